@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# The commands and the example programs. Examples link what a user links: the
+# public library and CMocka, nothing internal.
+
+function(ttmsim_command name folder)
+	file(GLOB sources CONFIGURE_DEPENDS
+		"${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.c")
+	if(NOT sources)
+		return()
+	endif()
+	string(REPLACE "-" "_" target "${name}_command")
+	add_executable(${target} ${sources})
+	set_target_properties(${target} PROPERTIES OUTPUT_NAME "${name}")
+	target_include_directories(${target} PRIVATE
+		"${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
+	target_link_libraries(${target} PRIVATE ttmsim_internal)
+	install(TARGETS ${target} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endfunction()
+
+ttmsim_command(ttmsim tools)
+ttmsim_command(ttmsim-bench bench)
+
+file(GLOB TTMSIM_SCENARIOS CONFIGURE_DEPENDS
+	"${CMAKE_CURRENT_SOURCE_DIR}/examples/*.sim")
+file(GLOB example_sources CONFIGURE_DEPENDS
+	"${CMAKE_CURRENT_SOURCE_DIR}/examples/*.c")
+set(TTMSIM_EXAMPLE_NAMES "")
+if(TTMSIM_EXAMPLES)
+	foreach(source IN LISTS example_sources)
+		get_filename_component(name "${source}" NAME_WE)
+		add_executable(example_${name} "${source}")
+		target_link_libraries(example_${name} PRIVATE
+			ttmsim::ttmsim PkgConfig::CMOCKA Threads::Threads)
+		set_target_properties(example_${name} PROPERTIES
+			RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/examples")
+		list(APPEND TTMSIM_EXAMPLE_NAMES "${name}")
+	endforeach()
+endif()

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# tests/<floor>/test_<stem>.c -> executable <floor>_<stem>, ctest <floor>.<stem>,
+# label <floor>; files with "threads" in the name carry the label threads too.
+# A test exits 0 for success and 77 to be counted as skipped.
+
+set(TTMSIM_TEST_TIMEOUT 120)
+set(tests_dir "${CMAKE_CURRENT_SOURCE_DIR}/tests")
+
+set(tsan_options "second_deadlock_stack=1")
+if(EXISTS "${tests_dir}/tsan.supp")
+	string(APPEND tsan_options ":suppressions=${tests_dir}/tsan.supp")
+endif()
+set(TTMSIM_TEST_ENVIRONMENT
+	"ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1"
+	"UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
+	"TSAN_OPTIONS=${tsan_options}")
+
+function(ttmsim_test_properties test)
+	set_tests_properties(${test} PROPERTIES
+		TIMEOUT ${TTMSIM_TEST_TIMEOUT}
+		SKIP_RETURN_CODE 77
+		ENVIRONMENT "${TTMSIM_TEST_ENVIRONMENT}"
+		LABELS "${ARGN}")
+endfunction()
+
+# Shared helpers.
+file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c")
+add_library(ttmsim_test INTERFACE)
+target_include_directories(ttmsim_test INTERFACE "${tests_dir}")
+target_link_libraries(ttmsim_test INTERFACE ttmsim_internal PkgConfig::CMOCKA)
+target_compile_definitions(ttmsim_test INTERFACE
+	"TTMSIM_SOURCE_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}\"")
+if(support_sources)
+	add_library(ttmsim_support STATIC ${support_sources})
+	target_link_libraries(ttmsim_support PUBLIC ttmsim_test)
+	set(test_link ttmsim_support)
+else()
+	set(test_link ttmsim_test)
+endif()
+
+file(GLOB test_sources CONFIGURE_DEPENDS "${tests_dir}/*/test_*.c")
+foreach(source IN LISTS test_sources)
+	get_filename_component(folder "${source}" DIRECTORY)
+	get_filename_component(floor "${folder}" NAME)
+	get_filename_component(name "${source}" NAME_WE)
+	string(REGEX REPLACE "^test_" "" stem "${name}")
+
+	set(target "${floor}_${stem}")
+	add_executable(${target} "${source}")
+	target_link_libraries(${target} PRIVATE ${test_link})
+	set_target_properties(${target} PROPERTIES
+		RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+
+	set(labels "${floor}")
+	if(stem MATCHES "threads")
+		list(APPEND labels threads)
+	endif()
+	if(target STREQUAL "pte_arch_laws")
+		foreach(arch IN LISTS TTMSIM_ARCHS)
+			add_test(NAME "pte.arch_laws.${arch}" COMMAND ${target} "${arch}")
+			ttmsim_test_properties("pte.arch_laws.${arch}" ${labels})
+		endforeach()
+	else()
+		add_test(NAME "${floor}.${stem}" COMMAND ${target})
+		ttmsim_test_properties("${floor}.${stem}" ${labels})
+	endif()
+endforeach()
+
+foreach(name IN LISTS TTMSIM_EXAMPLE_NAMES)
+	add_test(NAME "example.${name}" COMMAND example_${name})
+	ttmsim_test_properties("example.${name}" example)
+endforeach()
+
+if(TARGET ttmsim_command)
+	foreach(scenario IN LISTS TTMSIM_SCENARIOS)
+		get_filename_component(name "${scenario}" NAME_WE)
+		add_test(NAME "scenario.${name}"
+			COMMAND ttmsim_command run "${scenario}")
+		ttmsim_test_properties("scenario.${name}" scenario)
+	endforeach()
+endif()
+
+# The fuzz targets, built with a driver that replays inputs instead of making
+# them up: every saved input stays a test with any compiler.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS "${tests_dir}/fuzz/fuzz_*.c")
+if(NOT TTMSIM_FUZZ AND EXISTS "${tests_dir}/fuzz/replay.c")
+	foreach(source IN LISTS fuzz_sources)
+		get_filename_component(name "${source}" NAME_WE)
+		string(REGEX REPLACE "^fuzz_" "" stem "${name}")
+		add_executable(replay_${stem} "${source}" "${tests_dir}/fuzz/replay.c")
+		target_link_libraries(replay_${stem} PRIVATE ${test_link})
+		set_target_properties(replay_${stem} PROPERTIES
+			RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+		add_test(NAME "fuzz.${stem}" COMMAND replay_${stem}
+			"${tests_dir}/fuzz/corpus/${stem}"
+			"${CMAKE_CURRENT_SOURCE_DIR}/examples")
+		ttmsim_test_properties("fuzz.${stem}" fuzz)
+	endforeach()
+endif()
+
+# The package as others meet it.
+string(JOIN " " extra_flags ${TTMSIM_EXTRA_FLAGS})
+if(TARGET ttmsim_shared)
+	add_test(NAME package.symbols
+		COMMAND "${tests_dir}/package/symbols.sh"
+			"$<TARGET_FILE:ttmsim_shared>"
+			"${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_C_COMPILER}")
+	ttmsim_test_properties(package.symbols package)
+endif()
+add_test(NAME package.consume
+	COMMAND "${tests_dir}/package/consume.sh"
+		"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
+		"${CMAKE_INSTALL_LIBDIR}" "${extra_flags}")
+ttmsim_test_properties(package.consume package)
