@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * gup.h - get_user_pages: what lets a driver or the kernel reach the pages
+ * behind a user address.
+ *
+ * All act on the calling thread's current task, except the _remote ones.
+ */
+#ifndef TTMSIM_GUP_H
+#define TTMSIM_GUP_H
+
+#include <ttmsim/vma.h>
+
+SIM_BEGIN_DECLS
+
+/* Models: include/linux/mm.h, 6.1. */
+#define FOLL_WRITE 0x01u
+#define FOLL_TOUCH 0x02u
+#define FOLL_GET 0x04u
+#define FOLL_DUMP 0x08u
+#define FOLL_FORCE 0x10u
+#define FOLL_NOWAIT 0x20u
+#define FOLL_HWPOISON 0x100u
+#define FOLL_REMOTE 0x2000u
+#define FOLL_ANON 0x8000u
+#define FOLL_LONGTERM 0x10000u
+#define FOLL_PIN 0x40000u
+#define FOLL_FAST_ONLY 0x80000u
+#define FOLL_UNSHARE 0x100000u
+
+/**
+ * get_user_pages - the slow walk: look at the vma, then follow or fault
+ * @start: byte address; @pages: NULL to fault in only; @vmas: NULL or filled
+ *
+ * Holds: mmap_lock for reading.
+ *
+ * Returns: the number of pages got, which may be less than asked;
+ *          -EFAULT, the vma refuses (VM_IO, VM_PFNMAP, no right, none there);
+ *          -EEXIST, a special entry that has no page;
+ *          -ENOMEM;
+ *          -EINVAL, a bad combination of flags.
+ * Models: mm/gup.c, get_user_pages and check_vma_flags, 5.11 to 6.12.
+ */
+SIM_API long get_user_pages(unsigned long start, unsigned long nr_pages,
+			    unsigned int gup_flags, struct page **pages,
+			    struct vm_area_struct **vmas);
+
+/**
+ * get_user_pages_unlocked - get_user_pages() that takes mmap_lock itself
+ *
+ * Returns: as get_user_pages().
+ * Models: mm/gup.c, get_user_pages_unlocked, 6.1.
+ */
+SIM_API long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
+				     struct page **pages, unsigned int gup_flags);
+
+/**
+ * get_user_pages_fast - the lockless walk, then the slow one for the rest
+ *
+ * The lockless part never looks at a vma: entries decide.
+ *
+ * Returns: the number of pages got;
+ *          -EFAULT, -EEXIST, -ENOMEM, -EINVAL as get_user_pages(), where none
+ *          was got.
+ * Models: mm/gup.c, internal_get_user_pages_fast, 5.11 to 6.12.
+ */
+SIM_API int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+				struct page **pages);
+
+/**
+ * get_user_pages_fast_only - the lockless walk alone
+ *
+ * Returns: the number of pages got, 0 included.
+ * Models: mm/gup.c, get_user_pages_fast_only, 6.1.
+ */
+SIM_API int get_user_pages_fast_only(unsigned long start, int nr_pages,
+				     unsigned int gup_flags, struct page **pages);
+
+/**
+ * pin_user_pages - get_user_pages() with pins (FOLL_PIN) instead of references
+ *
+ * Holds: mmap_lock for reading.
+ *
+ * Returns: as get_user_pages().
+ * Models: mm/gup.c, pin_user_pages, 6.1.
+ */
+SIM_API long pin_user_pages(unsigned long start, unsigned long nr_pages,
+			    unsigned int gup_flags, struct page **pages,
+			    struct vm_area_struct **vmas);
+
+/**
+ * pin_user_pages_fast - get_user_pages_fast() with pins
+ *
+ * Returns: as get_user_pages_fast().
+ * Models: mm/gup.c, pin_user_pages_fast, 6.1.
+ */
+SIM_API int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+				struct page **pages);
+
+/**
+ * pin_user_pages_fast_only - get_user_pages_fast_only() with pins
+ *
+ * Returns: the number of pages got, 0 included.
+ * Models: mm/gup.c, pin_user_pages_fast_only, 6.1.
+ */
+SIM_API int pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
+				     struct page **pages);
+
+/**
+ * unpin_user_page - undo one pin
+ *
+ * Models: mm/gup.c, unpin_user_page, 6.1.
+ */
+SIM_API void unpin_user_page(struct page *page);
+
+/**
+ * unpin_user_pages - undo one pin of each page
+ *
+ * Models: mm/gup.c, unpin_user_pages, 6.1.
+ */
+SIM_API void unpin_user_pages(struct page **pages, unsigned long npages);
+
+/**
+ * fixup_user_fault - resolve the fault that an access would take
+ * @fault_flags: FAULT_FLAG_WRITE or 0; @unlocked: NULL, or set when mmap_lock
+ *	was dropped on the way and taken again
+ *
+ * Holds: mmap_lock for reading.
+ *
+ * Returns: 0;
+ *          -EFAULT, no vma, or no right;
+ *          -ENOMEM.
+ * Models: mm/gup.c, fixup_user_fault, 6.1.
+ */
+SIM_API int fixup_user_fault(struct mm_struct *mm, unsigned long address,
+			     unsigned int fault_flags, bool *unlocked);
+
+/**
+ * access_process_vm - read or write another task's memory, as ptrace does
+ * @gup_flags: FOLL_WRITE, FOLL_FORCE
+ *
+ * Where GUP refuses, ->access of the vma is asked.
+ *
+ * Returns: the bytes done, 0 included.
+ * Models: mm/memory.c, __access_remote_vm, 5.11 to 6.12.
+ */
+SIM_API int access_process_vm(struct task_struct *tsk, unsigned long addr, void *buf, int len,
+			      unsigned int gup_flags);
+
+SIM_END_DECLS
+
+#endif

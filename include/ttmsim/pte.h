@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * pte.h - page tables: the architectures as data, entries, insertion, zap.
+ *
+ * Glossary. An *entry* is one slot of a table; *level* 0 is the table of
+ * leaves ("pte table"), level n points at tables of level n-1. A *leaf* is an
+ * entry that maps memory: level 0 always, level 1 (PMD) and 2 (PUD) where the
+ * architecture has a leaf marker. `_lg2` marks a log2 value.
+ */
+#ifndef TTMSIM_PTE_H
+#define TTMSIM_PTE_H
+
+#include <ttmsim/mm_types.h>
+
+SIM_BEGIN_DECLS
+
+/* ------------------------------------------------ architectures as data -- */
+
+/* What an architecture (of some release) has; bits of sim_machine_features(). */
+enum sim_feature {
+	SIM_FEAT_PTE_SPECIAL,	/* ARCH_HAS_PTE_SPECIAL */
+	SIM_FEAT_FAST_GUP,	/* HAVE_FAST_GUP */
+	SIM_FEAT_PMD_LEAF,	/* HAVE_ARCH_TRANSPARENT_HUGEPAGE */
+	SIM_FEAT_PUD_LEAF,	/* HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD */
+	SIM_FEAT_PMD_SPECIAL,	/* ARCH_SUPPORTS_PMD_PFNMAP */
+	SIM_FEAT_PUD_SPECIAL,	/* ARCH_SUPPORTS_PUD_PFNMAP */
+	SIM_FEAT_PTE_DEVMAP,	/* ARCH_HAS_PTE_DEVMAP */
+	SIM_FEAT_PAT,		/* memory types are tracked (x86 track_pfn_*) */
+	SIM_FEAT_SOFT_DIRTY,	/* HAVE_ARCH_SOFT_DIRTY */
+	SIM_FEAT_TWO_WORD_PTE,	/* GUP_GET_PTE_LOW_HIGH */
+	SIM_FEAT_MODIFY_KEEPS_SPECIAL, /* pte_modify leaves the special bit */
+	SIM_FEAT_IOREMAP_PROT,	/* HAVE_IOREMAP_PROT */
+	SIM_NR_FEATURES
+};
+
+/* A release as one number, ordered: SIM_RELEASE(6, 1) < SIM_RELEASE(6, 12). */
+#define SIM_RELEASE(major, minor) ((uint16_t)((major) << 8 | (minor)))
+
+/* An architecture has @feature in releases since <= r < until; 0 = no limit. */
+struct sim_arch_feature {
+	enum sim_feature feature;
+	uint16_t since;
+	uint16_t until;
+};
+
+/*
+ * One step of an operation on an entry: where (e & if_mask) == if_value, clear
+ * @clear, then set @set. A step of zeros does nothing.
+ */
+struct sim_pte_step {
+	uint64_t if_mask, if_value;
+	uint64_t clear, set;
+};
+
+#define SIM_PTE_STEPS 3
+
+/* An operation on an entry: its steps in order. */
+struct sim_pte_op {
+	struct sim_pte_step step[SIM_PTE_STEPS];
+};
+
+/* A test of an entry: does (e & mask) == value hold for one alternative? */
+struct sim_pte_alt {
+	uint64_t mask, value;
+};
+
+#define SIM_PTE_ALTS 2
+
+/*
+ * An alternative with mask 0 is absent; a test without alternatives is false,
+ * unless @always.
+ */
+struct sim_pte_test {
+	struct sim_pte_alt any[SIM_PTE_ALTS];
+	bool always;
+};
+
+/* A run of bits of an entry, for drawing and for names. */
+struct sim_pte_field {
+	const char *name;	/* short, as the kernel has it: "SPECIAL" */
+	uint8_t lo, width;	/* bits lo .. lo + width - 1 */
+	const char *what;	/* a few words */
+};
+
+#define SIM_PTE_FIELDS 40
+
+enum sim_cache_mode {
+	SIM_CACHE_WB,
+	SIM_CACHE_WC,
+	SIM_CACHE_UC_MINUS,
+	SIM_CACHE_UC,
+	SIM_NR_CACHE_MODES
+};
+
+/* The tests and operations of one entry format, as indices. */
+enum sim_pte_test_id {
+	SIM_TEST_PRESENT,	/* pte_present: the kernel's view */
+	SIM_TEST_LEAF,		/* pmd_leaf, pud_leaf; at level 0 unused */
+	SIM_TEST_PROTNONE,	/* present but no access */
+	SIM_TEST_WRITE,		/* pte_write */
+	SIM_TEST_DIRTY,
+	SIM_TEST_YOUNG,
+	SIM_TEST_USER,
+	SIM_TEST_EXEC,
+	SIM_TEST_SPECIAL,
+	SIM_TEST_DEVMAP,
+	SIM_TEST_SOFT_DIRTY,
+	SIM_TEST_ACCESS_READ,	/* pte_access_permitted(pte, false) */
+	SIM_TEST_ACCESS_WRITE,	/* pte_access_permitted(pte, true) */
+	SIM_TEST_HW_READ,	/* a user load succeeds without a fault */
+	SIM_TEST_HW_WRITE,	/* a user store succeeds without a fault */
+	SIM_NR_PTE_TESTS
+};
+
+enum sim_pte_op_id {
+	SIM_OP_MKWRITE,
+	SIM_OP_WRPROTECT,
+	SIM_OP_MKDIRTY,
+	SIM_OP_MKCLEAN,
+	SIM_OP_MKYOUNG,
+	SIM_OP_MKOLD,
+	SIM_OP_MKSPECIAL,
+	SIM_OP_MKDEVMAP,
+	SIM_OP_MKSOFT_DIRTY,
+	SIM_OP_MKLEAF,		/* pmd_mkhuge, from bits built like a pte */
+	SIM_OP_HW_LOAD,		/* what the MMU does to an entry that a load uses */
+	SIM_OP_HW_STORE,	/* ... that a store uses */
+	SIM_OP_MODIFY,		/* after chg_mask: what pte_modify puts right */
+	SIM_OP_WRITECOMBINE,	/* pgprot_writecombine, on protection bits */
+	SIM_OP_NONCACHED,	/* pgprot_noncached, on protection bits */
+	SIM_NR_PTE_OPS
+};
+
+/* How leaves of one level are stored. */
+struct sim_entry_format {
+	struct sim_pte_test test[SIM_NR_PTE_TESTS];
+	struct sim_pte_op op[SIM_NR_PTE_OPS];
+	uint64_t none_value;	/* an empty entry; s390x 0x400 */
+	uint64_t none_ignore;	/* bits that an empty entry may carry all the same */
+	uint64_t pfn_mask;	/* the bits that hold the pfn ... */
+	uint8_t pfn_shift;	/* ... of which bit pfn_shift is bit 0 of the pfn */
+	uint64_t pfn_inverted_unless; /* x86 L1TF: with none of these bits set, an
+				       * entry that is not 0 holds its pfn inverted;
+				       * 0 = never */
+	uint64_t chg_mask;	/* what pte_modify keeps of the old entry */
+	uint64_t cache_mask;	/* the bits that select the memory type */
+	uint64_t cache[SIM_NR_CACHE_MODES]; /* their value for each mode */
+	uint64_t prot[16];	/* protection_map: index VM_READ|WRITE|EXEC|SHARED */
+	struct sim_pte_field field[SIM_PTE_FIELDS]; /* ends at name NULL */
+};
+
+/* Where leaves may lie. */
+enum sim_leaf {
+	SIM_LEAF_PTE,
+	SIM_LEAF_PMD,
+	SIM_LEAF_PUD,
+	SIM_NR_LEAVES
+};
+
+#define SIM_MAX_LEVELS 5
+
+/* One level of the page table, from 0 (leaves) up. */
+struct sim_level {
+	const char *name;	/* the kernel's: "pte", "pmd", "pud", "pgd" */
+	uint8_t shift;		/* log2 of what one entry covers, bytes */
+	uint8_t index_bits;
+	uint8_t entry_bytes;	/* 4 or 8 */
+	uint8_t table_lg2;	/* log2 of the bytes one table takes */
+	uint64_t none_value;	/* an empty entry of levels > 0 */
+	/* An entry of levels > 0 that points at a table: */
+	uint64_t table_set;	/* bits that are set in it ... */
+	uint64_t table_addr_mask; /* ... and those that hold the table's address, */
+	int8_t table_addr_shift; /* moved left by this much (riscv: -2) */
+	uint64_t table_copy_add; /* arm: the upper word is the lower one plus this; 0 = none */
+};
+
+/* Who sets young and dirty when a user access goes through an entry. */
+enum sim_ad_rule {
+	SIM_AD_HARDWARE,	/* the MMU (or its refill handler) sets them */
+	SIM_AD_FAULT,		/* the access faults and the kernel sets them */
+};
+
+/* What TTM's caching helper makes of a request, per architecture. */
+enum sim_ttm_caching {
+	SIM_TTM_CACHING_FULL,	/* WC and UC as asked */
+	SIM_TTM_CACHING_NONCACHED, /* WC and UC both become noncached (sparc) */
+	SIM_TTM_CACHING_IGNORED, /* the request is dropped: cached */
+};
+
+struct sim_ttm_caching_rule {
+	enum sim_ttm_caching rule;
+	uint16_t since;		/* applies from this release on; 0 = always */
+};
+
+/*
+ * One architecture. lib/pte/arch/NAME.c defines `const struct sim_arch
+ * sim_arch_NAME`; docs/adding-an-arch.md walks through it.
+ */
+struct sim_arch {
+	const char *name;	/* "x86_64" */
+	const char *title;	/* one line: what configuration this is */
+	const char *source;	/* kernel files and release that it was read from */
+	uint8_t page_shift;
+	uint8_t nr_levels;
+	uint8_t bits_per_long;	/* of the kernel: 32 or 64 */
+	uint64_t task_size;	/* first address above user space */
+	uint64_t mmap_min;	/* lowest user address that mmap gives out */
+	unsigned long ram_start_pfn; /* where RAM begins on a typical machine */
+	unsigned long io_start_pfn; /* where the simulated VRAM lies */
+	unsigned int max_phys_bits;
+	enum sim_ad_rule ad_rule;
+	struct sim_ttm_caching_rule ttm_caching[2]; /* oldest first */
+	struct sim_level level[SIM_MAX_LEVELS];
+	const struct sim_entry_format *format[SIM_NR_LEAVES]; /* NULL: no such leaf */
+	const struct sim_arch_feature *feature; /* ends at since == until == 0xffff */
+	uint16_t since;		/* first release that has this architecture; 0 = all */
+};
+
+#define SIM_ARCH_FEATURES_END { SIM_NR_FEATURES, 0xffff, 0xffff }
+
+/**
+ * sim_arch_find - an architecture by its name
+ *
+ * Returns: the descriptor;
+ *          NULL where no architecture has this name.
+ */
+SIM_API const struct sim_arch *sim_arch_find(const char *name);
+
+/**
+ * sim_arch_nth - the architectures in alphabetical order
+ *
+ * Returns: the descriptor;
+ *          NULL past the last one.
+ */
+SIM_API const struct sim_arch *sim_arch_nth(unsigned int n);
+
+/**
+ * sim_arch_has - does an architecture have a feature in a release?
+ * @release: SIM_RELEASE(major, minor)
+ */
+SIM_API bool sim_arch_has(const struct sim_arch *arch, uint16_t release,
+			  enum sim_feature feature);
+
+/**
+ * sim_feature_name - a feature's name as printed, e.g. "pte_special"
+ *
+ * Returns: a static string;
+ *          NULL for an unknown feature.
+ */
+SIM_API const char *sim_feature_name(enum sim_feature feature);
+
+/**
+ * sim_cache_mode_name - "wb", "wc", "uc-", "uc"
+ *
+ * Returns: a static string;
+ *          NULL for an unknown mode.
+ */
+SIM_API const char *sim_cache_mode_name(enum sim_cache_mode mode);
+
+/* ------------------------------------------------------- looking at ptes -- */
+
+/* A leaf as read back from a page table. */
+struct sim_pte_info {
+	int level;		/* enum sim_leaf; where present */
+	bool none;		/* nothing there at all */
+	bool present, special, write, dirty, young, user, exec, protnone;
+	enum sim_cache_mode cache;
+	unsigned long pfn;	/* of the page at the address asked about */
+	uint64_t raw;		/* the entry as stored */
+};
+
+/**
+ * sim_pte_lookup - what the page table holds at an address
+ *
+ * Takes no lock: for tests and transcripts.
+ *
+ * Returns: 0, also where nothing is mapped (info->none);
+ *          -EINVAL where @addr is no user address.
+ */
+SIM_API int sim_pte_lookup(struct mm_struct *mm, unsigned long addr,
+			   struct sim_pte_info *info);
+
+/**
+ * vm_normal_page - the struct page behind a pte, if mm may count it
+ * @addr: within @vma
+ * @pte: as sim_pte_info.raw holds it
+ *
+ * Holds: the page-table lock, or a reference that keeps the page.
+ *
+ * Returns: the page;
+ *          NULL where the entry is special, or counts as such.
+ * Models: mm/memory.c, vm_normal_page, 5.11 to 6.12, both schemes.
+ */
+SIM_API struct page *vm_normal_page(struct vm_area_struct *vma, unsigned long addr, pte_t pte);
+
+/**
+ * vm_normal_page_pmd - the same for a PMD leaf
+ *
+ * Returns: the page;
+ *          NULL where the leaf is special, or counts as such.
+ * Models: mm/memory.c, vm_normal_page_pmd, 5.11 to 6.12.
+ */
+SIM_API struct page *vm_normal_page_pmd(struct vm_area_struct *vma, unsigned long addr,
+					pmd_t pmd);
+
+/* ---------------------------------------------------------- memory types -- */
+
+/**
+ * pgprot_writecombine - the protection with its memory type made WC
+ *
+ * Acts on the current machine. Models: each architecture's pgprot_writecombine,
+ * SIM_OP_WRITECOMBINE of its descriptor.
+ */
+SIM_API pgprot_t pgprot_writecombine(pgprot_t prot);
+
+/**
+ * pgprot_noncached - the protection with its memory type made UC (x86: UC-)
+ *
+ * Acts on the current machine.
+ */
+SIM_API pgprot_t pgprot_noncached(pgprot_t prot);
+
+/**
+ * vm_get_page_prot - the protection for a vma's flags
+ *
+ * Acts on the current machine.
+ * Models: mm/mmap.c, vm_get_page_prot, 6.1.
+ */
+SIM_API pgprot_t vm_get_page_prot(unsigned long vm_flags);
+
+/**
+ * sim_set_memtype_ram - set the memory type of RAM pages, as set_pages_array_wc() does
+ *
+ * Without SIM_FEAT_PAT it does nothing.
+ *
+ * Returns: 0;
+ *          -EINVAL where a pfn has no struct page.
+ * Models: arch/x86/mm/pat/memtype.c, set_page_memtype, 6.1.
+ */
+SIM_API int sim_set_memtype_ram(struct sim_machine *machine, unsigned long pfn,
+				unsigned long nr, enum sim_cache_mode mode);
+
+/**
+ * arch_io_reserve_memtype_wc - reserve an I/O range as write-combining
+ * @start: bytes, physical
+ *
+ * Acts on the current machine; without SIM_FEAT_PAT it does nothing.
+ *
+ * Returns: 0;
+ *          -EBUSY where part of it is reserved with another type;
+ *          -ENOMEM.
+ * Models: arch/x86/mm/pat/memtype.c, arch_io_reserve_memtype_wc, 6.1.
+ */
+SIM_API int arch_io_reserve_memtype_wc(resource_size_t start, resource_size_t size);
+
+/**
+ * arch_io_free_memtype_wc - end a reservation of exactly this range
+ *
+ * Acts on the current machine; an unknown range is ignored (the kernel prints).
+ * Models: arch/x86/mm/pat/memtype.c, arch_io_free_memtype_wc, 6.1.
+ */
+SIM_API void arch_io_free_memtype_wc(resource_size_t start, resource_size_t size);
+
+/**
+ * sim_memtype_lookup - the memory type that insertion would use for a pfn
+ *
+ * Models: arch/x86/mm/pat/memtype.c, lookup_memtype, 6.1: RAM from its page
+ * flags, I/O memory from the reservations, UC- where there is none.
+ */
+SIM_API enum sim_cache_mode sim_memtype_lookup(struct sim_machine *machine, unsigned long pfn);
+
+/* ------------------------------------------------------------- insertion -- */
+/*
+ * Unless said otherwise the caller holds mmap_lock for reading and the vma is
+ * stable. All act on the vma's machine.
+ */
+
+/**
+ * vmf_insert_pfn_prot - insert one pfn with a protection of the caller's
+ *
+ * The four BUGs come first: neither or both of VM_PFNMAP and VM_MIXEDMAP;
+ * VM_PFNMAP and is_cow_mapping(); VM_MIXEDMAP and pfn_valid().
+ *
+ * Returns: VM_FAULT_NOPAGE, inserted, or an entry was there already (it stays);
+ *          VM_FAULT_SIGBUS, @addr outside the vma, or the pfn not allowed;
+ *          VM_FAULT_OOM, no page table.
+ * Models: mm/memory.c, vmf_insert_pfn_prot, 5.11 to 6.12.
+ */
+SIM_API vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr,
+				       unsigned long pfn, pgprot_t pgprot);
+
+/**
+ * vmf_insert_pfn - vmf_insert_pfn_prot() with vma->vm_page_prot
+ *
+ * Returns: as vmf_insert_pfn_prot().
+ * Models: mm/memory.c, vmf_insert_pfn, 6.1.
+ */
+SIM_API vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr,
+				  unsigned long pfn);
+
+/**
+ * vmf_insert_mixed_prot - insert a pfn, counted where there is no special bit
+ *
+ * Returns: VM_FAULT_NOPAGE, inserted, or an entry was there already;
+ *          VM_FAULT_SIGBUS, outside the vma, not allowed, or not insertable;
+ *          VM_FAULT_OOM.
+ * Models: mm/memory.c, __vm_insert_mixed, 5.11 to 6.1; offered on newer
+ * releases too, where it stands for their vmf_insert_mixed().
+ */
+SIM_API vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr,
+					 pfn_t pfn, pgprot_t pgprot);
+
+/**
+ * vmf_insert_mixed - vmf_insert_mixed_prot() with vma->vm_page_prot
+ *
+ * Returns: as vmf_insert_mixed_prot().
+ * Models: mm/memory.c, vmf_insert_mixed, 6.1.
+ */
+SIM_API vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn);
+
+/**
+ * vm_insert_page - insert a refcounted page; the vma becomes VM_MIXEDMAP
+ *
+ * Holds: mmap_lock for writing where the vma is not VM_MIXEDMAP yet (else BUG).
+ *
+ * Returns: 0;
+ *          -EFAULT, @addr outside the vma;
+ *          -EINVAL, the page has no reference, is anonymous, or slab;
+ *          -EBUSY, an entry is there;
+ *          -ENOMEM.
+ * Models: mm/memory.c, vm_insert_page, 5.11 to 6.12.
+ */
+SIM_API int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page);
+
+/**
+ * vm_insert_pages - insert several refcounted pages
+ * @num: in: how many; out: how many were left
+ *
+ * Returns: as vm_insert_page(), for the first page that failed.
+ * Models: mm/memory.c, vm_insert_pages, 6.1.
+ */
+SIM_API int vm_insert_pages(struct vm_area_struct *vma, unsigned long addr,
+			    struct page **pages, unsigned long *num);
+
+/**
+ * remap_pfn_range - map a contiguous physical range
+ * @size: bytes
+ *
+ * Holds: mmap_lock for writing (mmap time).
+ *
+ * Returns: 0;
+ *          -EINVAL, unaligned, a partial COW mapping, or a memory-type conflict;
+ *          -EACCES, a pfn is not allowed;
+ *          -ENOMEM.
+ * Models: mm/memory.c, remap_pfn_range, 5.11 to 6.12.
+ */
+SIM_API int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+			    unsigned long size, pgprot_t prot);
+
+typedef int (*pte_fn_t)(pte_t *pte, unsigned long addr, void *data);
+
+/**
+ * apply_to_page_range - call a function on every leaf entry of a range
+ * @size: bytes
+ *
+ * Tables are allocated as needed; the page-table lock is held across a table.
+ * @fn reads and writes its entry with ptep_get() and set_pte_at().
+ *
+ * Returns: 0;
+ *          -EINVAL, an empty range, or a huge leaf in the way;
+ *          -ENOMEM;
+ *          what @fn returned, where that was not 0.
+ * Models: mm/memory.c, apply_to_page_range, 6.1.
+ */
+SIM_API int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned long size,
+				pte_fn_t fn, void *data);
+
+/**
+ * vmf_insert_pfn_pmd_prot - insert a PMD leaf at the fault's address
+ *
+ * Returns: VM_FAULT_NOPAGE, inserted, or an entry was there already;
+ *          VM_FAULT_FALLBACK, the architecture has no PMD leaves;
+ *          VM_FAULT_SIGBUS, the aligned address lies outside the vma;
+ *          VM_FAULT_OOM.
+ * Models: mm/huge_memory.c, vmf_insert_pfn_pmd_prot, 5.11 to 6.6 and its
+ * successor vmf_insert_pfn_pmd of 6.12 (special bit where there is one).
+ */
+SIM_API vm_fault_t vmf_insert_pfn_pmd_prot(struct vm_fault *vmf, pfn_t pfn, pgprot_t pgprot,
+					   bool write);
+
+/* ----------------------------------------------- entries, by kernel name -- */
+/* All act on the current machine (sim_task_switch(), or inside a handler). */
+
+/**
+ * ptep_get - read a level-0 entry
+ */
+SIM_API pte_t ptep_get(pte_t *ptep);
+
+/**
+ * set_pte_at - store a level-0 entry
+ *
+ * Holds: the page-table lock.
+ */
+SIM_API void set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte);
+
+/**
+ * pfn_pte - an entry that maps @pfn with @prot
+ */
+SIM_API pte_t pfn_pte(unsigned long pfn, pgprot_t prot);
+
+/**
+ * pte_pfn - the pfn that an entry maps
+ */
+SIM_API unsigned long pte_pfn(pte_t pte);
+
+/**
+ * pte_mkspecial - the entry marked special; the same entry without a special bit
+ */
+SIM_API pte_t pte_mkspecial(pte_t pte);
+
+/**
+ * pte_special - is the entry special? Never, without a special bit
+ */
+SIM_API int pte_special(pte_t pte);
+
+/**
+ * pte_present - does the entry map something (a protnone entry does)?
+ */
+SIM_API int pte_present(pte_t pte);
+
+/**
+ * pte_none - is the entry empty?
+ */
+SIM_API int pte_none(pte_t pte);
+
+/**
+ * pte_write - may the entry be written through?
+ */
+SIM_API int pte_write(pte_t pte);
+
+/**
+ * sim_pte_test - one test of an entry, on an explicit machine and level
+ */
+SIM_API bool sim_pte_test(const struct sim_machine *machine, enum sim_leaf leaf,
+			  enum sim_pte_test_id test, uint64_t entry);
+
+/**
+ * sim_pte_op - one operation on an entry, on an explicit machine and level
+ *
+ * Returns: the new entry.
+ */
+SIM_API uint64_t sim_pte_op(const struct sim_machine *machine, enum sim_leaf leaf,
+			    enum sim_pte_op_id op, uint64_t entry);
+
+/* ------------------------------------------------------- zap and faults --- */
+
+/**
+ * zap_vma_ptes - drop the entries of a range of a VM_PFNMAP vma
+ *
+ * A range that leaves the vma, or a vma without VM_PFNMAP: nothing happens.
+ * Holds: mmap_lock.
+ * Models: mm/memory.c, zap_vma_ptes, 5.11 to 6.12.
+ */
+SIM_API void zap_vma_ptes(struct vm_area_struct *vma, unsigned long address,
+			  unsigned long size);
+
+/**
+ * handle_mm_fault - resolve one fault
+ * @address: byte address; @flags: FAULT_FLAG_*
+ *
+ * Holds: mmap_lock for reading; on VM_FAULT_RETRY it has been dropped.
+ * @regs is ignored.
+ *
+ * Returns: 0 or bits of VM_FAULT_*.
+ * Models: mm/memory.c, handle_mm_fault, 5.11 to 6.12.
+ */
+SIM_API vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address,
+				   unsigned int flags, struct pt_regs *regs);
+
+SIM_END_DECLS
+
+#endif

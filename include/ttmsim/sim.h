@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * sim.h - machines: one simulated computer each; and scenarios and the matrix.
+ */
+#ifndef TTMSIM_SIM_H
+#define TTMSIM_SIM_H
+
+#include <stdio.h>
+
+#include <ttmsim/ttm.h>
+
+SIM_BEGIN_DECLS
+
+/* ------------------------------------------------------------ machines ---- */
+
+/* What to build. Zero or NULL members take the default. */
+struct sim_machine_config {
+	const char *arch;	/* "x86_64" */
+	const char *release;	/* "6.1" */
+	enum sim_ttm_mode ttm;	/* what the release does */
+	uint64_t ram_bytes;	/* 64 MiB */
+	uint64_t vram_bytes;	/* 16 MiB */
+	unsigned int prefault;	/* PTEs that a TTM fault maps: 16 */
+	unsigned int pool_max_order; /* largest block that TTM's pool asks for, plus
+				      * one; 0 = as the kernel (order 10) */
+	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments */
+};
+
+/**
+ * sim_machine_create - build a machine
+ * @config: NULL for all defaults
+ *
+ * Returns: the machine;
+ *          NULL with errno EINVAL (unknown arch or release, sizes that do not
+ *          fit the architecture) or ENOMEM.
+ */
+SIM_API struct sim_machine *sim_machine_create(const struct sim_machine_config *config);
+
+/**
+ * sim_machine_destroy - free a machine with all that belongs to it, in one step
+ *
+ * No other thread may be inside. NULL is ignored.
+ */
+SIM_API void sim_machine_destroy(struct sim_machine *machine);
+
+/**
+ * sim_machine_arch - the architecture of a machine
+ */
+SIM_API const struct sim_arch *sim_machine_arch(const struct sim_machine *machine);
+
+/**
+ * sim_machine_release - the name of its kernel release, e.g. "6.1"
+ */
+SIM_API const char *sim_machine_release(const struct sim_machine *machine);
+
+/**
+ * sim_machine_features - what it has: bits 1 << enum sim_feature
+ */
+SIM_API uint32_t sim_machine_features(const struct sim_machine *machine);
+
+/**
+ * sim_machine_ttm - its TTM device, with a driver ready-made
+ */
+SIM_API struct sim_ttm_device *sim_machine_ttm(struct sim_machine *machine);
+
+/**
+ * sim_machine_check - does the machine keep all its invariants?
+ *
+ * Runs sim_mm_check() on every task and compares the mapcount of every RAM page
+ * with the entries that map it.
+ *
+ * Returns: how many violations were found; each is told to @tell, unless NULL.
+ */
+SIM_API unsigned int sim_machine_check(struct sim_machine *machine,
+				       void (*tell)(const char *what, void *data), void *data);
+
+/**
+ * sim_machine_leaks - what is left after every task and object should be gone
+ *
+ * Compares the live objects, free RAM and page references with those at
+ * creation. Pages that TTM's pool keeps do not count.
+ *
+ * Returns: how many kinds differ; each is told to @tell, unless NULL.
+ */
+SIM_API unsigned int sim_machine_leaks(struct sim_machine *machine,
+				       void (*tell)(const char *what, void *data), void *data);
+
+/**
+ * sim_release_nth - the names of the kernel releases, oldest first
+ *
+ * Returns: a static string;
+ *          NULL past the last one.
+ */
+SIM_API const char *sim_release_nth(unsigned int n);
+
+/**
+ * sim_release_number - SIM_RELEASE(major, minor) of a release's name
+ *
+ * Returns: the number;
+ *          0 for an unknown name.
+ */
+SIM_API uint16_t sim_release_number(const char *name);
+
+SIM_END_DECLS
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * vma.h - address spaces, mappings, files; the calls that user space makes.
+ *
+ * The sim_ calls here are system calls of @task: they take mmap_lock
+ * themselves and make @task the calling thread's current task.
+ * Addresses and lengths are bytes. PROT_*, MAP_* and MADV_* are those of
+ * <sys/mman.h>.
+ */
+#ifndef TTMSIM_VMA_H
+#define TTMSIM_VMA_H
+
+#include <ttmsim/pte.h>
+
+SIM_BEGIN_DECLS
+
+/* --------------------------------------------------------------- files ---- */
+
+#define FMODE_READ 0x1u
+#define FMODE_WRITE 0x2u
+
+struct address_space;
+struct inode;
+
+/* Models: include/linux/fs.h, struct file_operations, 6.1 (what mm calls). */
+struct file_operations {
+	/* set up a new vma: 0 or -errno. mmap_lock held for writing */
+	int (*mmap)(struct file *filp, struct vm_area_struct *vma);
+	/* the last reference is gone */
+	int (*release)(struct inode *inode, struct file *filp);
+};
+
+/*
+ * What a file's pages and mappings hang on.
+ * Models: include/linux/fs.h, struct address_space, 6.1.
+ */
+struct address_space {
+	struct sim_machine *sim_machine; /* c */
+	pthread_rwlock_t i_mmap_rwsem;
+	struct {
+		struct vm_area_struct *rbh_root;
+	} i_mmap;			/* i: all vmas of this file */
+	void *sim_pages;		/* page cache, by pgoff (uthash) */
+	pthread_mutex_t sim_pages_lock;
+	unsigned long sim_nr_pages;	/* size of a regular file, in pages */
+	bool sim_swapbacked;		/* pages count as MM_SHMEMPAGES */
+	atomic_t sim_users;
+};
+
+/* Models: include/linux/fs.h, struct file, 6.1. */
+struct file {
+	const struct file_operations *f_op; /* c */
+	struct address_space *f_mapping; /* c */
+	unsigned int f_mode;		/* c: FMODE_* */
+	atomic_t f_count;
+	void *private_data;		/* d */
+	struct sim_machine *sim_machine; /* c */
+	const char *sim_name;		/* c: as maps shows it */
+};
+
+/**
+ * sim_mapping_create - an empty address space for files of a machine
+ *
+ * Returns: the mapping with one user;
+ *          NULL where an allocation failed.
+ */
+SIM_API struct address_space *sim_mapping_create(struct sim_machine *machine);
+
+/**
+ * sim_mapping_put - drop a user; the last one frees the mapping and its pages
+ */
+SIM_API void sim_mapping_put(struct address_space *mapping);
+
+/**
+ * sim_file_create - open a file
+ * @mapping: gets one more user for as long as the file lives
+ * @fmode: FMODE_READ, FMODE_WRITE or both
+ * @name: copied
+ *
+ * Returns: the file with one reference;
+ *          NULL where an allocation failed or @fmode is 0.
+ */
+SIM_API struct file *sim_file_create(struct address_space *mapping,
+				     const struct file_operations *fops, unsigned int fmode,
+				     void *private_data, const char *name);
+
+/**
+ * sim_regular_file_create - a regular, memory-backed file of @nr_pages zeroed pages
+ *
+ * Shared mappings of it see one page cache; private ones copy on write.
+ * Touches past its end are SIGBUS.
+ *
+ * Returns: the file, open for reading and writing, with one reference;
+ *          NULL where an allocation failed.
+ */
+SIM_API struct file *sim_regular_file_create(struct sim_machine *machine,
+					     unsigned long nr_pages, const char *name);
+
+/**
+ * sim_file_reopen - the same file opened once more, with another mode
+ *
+ * Returns: the new file;
+ *          NULL where an allocation failed or @fmode is 0.
+ */
+SIM_API struct file *sim_file_reopen(struct file *file, unsigned int fmode);
+
+/**
+ * get_file - take a reference
+ *
+ * Returns: @f.
+ */
+SIM_API struct file *get_file(struct file *f);
+
+/**
+ * fput - drop a reference; the last one calls ->release and frees the file
+ */
+SIM_API void fput(struct file *file);
+
+/* --------------------------------------------------------------- tasks ---- */
+
+/* Models: include/linux/sched.h, struct task_struct, 6.1 (what mm needs). */
+struct task_struct {
+	struct mm_struct *mm;		/* NULL once the task has exited */
+	struct sim_machine *sim_machine; /* c */
+	char comm[16];			/* c */
+	bool sim_signal_pending;	/* a: interruptible waits end with it */
+	struct task_struct *sim_next;	/* the machine's list of tasks */
+};
+
+/**
+ * sim_task_create - a new task with an empty address space
+ * @name: at most 15 bytes are kept
+ *
+ * Returns: the task;
+ *          NULL where an allocation failed.
+ */
+SIM_API struct task_struct *sim_task_create(struct sim_machine *machine, const char *name);
+
+/**
+ * sim_task_switch - make a task the calling thread's current one
+ *
+ * NULL leaves the thread without one. Functions with kernel names that take no
+ * context act on it.
+ *
+ * Returns: the task that was current before, or NULL.
+ */
+SIM_API struct task_struct *sim_task_switch(struct task_struct *task);
+
+/**
+ * sim_current - the calling thread's current task, or NULL
+ */
+SIM_API struct task_struct *sim_current(void);
+
+#define current sim_current()
+
+/**
+ * sim_fork - a copy of a task
+ *
+ * Returns: 0, and *@child;
+ *          -ENOMEM, and nothing has changed;
+ *          -EINVAL, a driver or the memory-type tracking refused.
+ * Models: kernel/fork.c, dup_mmap; mm/memory.c, copy_page_range, 5.11 to 6.12.
+ */
+SIM_API int sim_fork(struct task_struct *task, const char *name, struct task_struct **child);
+
+/**
+ * sim_exit - end a task: its mappings go, and the task itself
+ */
+SIM_API void sim_exit(struct task_struct *task);
+
+/* -------------------------------------------------------- system calls ---- */
+
+/**
+ * sim_mmap - map a file or anonymous memory
+ * @addr: used as a hint, or exactly with MAP_FIXED
+ * @pgoff: offset in the file in pages
+ *
+ * Returns: the address, page-aligned and above 0;
+ *          -EINVAL, bad length, alignment or sharing flags, or a driver's no;
+ *          -EACCES, the file's mode does not allow it;
+ *          -ENODEV, the file cannot be mapped;
+ *          -EOVERFLOW, @pgoff + length wraps;
+ *          -ENOMEM, no room or no memory;
+ *          -EEXIST, MAP_FIXED_NOREPLACE over a mapping;
+ *          what ->mmap returned.
+ * Models: mm/mmap.c, do_mmap and mmap_region, 5.11 to 6.12.
+ */
+SIM_API long sim_mmap(struct task_struct *task, unsigned long addr, unsigned long len, int prot,
+		      int flags, struct file *file, unsigned long pgoff);
+
+/**
+ * sim_munmap - unmap a range
+ *
+ * Returns: 0, also where nothing was mapped;
+ *          -EINVAL, unaligned or empty;
+ *          -ENOMEM, a split failed.
+ * Models: mm/mmap.c, __do_munmap, 6.1.
+ */
+SIM_API int sim_munmap(struct task_struct *task, unsigned long addr, unsigned long len);
+
+/**
+ * sim_mprotect - change the protection of a range
+ *
+ * Returns: 0;
+ *          -EINVAL, unaligned;
+ *          -ENOMEM, a hole in the range, or no memory;
+ *          -EACCES, a right that the mapping may never have;
+ *          what ->mprotect returned.
+ * Models: mm/mprotect.c, do_mprotect_pkey and mprotect_fixup, 5.11 to 6.12.
+ */
+SIM_API int sim_mprotect(struct task_struct *task, unsigned long addr, unsigned long len,
+			 int prot);
+
+/**
+ * sim_mremap - resize or move a mapping
+ * @flags: MREMAP_*
+ *
+ * Returns: the new address;
+ *          -EINVAL, -EFAULT, -ENOMEM, -EAGAIN as mremap(2) has them: -EFAULT for
+ *          a hole, and for growing a VM_DONTEXPAND or VM_PFNMAP mapping.
+ * Models: mm/mremap.c, 5.11 to 6.12.
+ */
+SIM_API long sim_mremap(struct task_struct *task, unsigned long addr, unsigned long old_len,
+			unsigned long new_len, unsigned long flags, unsigned long new_addr);
+
+/**
+ * sim_madvise - MADV_DONTNEED, DONTFORK, DOFORK, HUGEPAGE, NOHUGEPAGE, NORMAL,
+ * RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP
+ *
+ * Returns: 0;
+ *          -EINVAL, unaligned, unknown advice, or advice that the mapping's
+ *          flags refuse;
+ *          -ENOMEM, a hole in the range (the rest was done), or no memory.
+ * Models: mm/madvise.c, 5.11 to 6.12.
+ */
+SIM_API int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len,
+			int advice);
+
+/**
+ * sim_mlock - lock a range; special mappings are passed over with success
+ *
+ * Returns: 0;
+ *          -ENOMEM, a hole in the range, or no memory.
+ * Models: mm/mlock.c, 6.1.
+ */
+SIM_API int sim_mlock(struct task_struct *task, unsigned long addr, unsigned long len);
+
+/**
+ * sim_munlock - undo sim_mlock()
+ *
+ * Returns: 0;
+ *          -ENOMEM, a hole in the range, or no memory.
+ */
+SIM_API int sim_munlock(struct task_struct *task, unsigned long addr, unsigned long len);
+
+/**
+ * sim_read - load bytes from user space as the CPU would, faults and all
+ *
+ * Returns: 0;
+ *          SIGSEGV or SIGBUS (positive), the signal the task would get;
+ *          -EIO, the machine has crashed (a BUG), now or before;
+ *          -ENOMEM, out of memory (the OOM killer would act).
+ * Models: arch/x86/mm/fault.c, do_user_addr_fault, 6.1.
+ */
+SIM_API int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len);
+
+/**
+ * sim_write - store bytes to user space as the CPU would
+ *
+ * Returns: as sim_read().
+ */
+SIM_API int sim_write(struct task_struct *task, unsigned long addr, const void *buf, size_t len);
+
+/* --------------------------------------------------------------- views ---- */
+
+/**
+ * find_vma - the first vma that ends above an address
+ *
+ * Holds: mmap_lock.
+ *
+ * Returns: the vma, which may begin above @addr;
+ *          NULL where there is none.
+ * Models: mm/mmap.c, find_vma, 6.1.
+ */
+SIM_API struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+
+/**
+ * sim_vma_next - the vma after one, by address; the first for NULL
+ *
+ * Holds: mmap_lock.
+ *
+ * Returns: the vma;
+ *          NULL past the last one.
+ */
+SIM_API struct vm_area_struct *sim_vma_next(struct mm_struct *mm, struct vm_area_struct *vma);
+
+/**
+ * mmap_read_lock - take mmap_lock for reading
+ */
+SIM_API void mmap_read_lock(struct mm_struct *mm);
+
+/**
+ * mmap_read_unlock - let go of it
+ */
+SIM_API void mmap_read_unlock(struct mm_struct *mm);
+
+/**
+ * mmap_write_lock - take mmap_lock for writing
+ */
+SIM_API void mmap_write_lock(struct mm_struct *mm);
+
+/**
+ * mmap_write_unlock - let go of it
+ */
+SIM_API void mmap_write_unlock(struct mm_struct *mm);
+
+/**
+ * unmap_mapping_range - drop every entry that maps a range of a file, in all
+ * address spaces
+ * @holebegin: byte offset in the file; @holelen: bytes, 0 = to the end
+ * @even_cows: 1 drops private copies too
+ *
+ * Models: mm/memory.c, unmap_mapping_range, 5.11 to 6.12.
+ */
+SIM_API void unmap_mapping_range(struct address_space *mapping, int64_t holebegin,
+				 int64_t holelen, int even_cows);
+
+/* What /proc/pid/smaps says of one vma, in bytes where not said otherwise. */
+struct sim_smaps {
+	unsigned long start, end;
+	unsigned long vm_flags;
+	unsigned long pgoff;	/* pages */
+	const char *name;	/* the file's, or NULL */
+	unsigned long size, rss, anonymous, shared_clean, shared_dirty, private_clean,
+		private_dirty, locked;
+};
+
+/**
+ * sim_smaps - the smaps view of the vma at an address
+ *
+ * Returns: 0;
+ *          -ENOMEM, nothing is mapped there.
+ * Models: fs/proc/task_mmu.c, smap_gather_stats, 6.1 (vm_normal_page decides).
+ */
+SIM_API int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *out);
+
+/**
+ * sim_maps - the maps view of a task, as text
+ * @buf: gets at most @len bytes with the closing 0
+ *
+ * Returns: the bytes that the whole text takes without the closing 0;
+ *          -errno.
+ */
+SIM_API int sim_maps(struct task_struct *task, char *buf, size_t len);
+
+/**
+ * sim_mm_check - does an address space keep its invariants?
+ *
+ * Checks the order and disjointness of vmas, their presence in i_mmap, that
+ * each leaf lies in a vma, and that rss and table counts agree with the tables.
+ *
+ * Returns: how many violations were found; each is told to @tell, unless NULL.
+ */
+SIM_API unsigned int sim_mm_check(struct mm_struct *mm,
+				  void (*tell)(const char *what, void *data), void *data);
+
+SIM_END_DECLS
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * cpu.h - the calling thread as seen by a machine: counters and current task.
+ *
+ * Each thread that enters a machine gets a struct sim_cpu in its arena and
+ * remembers it in a thread-local slot, so counting is one plain add.
+ */
+#ifndef SIM_BASE_CPU_H
+#define SIM_BASE_CPU_H
+
+#include "base/machine.h"
+
+struct sim_thread {
+	uint64_t epoch;		/* the machine state that cpu belongs to; 0 = none */
+	struct sim_cpu *cpu;
+	bool shared_cpu;	/* cpu is the overflow slot: count atomically */
+	struct task_struct *task; /* current */
+	struct sim_machine *machine; /* of the current task */
+};
+
+extern __thread struct sim_thread sim_thread __attribute__((tls_model("initial-exec")));
+
+/* Unique and not 0 for each thread of the process. */
+uint64_t sim_thread_id(void);
+
+/* The slow part of sim_cpu(): finds or makes the thread's slot. */
+struct sim_cpu *sim_cpu_bind(struct sim_machine *machine);
+
+/* The calling thread's slot in @machine. Never NULL (an overflow slot exists
+ * from the machine's creation on). */
+static inline struct sim_cpu *sim_cpu(struct sim_machine *machine)
+{
+	if (__builtin_expect(sim_thread.epoch == machine->epoch, 1))
+		return sim_thread.cpu;
+	return sim_cpu_bind(machine);
+}
+
+/* Add to a counter. Only the owner writes a slot, readers may be anyone. */
+static inline void sim_count_n(struct sim_machine *machine, enum sim_counter counter, uint64_t n)
+{
+	struct sim_cpu *cpu = sim_cpu(machine);
+	uint64_t *at = &cpu->count[counter];
+
+	if (__builtin_expect(sim_thread.shared_cpu, 0))
+		__atomic_fetch_add(at, n, __ATOMIC_RELAXED);
+	else
+		__atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + n,
+				 __ATOMIC_RELAXED);
+}
+
+static inline void sim_count(struct sim_machine *machine, enum sim_counter counter)
+{
+	sim_count_n(machine, counter, 1);
+}
+
+static inline void sim_event(struct sim_machine *machine, enum sim_event_kind kind,
+			     uint64_t addr, uint64_t value, const char *what)
+{
+	if (__builtin_expect(machine->event_fn != NULL, 0)) {
+		struct sim_event event = { kind, addr, value, what };
+
+		machine->event_fn(&event, machine->event_data);
+	}
+}
+
+/*
+ * Every sim_ call on a machine begins with this: binds the thread, notes a
+ * second thread (from then on page tables are freed after a grace period).
+ * Returns 0, or -EIO where the machine has crashed.
+ */
+int sim_enter(struct sim_machine *machine);
+
+/* The current task's machine; NULL without one. */
+static inline struct sim_machine *sim_current_machine(void)
+{
+	return sim_thread.machine;
+}
+
+#endif

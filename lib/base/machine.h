@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * machine.h - what every floor knows of a machine. It lies at offset 0 of its
+ * arena. Each floor's own part hangs on a pointer whose structure only that
+ * floor and those above it know.
+ */
+#ifndef SIM_BASE_MACHINE_H
+#define SIM_BASE_MACHINE_H
+
+#include "base/arena.h"
+#include "base/release.h"
+
+#define SIM_MAX_CPUS 64
+
+struct sim_phys;
+struct sim_mmu;
+struct sim_memtype;
+struct sim_sim;
+
+/* A thread that uses the machine: its counters, written by it alone. */
+struct sim_cpu {
+	uint64_t count[SIM_NR_COUNTERS];
+	uint64_t thread;	/* sim_thread_id() of the owner */
+} __attribute__((aligned(64)));
+
+struct sim_machine {
+	/* hot, read-only after creation */
+	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
+	struct sim_phys *phys;		/* lib/phys/phys.h */
+	struct sim_memtype *memtype;	/* lib/pte/memtype.h */
+	const struct sim_release *release;
+	const struct sim_arch *arch;
+	struct sim_sim *sim;		/* lib/sim/machine.h */
+
+	int crashed;			/* atomic; 1 after a BUG */
+	uint64_t epoch;			/* unique in the process; new at each restore */
+	uint64_t owner_thread;		/* the thread that created it */
+	int threaded;			/* atomic; 1 once another thread came */
+
+	sim_event_fn event_fn;
+	void *event_data;
+
+	spinlock_t outcome_lock;
+	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS];
+	struct sim_outcome last_outcome[SIM_NR_OUTCOME_KINDS];
+
+	spinlock_t cpu_lock;
+	unsigned int nr_cpus;		/* atomic */
+	struct sim_cpu *cpu[SIM_MAX_CPUS]; /* the last one is shared, counted atomically */
+
+	spinlock_t task_lock;
+	struct task_struct *tasks;	/* all live tasks */
+};
+
+/* Does the machine's release follow a rule? */
+static inline bool sim_rule(const struct sim_machine *machine, enum sim_rule rule)
+{
+	return machine->release->rules >> rule & 1;
+}
+
+static inline bool sim_is_crashed(const struct sim_machine *machine)
+{
+	return __builtin_expect(__atomic_load_n(&machine->crashed, __ATOMIC_RELAXED), 0);
+}
+
+/*
+ * Record an outcome; each returns @cond, so that the caller can return:
+ *	if (SIM_BUG_ON(machine, "mm/memory.c", cond))
+ *		return VM_FAULT_SIGBUS;
+ * The kernel's function is taken from the C function's name; where ours is
+ * called otherwise, use the _IN form.
+ */
+#define SIM_BUG_ON(machine, file, cond) SIM_BUG_ON_IN(machine, file, __func__, cond)
+#define SIM_BUG_ON_IN(machine, file, func, cond) \
+	(__builtin_expect(!!(cond), 0) && sim_outcome_record(machine, SIM_BUG, file, func, #cond))
+#define SIM_WARN_ON(machine, file, cond) \
+	(__builtin_expect(!!(cond), 0) && \
+	 sim_outcome_record(machine, SIM_WARN, file, __func__, #cond))
+
+/* Records (and reports as an event); always returns true. */
+bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
+			const char *file, const char *function, const char *condition);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * release.h - a kernel release, as the set of rules that it follows.
+ *
+ * A rule is named after what it does, so that code asks
+ * sim_rule(machine, SIM_RULE_TTM_REFUSES_COW) and never compares numbers.
+ * The releases themselves are data: lib/sim/releases.c.
+ */
+#ifndef SIM_BASE_RELEASE_H
+#define SIM_BASE_RELEASE_H
+
+#include <ttmsim/base.h>
+
+enum sim_rule {
+	/* TTM: drivers/gpu/drm/ttm/ttm_bo_vm.c */
+	SIM_RULE_TTM_MIXEDMAP,		/* vmas are VM_MIXEDMAP, not VM_PFNMAP */
+	SIM_RULE_TTM_REFUSES_COW,	/* mmap of a COW mapping is -EINVAL */
+	SIM_RULE_TTM_HUGE_FAULT,	/* ttm_bo_vm_insert_huge exists */
+	SIM_RULE_TTM_SETS_PAGE_INDEX,	/* fault writes page->index */
+	SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, /* not OOM */
+	/* insertion: mm/memory.c, mm/huge_memory.c */
+	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
+	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */
+	SIM_RULE_MIXED_ZERO_PAGE_SPECIAL, /* zero page in a VM_MIXEDMAP vma is not normal */
+	SIM_RULE_REMAP_TRACKS_FIRST,	/* remap_pfn_range: memory type before the checks */
+	SIM_RULE_APPLY_REFUSES_LEAF,	/* apply_to_page_range: -EINVAL on a huge leaf */
+	/* faults: mm/memory.c */
+	SIM_RULE_HUGE_FAULT_ON_SPECIAL_VMA, /* THP path asks VM_PFNMAP/MIXEDMAP vmas */
+	SIM_RULE_ANON_EXCLUSIVE,	/* PageAnonExclusive decides reuse and pins */
+	SIM_RULE_FAULT_COMPLETED,	/* VM_FAULT_COMPLETED exists */
+	SIM_RULE_MPROTECT_TRY_WRITABLE,	/* mprotect may map writable at once */
+	/* GUP: mm/gup.c */
+	SIM_RULE_GUP_FAST_TESTS_LEAF_SPECIAL, /* pmd_special, pud_special stop it */
+	SIM_RULE_GUP_FAST_RECHECKS_PMD,	/* pmd read again beside the pte */
+	SIM_RULE_GUP_SPECIAL_EEXIST,	/* a special pte with pages wanted: -EEXIST */
+	SIM_RULE_GUP_SPECIAL_GET_EFAULT, /* ... with FOLL_GET: -EFAULT */
+	SIM_RULE_GUP_LONGTERM_FILE,	/* longterm writes to file mappings refused */
+	/* vmas: mm/mmap.c, mm/mremap.c, mm/madvise.c */
+	SIM_RULE_DONTUNMAP_ANON_ONLY,	/* MREMAP_DONTUNMAP: private anonymous only */
+	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */
+	SIM_RULE_CLOSE_BLOCKS_MERGE,	/* vm_ops->close: never mergeable */
+	SIM_NR_RULES
+};
+
+struct sim_release {
+	const char *name;	/* "6.1" */
+	uint16_t number;	/* SIM_RELEASE(6, 1) */
+	const char *source;	/* which tree it was read from */
+	uint64_t rules;		/* 1 << enum sim_rule */
+};
+
+/* "ttm_refuses_cow" and so on; NULL for an unknown rule. */
+const char *sim_rule_name(enum sim_rule rule);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mmu.h - an architecture as one machine has it: the descriptor with the
+ * features of the release resolved, and the entry helpers on it.
+ *
+ * Resolving once at creation means that no helper asks for a feature: without
+ * PTE_SPECIAL the special test has no alternative (false) and the mkspecial
+ * operation no step (identity).
+ */
+#ifndef SIM_PTE_MMU_H
+#define SIM_PTE_MMU_H
+
+#include <string.h>
+
+#include <ttmsim/pte.h>
+
+#include "base/assert.h"
+#include "base/lockrank.h"
+
+struct sim_mmu {
+	uint8_t page_shift;
+	uint8_t nr_levels;
+	bool has_pat;			/* SIM_FEAT_PAT */
+	bool has_special;		/* SIM_FEAT_PTE_SPECIAL */
+	bool has_fast_gup;
+	bool ad_fault;			/* SIM_AD_FAULT */
+	uint32_t features;		/* 1 << enum sim_feature */
+	uint64_t task_size;
+	const struct sim_arch *arch;
+	enum sim_ttm_caching ttm_caching;
+	struct sim_level level[SIM_MAX_LEVELS];
+	bool has_leaf[SIM_MAX_LEVELS];	/* leaves may lie at this level */
+	struct sim_entry_format format[SIM_NR_LEAVES];
+};
+
+/*
+ * Fills @mmu for an architecture in a release; @toggle flips the features
+ * whose bits are set in it (tests of an architecture with and without one).
+ */
+void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
+		     uint32_t toggle);
+
+static inline bool mmu_has(const struct sim_mmu *mmu, enum sim_feature feature)
+{
+	return mmu->features >> feature & 1;
+}
+
+/* ------------------------------------------------------ entry helpers ---- */
+
+static inline bool fmt_test(const struct sim_entry_format *fmt, enum sim_pte_test_id id,
+			    uint64_t e)
+{
+	const struct sim_pte_test *t = &fmt->test[id];
+
+	return (t->any[0].mask && (e & t->any[0].mask) == t->any[0].value) ||
+	       (t->any[1].mask && (e & t->any[1].mask) == t->any[1].value) || t->always;
+}
+
+static inline uint64_t fmt_op(const struct sim_entry_format *fmt, enum sim_pte_op_id id,
+			      uint64_t e)
+{
+	const struct sim_pte_step *s = fmt->op[id].step;
+
+	for (int i = 0; i < SIM_PTE_STEPS && (s[i].set | s[i].clear); i++)
+		if ((e & s[i].if_mask) == s[i].if_value)
+			e = (e & ~s[i].clear) | s[i].set;
+	return e;
+}
+
+static inline bool fmt_none(const struct sim_entry_format *fmt, uint64_t e)
+{
+	return (e & ~fmt->none_ignore) == fmt->none_value;
+}
+
+/* x86: an entry with none of these bits, but not 0, has its pfn inverted. */
+static inline uint64_t fmt_pfn_flip(const struct sim_entry_format *fmt, uint64_t e)
+{
+	if (fmt->pfn_inverted_unless && e && !(e & fmt->pfn_inverted_unless))
+		return fmt->pfn_mask;
+	return 0;
+}
+
+static inline unsigned long fmt_pfn(const struct sim_entry_format *fmt, uint64_t e)
+{
+	return (unsigned long)(((e ^ fmt_pfn_flip(fmt, e)) & fmt->pfn_mask) >> fmt->pfn_shift);
+}
+
+/* pfn_pte: protection bits and a pfn made an entry. */
+static inline uint64_t fmt_make(const struct sim_entry_format *fmt, unsigned long pfn,
+				uint64_t prot)
+{
+	uint64_t e = prot & ~fmt->pfn_mask;
+
+	return e | ((((uint64_t)pfn << fmt->pfn_shift) ^ fmt_pfn_flip(fmt, e)) & fmt->pfn_mask);
+}
+
+/* pte_modify: new protection bits, keeping what the architecture keeps. */
+static inline uint64_t fmt_modify(const struct sim_entry_format *fmt, uint64_t e, uint64_t prot)
+{
+	unsigned long pfn = fmt_pfn(fmt, e);
+
+	e = (e & fmt->chg_mask) | (prot & ~fmt->chg_mask);
+	e = fmt_op(fmt, SIM_OP_MODIFY, e & ~fmt->pfn_mask);
+	return fmt_make(fmt, pfn, e);
+}
+
+static inline enum sim_cache_mode fmt_cache(const struct sim_entry_format *fmt, uint64_t e)
+{
+	for (int i = 0; i < SIM_NR_CACHE_MODES; i++)
+		if ((e & fmt->cache_mask) == fmt->cache[i])
+			return (enum sim_cache_mode)i;
+	return SIM_CACHE_UC;
+}
+
+static inline uint64_t fmt_set_cache(const struct sim_entry_format *fmt, uint64_t e,
+				     enum sim_cache_mode mode)
+{
+	return (e & ~fmt->cache_mask) | fmt->cache[mode];
+}
+
+/* A leaf for @level from level-0 protection bits: protections are always
+ * passed as level 0 has them (pgprot_t), and turned here. */
+uint64_t sim_prot_to_leaf(const struct sim_mmu *mmu, int level, uint64_t prot);
+
+/* --------------------------------------------------- reading entries ----- */
+
+static inline uint64_t mmu_read(const struct sim_mmu *mmu, int level, const void *slot)
+{
+	if (mmu->level[level].entry_bytes == 4)
+		return __atomic_load_n((const uint32_t *)slot, __ATOMIC_ACQUIRE);
+	return __atomic_load_n((const uint64_t *)slot, __ATOMIC_ACQUIRE);
+}
+
+static inline void mmu_write(const struct sim_mmu *mmu, int level, void *slot, uint64_t e)
+{
+	if (mmu->level[level].entry_bytes == 4)
+		__atomic_store_n((uint32_t *)slot, (uint32_t)e, __ATOMIC_RELEASE);
+	else
+		__atomic_store_n((uint64_t *)slot, e, __ATOMIC_RELEASE);
+}
+
+/* Returns the old entry. */
+static inline uint64_t mmu_xchg(const struct sim_mmu *mmu, int level, void *slot, uint64_t e)
+{
+	if (mmu->level[level].entry_bytes == 4)
+		return __atomic_exchange_n((uint32_t *)slot, (uint32_t)e, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n((uint64_t *)slot, e, __ATOMIC_ACQ_REL);
+}
+
+static inline unsigned int mmu_index(const struct sim_mmu *mmu, int level, unsigned long addr)
+{
+	return (addr >> mmu->level[level].shift) & ((1u << mmu->level[level].index_bits) - 1);
+}
+
+static inline void *mmu_slot(const struct sim_mmu *mmu, int level, void *table,
+			     unsigned long addr)
+{
+	return (char *)table + (size_t)mmu_index(mmu, level, addr) *
+			       mmu->level[level].entry_bytes;
+}
+
+/* The table that an entry of level > 0 points at: tables have their arena
+ * offset as physical address. */
+static inline void *mmu_table(const struct sim_mmu *mmu, int level, uint64_t e,
+			      const struct sim_machine *machine)
+{
+	const struct sim_level *l = &mmu->level[level];
+	uint64_t phys = e & l->table_addr_mask;
+
+	phys = l->table_addr_shift < 0 ? phys << -l->table_addr_shift
+				       : phys >> l->table_addr_shift;
+	return (char *)(uintptr_t)machine + phys;
+}
+
+static inline uint64_t mmu_table_entry(const struct sim_mmu *mmu, int level, const void *table,
+				       const struct sim_machine *machine)
+{
+	const struct sim_level *l = &mmu->level[level];
+	uint64_t phys = (uint64_t)((const char *)table - (const char *)machine);
+	uint64_t e;
+
+	phys = l->table_addr_shift < 0 ? phys >> -l->table_addr_shift
+				       : phys << l->table_addr_shift;
+	e = phys | l->table_set;
+	return l->table_copy_add ? e | (e + l->table_copy_add) << 32 : e;
+}
+
+static inline bool mmu_is_none(const struct sim_mmu *mmu, int level, uint64_t e)
+{
+	return level ? e == mmu->level[level].none_value : fmt_none(&mmu->format[0], e);
+}
+
+/* Is a non-empty entry of this level a leaf? */
+static inline bool mmu_is_leaf(const struct sim_mmu *mmu, int level, uint64_t e)
+{
+	return level == 0 ||
+	       (mmu->has_leaf[level] && fmt_test(&mmu->format[level], SIM_TEST_LEAF, e));
+}
+
+static inline unsigned long mmu_page_size(const struct sim_mmu *mmu)
+{
+	return 1UL << mmu->page_shift;
+}
+
+/* Bytes that one entry of a level covers. */
+static inline unsigned long mmu_leaf_size(const struct sim_mmu *mmu, int level)
+{
+	return 1UL << mmu->level[level].shift;
+}
+
+#endif

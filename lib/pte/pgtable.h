@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * pgtable.h - what the page-table floor offers to the floors above it, besides
+ * the kernel-named functions of <ttmsim/pte.h>.
+ *
+ * Holds: mmap_lock for writing where not said otherwise. Ranges are
+ * page-aligned bytes, end exclusive.
+ */
+#ifndef SIM_PTE_PGTABLE_H
+#define SIM_PTE_PGTABLE_H
+
+#include "phys/phys.h"
+#include "pte/mmu.h"
+
+/* ---- tables (tables.c) ---- */
+
+/* Allocate the top table: 0 or -ENOMEM. */
+int sim_pgd_alloc(struct mm_struct *mm);
+/* Free it; every other table must be gone. */
+void sim_pgd_free(struct mm_struct *mm);
+
+/*
+ * Free the tables that serve only [floor, ceiling), of which [start, end) was
+ * zapped; ceiling 0 = the end of user space. After a grace period where other
+ * threads may walk (machine->threaded).
+ * Models: mm/memory.c, free_pgtables, 6.1.
+ */
+void sim_free_tables(struct mm_struct *mm, unsigned long start, unsigned long end,
+		     unsigned long floor, unsigned long ceiling);
+
+/* ---- walks (walk.c) ---- */
+
+/*
+ * Walk to the slot that decides about @addr: a leaf, or the first empty entry.
+ * *@level says where it lies. Takes no lock. Counts one SIM_CNT_WALK.
+ */
+void *sim_walk(struct mm_struct *mm, unsigned long addr, int *level);
+
+/*
+ * The slot of @addr at @level, with tables made as needed.
+ * NULL: -ENOMEM in *@err, or -EBUSY where a leaf of a higher level is in the way.
+ * Holds: mmap_lock for reading.
+ */
+void *sim_walk_alloc(struct mm_struct *mm, unsigned long addr, int level, int *err);
+
+/* The lock of the table that @slot lies in. */
+static inline spinlock_t *sim_ptl(const struct sim_mmu *mmu, int level, const void *slot)
+{
+	uintptr_t table = (uintptr_t)slot & ~((1UL << mmu->level[level].table_lg2) - 1);
+
+	return &sim_desc_of((const void *)table)->ptl;
+}
+
+/* Store an entry under its lock: counters, event. @addr is the address it maps. */
+static inline void sim_set_entry(struct mm_struct *mm, int level, void *slot,
+				 unsigned long addr, uint64_t e)
+{
+	sim_count(mm->sim_machine, SIM_CNT_PTE_WRITE);
+	mmu_write(mm->sim_mmu, level, slot, e);
+	sim_event(mm->sim_machine, SIM_EV_PTE, addr, e, NULL);
+}
+
+static inline uint64_t sim_get_entry(struct mm_struct *mm, int level, const void *slot)
+{
+	sim_count(mm->sim_machine, SIM_CNT_PTE_READ);
+	return mmu_read(mm->sim_mmu, level, slot);
+}
+
+/* ---- zap (zap.c), copy (copy.c), protect (protect.c), move (move.c) ---- */
+
+struct sim_zap {
+	bool even_cows;		/* drop private anonymous copies too */
+	bool single;		/* whole-vma unmap: end the vma's memory-type tracking */
+};
+
+/*
+ * Drop the leaves of [start, end) of a vma. Huge leaves that stick out are
+ * split (dropped whole: they refault). Holds: mmap_lock, or i_mmap_rwsem.
+ * Models: mm/memory.c, zap_pte_range and unmap_page_range, 5.11 to 6.12.
+ */
+void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		   const struct sim_zap *zap);
+
+/*
+ * Copy the entries of a vma at fork. Both mmap_locks held for writing.
+ * Returns 0, -ENOMEM, or -EINVAL where memory-type tracking refuses.
+ * Models: mm/memory.c, copy_page_range and vma_needs_copy, 5.11 to 6.12.
+ */
+int copy_page_range(struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma);
+
+/*
+ * Give the present entries of [start, end) the protection of vma->vm_page_prot,
+ * already that of the new flags. @try_writable: entries may be made writable at
+ * once where that needs no fault.
+ * Models: mm/mprotect.c, change_protection, 5.11 to 6.12.
+ */
+void sim_change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   bool try_writable);
+
+/*
+ * Are all pfns of the range allowed with no access at all (L1TF)? 0 or -EACCES.
+ * Models: mm/mprotect.c, prot_none_walk, 6.1.
+ */
+int sim_prot_none_allowed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			  pgprot_t newprot);
+
+/*
+ * Move entries to another address, intact. Returns the bytes moved: less than
+ * @len where a table could not be had.
+ * Models: mm/mremap.c, move_page_tables, 6.1.
+ */
+unsigned long sim_move_tables(struct vm_area_struct *vma, unsigned long old_addr,
+			      struct vm_area_struct *new_vma, unsigned long new_addr,
+			      unsigned long len);
+
+void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+
+/* ---- protections (prot.c) ---- */
+
+/* vma->vm_page_prot from vm_flags, as the kernel does after mmap and mprotect.
+ * Models: mm/mmap.c, vma_set_page_prot and vma_wants_writenotify, 6.1. */
+void vma_set_page_prot(struct vm_area_struct *vma);
+bool vma_wants_writenotify(struct vm_area_struct *vma, pgprot_t vm_page_prot);
+/* protection_map of an explicit machine. */
+pgprot_t sim_vm_page_prot(const struct sim_mmu *mmu, unsigned long vm_flags);
+
+/* ---- user access (access.c) ---- */
+
+/*
+ * Does the MMU let a user access through? On success *@pfn is the page, and the
+ * entry has been marked young, dirty as hardware does.
+ * Returns 0, or -EFAULT: a fault is to be taken.
+ * Takes no lock; safe against concurrent frees of tables (RCU).
+ */
+int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigned long *pfn);
+
+/* ---- normal pages with an explicit level (normal_page.c) ---- */
+
+struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+			     int level);
+
+/* ---- memory types (memtype.c) ---- */
+
+int sim_memtype_init(struct sim_machine *machine);
+void sim_memtype_exit(struct sim_machine *machine);
+/* Replaces the memory type in @prot by the pfn's own. No-op without PAT. */
+void sim_track_pfn_insert(struct sim_machine *machine, uint64_t *prot, unsigned long pfn);
+/* Models: arch/x86/mm/pat/memtype.c, track_pfn_remap, track_pfn_copy,
+ * untrack_pfn, 6.1. */
+int sim_track_pfn_remap(struct vm_area_struct *vma, pgprot_t *prot, unsigned long pfn,
+			unsigned long addr, unsigned long size);
+int sim_track_pfn_copy(struct vm_area_struct *vma);
+void sim_untrack_pfn(struct vm_area_struct *vma);
+bool sim_pfn_modify_allowed(struct sim_machine *machine, unsigned long pfn, uint64_t prot);
+
+/* ---- anonymous pages (anon.c) ---- */
+
+/* vma->anon_vma made if missing: 0 or -ENOMEM. Holds: mmap_lock for reading.
+ * Models: mm/rmap.c, anon_vma_prepare, 6.1; without the chains. */
+int sim_anon_vma_prepare(struct vm_area_struct *vma);
+void sim_anon_vma_get(struct anon_vma *anon_vma);	/* one more vma uses it */
+void sim_anon_vma_put(struct anon_vma *anon_vma);	/* NULL is ignored */
+bool sim_page_is_anon(const struct page *page);
+
+static inline void sim_rss_add(struct mm_struct *mm, int member, long n)
+{
+	__atomic_fetch_add(&mm->rss_stat[member].counter, n, __ATOMIC_RELAXED);
+}
+
+/* Which rss counter a normal page belongs to. */
+int sim_mm_counter(const struct page *page);
+
+/* mmap_lock: taken by the page-table floor only to give it up at a retry, and
+ * asked about by vm_insert_page(). */
+static inline void sim_mmap_read_unlock(struct mm_struct *mm)
+{
+	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+}
+
+#endif
