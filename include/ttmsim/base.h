@@ -58,6 +58,16 @@ typedef struct {
 	uint32_t word;
 } spinlock_t;
 
+/* Sleeping locks. What they hold is a pthread lock; opaque here so that a
+ * program needs no feature macro to read this header. */
+struct rw_semaphore {
+	uint64_t sim_opaque[7];
+};
+
+struct mutex {
+	uint64_t sim_opaque[5];
+};
+
 #define GFP_KERNEL 0xcc0u
 #define GFP_ATOMIC 0xa20u
 #define __GFP_ZERO 0x100u

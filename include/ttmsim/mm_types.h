@@ -10,8 +10,6 @@
 #ifndef TTMSIM_MM_TYPES_H
 #define TTMSIM_MM_TYPES_H
 
-#include <pthread.h>
-
 #include <ttmsim/phys.h>
 
 SIM_BEGIN_DECLS
@@ -244,7 +242,7 @@ struct mm_struct {
 	struct sim_machine *sim_machine; /* c */
 	const struct sim_mmu *sim_mmu;	/* c: the architecture as this machine has it */
 	void *pgd;			/* c: the top table */
-	pthread_rwlock_t mmap_lock;
+	struct rw_semaphore mmap_lock;
 	spinlock_t page_table_lock;	/* taken to add a table */
 	struct {
 		struct vm_area_struct *rbh_root;

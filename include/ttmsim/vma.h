@@ -36,12 +36,12 @@ struct file_operations {
  */
 struct address_space {
 	struct sim_machine *sim_machine; /* c */
-	pthread_rwlock_t i_mmap_rwsem;
+	struct rw_semaphore i_mmap_rwsem;
 	struct {
 		struct vm_area_struct *rbh_root;
 	} i_mmap;			/* i: all vmas of this file */
 	void *sim_pages;		/* page cache, by pgoff (uthash) */
-	pthread_mutex_t sim_pages_lock;
+	struct mutex sim_pages_lock;
 	unsigned long sim_nr_pages;	/* size of a regular file, in pages */
 	bool sim_swapbacked;		/* pages count as MM_SHMEMPAGES */
 	atomic_t sim_users;

@@ -26,8 +26,6 @@
 #ifndef SIM_BASE_LOCKRANK_H
 #define SIM_BASE_LOCKRANK_H
 
-#include <pthread.h>
-
 #include "base/cpu.h"
 
 enum sim_lock_rank {
@@ -97,15 +95,15 @@ static inline void sim_spin_unlock(spinlock_t *lock, enum sim_lock_rank rank)
 	sim_rank_release(rank, lock);
 }
 
-/* pthread locks with rank and counter. The trylocks return true on success. */
-void sim_rwlock_init(pthread_rwlock_t *lock);
-void sim_read_lock(struct sim_machine *machine, pthread_rwlock_t *lock, enum sim_lock_rank rank);
-bool sim_read_trylock(struct sim_machine *machine, pthread_rwlock_t *lock,
+/* Sleeping locks (pthread locks inside) with rank and counter. The trylocks return true on success. */
+void sim_rwlock_init(struct rw_semaphore *lock);
+void sim_read_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
+bool sim_read_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
 		      enum sim_lock_rank rank);
-void sim_write_lock(struct sim_machine *machine, pthread_rwlock_t *lock, enum sim_lock_rank rank);
-void sim_rw_unlock(pthread_rwlock_t *lock, enum sim_lock_rank rank);
-void sim_mutex_init(pthread_mutex_t *lock);
-void sim_mutex_lock(struct sim_machine *machine, pthread_mutex_t *lock, enum sim_lock_rank rank);
-void sim_mutex_unlock(pthread_mutex_t *lock, enum sim_lock_rank rank);
+void sim_write_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
+void sim_rw_unlock(struct rw_semaphore *lock, enum sim_lock_rank rank);
+void sim_mutex_init(struct mutex *lock);
+void sim_mutex_lock(struct sim_machine *machine, struct mutex *lock, enum sim_lock_rank rank);
+void sim_mutex_unlock(struct mutex *lock, enum sim_lock_rank rank);
 
 #endif
