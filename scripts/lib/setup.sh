@@ -11,7 +11,7 @@ cd "$ROOT"
 PACKAGES_BUILD=(cmake ninja-build gcc libc6-dev pkg-config
 	libbsd-dev uthash-dev liburcu-dev libjansson-dev libcmocka-dev)
 PACKAGES_CLANG=(clang libclang-rt-14-dev)
-PACKAGES_LINT=(clang clang-tidy cppcheck universal-ctags g++)
+PACKAGES_LINT=(clang clang-tidy cppcheck universal-ctags shellcheck g++)
 PACKAGES_COVERAGE=(gcovr)
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
