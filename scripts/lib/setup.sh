@@ -62,7 +62,8 @@ setup_packages() {
 
 	say "installing ${missing[*]}"
 	local install=(env DEBIAN_FRONTEND=noninteractive
-		apt-get install -y -qq --no-install-recommends "${missing[@]}")
+		apt-get install -y -qq --no-install-recommends
+		-o DPkg::Lock::Timeout=120 "${missing[@]}")
 	# An index that is missing or out of date is fetched, then tried again.
 	as_root "${install[@]}" >/dev/null 2>&1 </dev/null && return 0
 	as_root apt-get update -qq </dev/null
