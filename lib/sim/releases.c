@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * releases.c - the kernel releases as data: which rules each one follows.
+ *
+ * A rule stands in one row with the releases that follow it; the descriptors
+ * are made of these rows. A new release is one more entry in sim_releases and
+ * one more bit in each row that it follows.
+ */
+#include <string.h>
+
+#include <ttmsim/pte.h>
+
+#include "sim/releases.h"
+
+#define R(rule) (1ULL << SIM_RULE_##rule)
+
+/* drivers/gpu/drm/ttm/ttm_bo_vm.c: the file before and after "nuke VM_MIXEDMAP" (5.14). */
+#define TTM_5_11 (R(TTM_MIXEDMAP) | R(TTM_HUGE_FAULT) | R(TTM_SETS_PAGE_INDEX))
+#define TTM_5_14 (R(TTM_REFUSES_COW) | R(TTM_HUGE_FAULT) | R(TTM_SETS_PAGE_INDEX))
+#define TTM_6_1 R(TTM_REFUSES_COW)
+#define TTM_6_12 (R(TTM_REFUSES_COW) | R(TTM_POPULATE_ERROR_SIGBUS))
+
+/* mm/memory.c, mm/huge_memory.c */
+#define MM_5_11 R(HUGE_FAULT_ON_SPECIAL_VMA)
+#define MM_5_14 (R(HUGE_FAULT_ON_SPECIAL_VMA) | R(APPLY_REFUSES_LEAF))
+#define MM_6_1 \
+	(R(REMAP_TRACKS_FIRST) | R(APPLY_REFUSES_LEAF) | R(ANON_EXCLUSIVE) | \
+	 R(FAULT_COMPLETED) | R(MPROTECT_TRY_WRITABLE))
+#define MM_6_12 \
+	(MM_6_1 | R(HUGE_FAULT_ON_SPECIAL_VMA) | R(MIXED_NOT_OK_SIGBUS) | \
+	 R(INSERT_PAGE_CHECKS_REFCOUNT) | R(MIXED_ZERO_PAGE_SPECIAL))
+
+/* mm/gup.c */
+#define GUP_5_11 R(GUP_SPECIAL_GET_EFAULT)
+#define GUP_6_1 (R(GUP_SPECIAL_EEXIST) | R(GUP_FAST_RECHECKS_PMD))
+#define GUP_6_12 (GUP_6_1 | R(GUP_FAST_TESTS_LEAF_SPECIAL) | R(GUP_LONGTERM_FILE))
+
+/* mm/mmap.c, mm/mremap.c, mm/madvise.c */
+#define VMA_5_11 (R(DONTUNMAP_ANON_ONLY) | R(CLOSE_BLOCKS_MERGE))
+#define VMA_5_14 (R(MADV_POPULATE) | R(CLOSE_BLOCKS_MERGE))
+#define VMA_6_1 (R(MADV_POPULATE) | R(CLOSE_BLOCKS_MERGE))
+#define VMA_6_12 R(MADV_POPULATE)
+
+static const struct sim_release sim_releases[] = {
+	{ "5.11", SIM_RELEASE(5, 11), "linux 5.11.4", TTM_5_11 | MM_5_11 | GUP_5_11 | VMA_5_11 },
+	{ "5.14", SIM_RELEASE(5, 14), "linux 5.14-rc5", TTM_5_14 | MM_5_14 | GUP_5_11 | VMA_5_14 },
+	{ "6.1", SIM_RELEASE(6, 1), "linux 6.1.192 (Debian linux-source-6.1)",
+	  TTM_6_1 | MM_6_1 | GUP_6_1 | VMA_6_1 },
+	{ "6.12", SIM_RELEASE(6, 12), "linux 6.12.117 (Debian linux-source-6.12)",
+	  TTM_6_12 | MM_6_12 | GUP_6_12 | VMA_6_12 },
+};
+
+#define NR_RELEASES (sizeof(sim_releases) / sizeof(sim_releases[0]))
+
+const struct sim_release *sim_release_find(const char *name)
+{
+	for (unsigned int i = 0; i < NR_RELEASES; i++)
+		if (!strcmp(sim_releases[i].name, name))
+			return &sim_releases[i];
+	return NULL;
+}
+
+const char *sim_release_nth(unsigned int n)
+{
+	return n < NR_RELEASES ? sim_releases[n].name : NULL;
+}
+
+uint16_t sim_release_number(const char *name)
+{
+	const struct sim_release *release = name ? sim_release_find(name) : NULL;
+
+	return release ? release->number : 0;
+}
