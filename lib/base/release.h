@@ -24,6 +24,8 @@ enum sim_rule {
 	SIM_RULE_MIXED_ZERO_PAGE_SPECIAL, /* zero page in a VM_MIXEDMAP vma is not normal */
 	SIM_RULE_REMAP_TRACKS_FIRST,	/* remap_pfn_range: memory type before the checks */
 	SIM_RULE_APPLY_REFUSES_LEAF,	/* apply_to_page_range: -EINVAL on a huge leaf */
+	SIM_RULE_MAP_LOCK_REFUSES_LEAF,	/* no pte table where a huge leaf is: no BUG */
+	SIM_RULE_PAT_KNOWS_COW,		/* a COWed first page does not stand for the range */
 	/* faults: mm/memory.c */
 	SIM_RULE_HUGE_FAULT_ON_SPECIAL_VMA, /* THP path asks VM_PFNMAP/MIXEDMAP vmas */
 	SIM_RULE_ANON_EXCLUSIVE,	/* PageAnonExclusive decides reuse and pins */

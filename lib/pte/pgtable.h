@@ -146,10 +146,13 @@ void sim_memtype_exit(struct sim_machine *machine);
 /* Replaces the memory type in @prot by the pfn's own. No-op without PAT. */
 void sim_track_pfn_insert(struct sim_machine *machine, uint64_t *prot, unsigned long pfn);
 /* Models: arch/x86/mm/pat/memtype.c, track_pfn_remap, track_pfn_copy,
- * untrack_pfn, 6.1. */
+ * untrack_pfn_copy, untrack_pfn, 5.11 to 6.12. On return dst_vma has VM_PAT
+ * exactly where it got a reservation of its own; sim_untrack_pfn_copy() ends
+ * that one when the copy fails later on. */
 int sim_track_pfn_remap(struct vm_area_struct *vma, pgprot_t *prot, unsigned long pfn,
 			unsigned long addr, unsigned long size);
-int sim_track_pfn_copy(struct vm_area_struct *vma);
+int sim_track_pfn_copy(struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma);
+void sim_untrack_pfn_copy(struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma);
 void sim_untrack_pfn(struct vm_area_struct *vma);
 bool sim_pfn_modify_allowed(struct sim_machine *machine, unsigned long pfn, uint64_t prot);
 
