@@ -36,9 +36,8 @@ static inline struct sim_cpu *sim_cpu(struct sim_machine *machine)
 }
 
 /* Add to a counter. Only the owner writes a slot, readers may be anyone. */
-static inline void sim_count_n(struct sim_machine *machine, enum sim_counter counter, uint64_t n)
+static inline void sim_cpu_count_n(struct sim_cpu *cpu, enum sim_counter counter, uint64_t n)
 {
-	struct sim_cpu *cpu = sim_cpu(machine);
 	uint64_t *at = &cpu->count[counter];
 
 	if (__builtin_expect(sim_thread.shared_cpu, 0))
@@ -46,6 +45,17 @@ static inline void sim_count_n(struct sim_machine *machine, enum sim_counter cou
 	else
 		__atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + n,
 				 __ATOMIC_RELAXED);
+}
+
+/* For paths that count several times: look sim_cpu() up once. */
+static inline void sim_cpu_count(struct sim_cpu *cpu, enum sim_counter counter)
+{
+	sim_cpu_count_n(cpu, counter, 1);
+}
+
+static inline void sim_count_n(struct sim_machine *machine, enum sim_counter counter, uint64_t n)
+{
+	sim_cpu_count_n(sim_cpu(machine), counter, n);
 }
 
 static inline void sim_count(struct sim_machine *machine, enum sim_counter counter)
