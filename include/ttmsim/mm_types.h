@@ -106,6 +106,7 @@ static inline bool is_cow_mapping(vm_flags_t flags)
 #define VM_FAULT_OOM 0x000001u
 #define VM_FAULT_SIGBUS 0x000002u
 #define VM_FAULT_MAJOR 0x000004u
+#define VM_FAULT_WRITE 0x000008u /* up to 6.1: a write was let through */
 #define VM_FAULT_HWPOISON 0x000010u
 #define VM_FAULT_SIGSEGV 0x000040u
 #define VM_FAULT_NOPAGE 0x000100u

@@ -42,6 +42,7 @@ enum pageflags {
 	PG_reserved,
 	PG_arch_1,	/* x86: memory type, with PG_uncached */
 	PG_uncached,
+	PG_anon_exclusive, /* no other mm maps this anonymous page (6.1 on) */
 	PG_sim_free,	/* in the page allocator's free list */
 	PG_sim_zero,	/* the zero page */
 };

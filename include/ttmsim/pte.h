@@ -554,6 +554,13 @@ SIM_API uint64_t sim_pte_op(const struct sim_machine *machine, enum sim_leaf lea
 
 /* ------------------------------------------------------- zap and faults --- */
 
+/* When faults may ask ->huge_fault: /sys/kernel/mm/transparent_hugepage/enabled. */
+enum sim_thp_policy {
+	SIM_THP_ALWAYS,		/* the default, as Debian configures it */
+	SIM_THP_MADVISE,	/* only for VM_HUGEPAGE vmas */
+	SIM_THP_NEVER,
+};
+
 /**
  * zap_vma_ptes - drop the entries of a range of a VM_PFNMAP vma
  *

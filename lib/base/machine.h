@@ -31,6 +31,7 @@ struct sim_machine {
 	const struct sim_release *release;
 	const struct sim_arch *arch;
 	struct sim_sim *sim;		/* lib/sim/machine.h */
+	int thp;			/* enum sim_thp_policy */
 
 	int crashed;			/* atomic; 1 after a BUG */
 	uint64_t epoch;			/* unique in the process; new at each restore */
@@ -41,8 +42,9 @@ struct sim_machine {
 	void *event_data;
 
 	spinlock_t outcome_lock;
-	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS];
-	struct sim_outcome last_outcome[SIM_NR_OUTCOME_KINDS];
+	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS]; /* atomic */
+	const struct sim_outcome *last_outcome[SIM_NR_OUTCOME_KINDS]; /* atomic */
+	struct sim_outcome_node *outcomes; /* each different outcome once, never changed */
 
 	spinlock_t cpu_lock;
 	unsigned int nr_cpus;		/* atomic */
@@ -51,6 +53,12 @@ struct sim_machine {
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
 };
+
+/*
+ * Set up the base's part of a machine at the start of a fresh arena: epoch,
+ * owner, the shared counter slot. Returns 0 or -ENOMEM.
+ */
+int sim_machine_base_init(struct sim_machine *machine);
 
 /* Does the machine's release follow a rule? */
 static inline bool sim_rule(const struct sim_machine *machine, enum sim_rule rule)

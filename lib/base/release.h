@@ -31,6 +31,13 @@ enum sim_rule {
 	SIM_RULE_ANON_EXCLUSIVE,	/* PageAnonExclusive decides reuse and pins */
 	SIM_RULE_FAULT_COMPLETED,	/* VM_FAULT_COMPLETED exists */
 	SIM_RULE_MPROTECT_TRY_WRITABLE,	/* mprotect may map writable at once */
+	SIM_RULE_MPROTECT_CLEAN_ANON,	/* ... clean exclusive anonymous pages too */
+	SIM_RULE_MPROTECT_LEAF_WRITABLE, /* ... huge leaves too */
+	SIM_RULE_FAULT_WRITE_RESULT,	/* VM_FAULT_WRITE is returned */
+	SIM_RULE_FAULT_SANITIZED,	/* a write fault that cannot be: WARN, SIGSEGV */
+	SIM_RULE_UNSHARE_ANY_PAGE,	/* FAULT_FLAG_UNSHARE copies pages of every kind */
+	SIM_RULE_WP_HUGE_SHARED_ONLY,	/* huge_fault at a write to a leaf: shared vmas only */
+	SIM_RULE_ZAP_CHECKS_MAPPING,	/* even_cows = 0 keeps every page of another mapping */
 	/* GUP: mm/gup.c */
 	SIM_RULE_GUP_FAST_TESTS_LEAF_SPECIAL, /* pmd_special, pud_special stop it */
 	SIM_RULE_GUP_FAST_RECHECKS_PMD,	/* pmd read again beside the pte */

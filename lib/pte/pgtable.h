@@ -70,12 +70,16 @@ static inline uint64_t sim_get_entry(struct mm_struct *mm, int level, const void
 
 struct sim_zap {
 	bool even_cows;		/* drop private anonymous copies too */
-	bool single;		/* whole-vma unmap: end the vma's memory-type tracking */
+	bool single;		/* whole-vma unmap */
+	/* with !even_cows: the file that is unmapped, or NULL. Releases with
+	 * SIM_RULE_ZAP_CHECKS_MAPPING keep every normal page of another one. */
+	const struct address_space *check_mapping;
 };
 
 /*
  * Drop the leaves of [start, end) of a vma. Huge leaves that stick out are
- * split (dropped whole: they refault). Holds: mmap_lock, or i_mmap_rwsem.
+ * split (dropped whole: they refault). The memory-type tracking of a VM_PFNMAP
+ * vma ends with any zap. Holds: mmap_lock, or i_mmap_rwsem.
  * Models: mm/memory.c, zap_pte_range and unmap_page_range, 5.11 to 6.12.
  */
 void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
@@ -131,6 +135,9 @@ pgprot_t sim_vm_page_prot(const struct sim_mmu *mmu, unsigned long vm_flags);
  * entry has been marked young, dirty as hardware does.
  * Returns 0, or -EFAULT: a fault is to be taken.
  * Takes no lock; safe against concurrent frees of tables (RCU).
+ * The page stays what it is only until the TLB is flushed, which waits for RCU
+ * readers: where other threads may unmap, move the bytes inside the same
+ * rcu_read_lock() section (it nests).
  */
 int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigned long *pfn);
 
