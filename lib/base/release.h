@@ -18,6 +18,8 @@ enum sim_rule {
 	SIM_RULE_TTM_HUGE_FAULT,	/* ttm_bo_vm_insert_huge exists */
 	SIM_RULE_TTM_SETS_PAGE_INDEX,	/* fault writes page->index */
 	SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, /* not OOM */
+	SIM_RULE_TTM_DUMMY_PAGE,	/* an unplugged device maps a zeroed page */
+	SIM_RULE_TTM_GEM_MMAP,		/* mmap goes by drm_gem_mmap, not ttm_bo_mmap */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
 	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */

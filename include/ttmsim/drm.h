@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * drm.h - what TTM stands on: lists, reference counts, fences, reservation
+ * locks, fake mmap offsets, DRM devices and GEM objects, under their kernel
+ * names and as small as TTM's use of them allows.
+ *
+ * Functions that sleep give up with -EIO (bool: false) once the machine has
+ * crashed, so that no thread waits for a lock whose holder is gone.
+ */
+#ifndef TTMSIM_DRM_H
+#define TTMSIM_DRM_H
+
+#include <errno.h>
+
+#include <ttmsim/vma.h>
+
+SIM_BEGIN_DECLS
+
+/* A sleep was ended by a signal: the system call is to be restarted. */
+#ifndef ERESTARTSYS
+#define ERESTARTSYS 512
+#endif
+
+#ifndef container_of
+#define container_of(ptr, type, member) \
+	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#endif
+
+/* Models: include/linux/types.h, struct list_head, 6.1. */
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+/* ------------------------------------------------- reference counting ---- */
+
+typedef struct {
+	atomic_t refs;
+} refcount_t;
+
+/* Models: include/linux/kref.h, struct kref, 6.1. */
+struct kref {
+	refcount_t refcount;
+};
+
+/**
+ * kref_init - start with one reference
+ */
+SIM_API void kref_init(struct kref *kref);
+
+/**
+ * kref_read - how many references there are
+ */
+SIM_API unsigned int kref_read(const struct kref *kref);
+
+/**
+ * kref_get - take a reference; the caller has one already
+ */
+SIM_API void kref_get(struct kref *kref);
+
+/**
+ * kref_put - drop a reference; the last one calls @release
+ *
+ * Dropping one that is not there does nothing (the kernel saturates and warns).
+ *
+ * Returns: 1, @release was called;
+ *          0.
+ */
+SIM_API int kref_put(struct kref *kref, void (*release)(struct kref *kref));
+
+/**
+ * kref_get_unless_zero - take a reference to an object that may be going
+ *
+ * Returns: 1;
+ *          0 where the count was 0.
+ */
+SIM_API int kref_get_unless_zero(struct kref *kref);
+
+/* ------------------------------------------------------ ww mutexes ------- */
+
+/*
+ * Locks of which one ww_acquire_ctx may take several in any order. The ctx
+ * that began earlier is the older one (lower stamp) and wins.
+ *
+ *   wait-die	a younger ctx that holds locks gets -EDEADLK instead of waiting
+ *		for an older one
+ *   wound-wait	an older ctx wounds the younger holder, whose next attempt to
+ *		wait gets -EDEADLK
+ *
+ * Who got -EDEADLK drops all its locks, waits for the contended one with the
+ * slow variant, and starts over.
+ */
+struct ww_class {
+	atomic_long_t stamp;
+	const char *acquire_name;
+	const char *mutex_name;
+	unsigned int is_wait_die;
+};
+
+/* Models: include/linux/ww_mutex.h, struct ww_acquire_ctx, 6.1. */
+struct ww_acquire_ctx {
+	struct task_struct *task;
+	unsigned long stamp;
+	unsigned int acquired;		/* locks held through it */
+	unsigned short wounded;		/* under the wait_lock of a held lock */
+	unsigned short is_wait_die;
+};
+
+/*
+ * Models: include/linux/ww_mutex.h, struct ww_mutex, 6.1; differs in that
+ * waiters form no queue: they look again until they get it, which is safe
+ * because each only ever waits for who holds the lock now.
+ */
+struct ww_mutex {
+	spinlock_t wait_lock;		/* guards the rest; never held while waiting */
+	unsigned int sim_locked;
+	uint64_t sim_owner;		/* the thread that took it */
+	struct ww_acquire_ctx *ctx;	/* the holder's, or NULL */
+	struct ww_class *ww_class;
+	struct sim_machine *sim_machine; /* c: for its counters and its end; may be NULL */
+	unsigned int sim_ranked;	/* taken by waiting: known to the lock ranks */
+};
+
+/**
+ * ww_mutex_init - an unlocked mutex of a class, of the current machine
+ */
+SIM_API void ww_mutex_init(struct ww_mutex *lock, struct ww_class *ww_class);
+
+/**
+ * ww_acquire_init - begin to take several locks of a class
+ *
+ * Models: include/linux/ww_mutex.h, ww_acquire_init, 6.1.
+ */
+SIM_API void ww_acquire_init(struct ww_acquire_ctx *ctx, struct ww_class *ww_class);
+
+/**
+ * ww_acquire_done - all locks have been taken; for checkers only
+ */
+SIM_API void ww_acquire_done(struct ww_acquire_ctx *ctx);
+
+/**
+ * ww_acquire_fini - end of @ctx; it must hold no lock (else SIM_WARN)
+ */
+SIM_API void ww_acquire_fini(struct ww_acquire_ctx *ctx);
+
+/**
+ * ww_mutex_lock - wait for a lock
+ * @ctx: NULL to take only this one
+ *
+ * Returns: 0;
+ *          -EALREADY, @ctx holds it already;
+ *          -EDEADLK, back off: see above; also where the calling thread holds it
+ *          without a ctx, which hangs a kernel (recorded as SIM_WARN);
+ *          -EIO, the machine has crashed.
+ * Models: kernel/locking/mutex.c, ww_mutex_lock, 6.1.
+ */
+SIM_API int ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx);
+
+/**
+ * ww_mutex_lock_interruptible - the same, until a signal comes
+ *
+ * Returns: as ww_mutex_lock();
+ *          -EINTR, current->sim_signal_pending was set while it waited.
+ * Models: kernel/locking/mutex.c, ww_mutex_lock_interruptible, 6.1.
+ */
+SIM_API int ww_mutex_lock_interruptible(struct ww_mutex *lock, struct ww_acquire_ctx *ctx);
+
+/**
+ * ww_mutex_trylock - take a lock if it is free
+ *
+ * Returns: 1;
+ *          0 where it is taken.
+ * Models: kernel/locking/mutex.c, ww_mutex_trylock, 6.1.
+ */
+SIM_API int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx);
+
+/**
+ * ww_mutex_unlock - let go; of a free lock: recorded as SIM_WARN
+ */
+SIM_API void ww_mutex_unlock(struct ww_mutex *lock);
+
+/**
+ * ww_mutex_is_locked - is it taken, by whomever?
+ */
+SIM_API bool ww_mutex_is_locked(struct ww_mutex *lock);
+
+/* --------------------------------------------------------- fences -------- */
+
+/* Longest wait of the functions that take a timeout in jiffies. */
+#define MAX_SCHEDULE_TIMEOUT (~0UL >> 1)
+#define HZ 250
+
+/*
+ * Something a device will have done at some time.
+ * Models: include/linux/dma-fence.h, struct dma_fence, 6.1; differs in that it
+ * knows no callbacks and is always freed by the last dma_fence_put().
+ */
+struct dma_fence {
+	struct kref refcount;
+	unsigned int signaled;		/* a */
+	int error;
+	struct sim_machine *sim_machine; /* c */
+};
+
+/**
+ * sim_fence_create - a fence that has not signaled
+ *
+ * Returns: the fence with one reference;
+ *          NULL where an allocation failed.
+ */
+SIM_API struct dma_fence *sim_fence_create(struct sim_machine *machine);
+
+/**
+ * dma_fence_get - take a reference; NULL is passed on
+ *
+ * Returns: @fence.
+ */
+SIM_API struct dma_fence *dma_fence_get(struct dma_fence *fence);
+
+/**
+ * dma_fence_put - drop a reference; NULL is ignored
+ */
+SIM_API void dma_fence_put(struct dma_fence *fence);
+
+/**
+ * dma_fence_signal - it is done: waiters go on
+ *
+ * Returns: 0;
+ *          -EINVAL where it was signaled already.
+ */
+SIM_API int dma_fence_signal(struct dma_fence *fence);
+
+/**
+ * dma_fence_is_signaled - is it done?
+ */
+SIM_API bool dma_fence_is_signaled(struct dma_fence *fence);
+
+/**
+ * dma_fence_wait - wait until it is done
+ *
+ * Returns: 0;
+ *          -ERESTARTSYS, @intr and a signal came;
+ *          -EIO, the machine has crashed.
+ */
+SIM_API long dma_fence_wait(struct dma_fence *fence, bool intr);
+
+/* ---------------------------------------------------- reservations ------- */
+
+/* Models: include/linux/dma-resv.h, enum dma_resv_usage, 6.1. */
+enum dma_resv_usage {
+	DMA_RESV_USAGE_KERNEL,		/* memory management: everyone waits */
+	DMA_RESV_USAGE_WRITE,
+	DMA_RESV_USAGE_READ,
+	DMA_RESV_USAGE_BOOKKEEP,
+};
+
+#define SIM_RESV_FENCES 4
+
+/*
+ * The lock of a buffer object, with the fences of what is under way on it.
+ * Models: include/linux/dma-resv.h, struct dma_resv, 6.1; differs in that at
+ * most SIM_RESV_FENCES fences that have not signaled fit.
+ */
+struct dma_resv {
+	struct ww_mutex lock;
+	struct dma_fence *sim_fence[SIM_RESV_FENCES]; /* lock */
+	enum dma_resv_usage sim_usage[SIM_RESV_FENCES]; /* lock */
+};
+
+/* The class of all reservations: wait-die. Models: drivers/dma-buf/dma-resv.c. */
+extern SIM_API struct ww_class reservation_ww_class;
+
+/**
+ * dma_resv_init - an unlocked reservation without fences, of the current machine
+ */
+SIM_API void dma_resv_init(struct dma_resv *obj);
+
+/**
+ * dma_resv_fini - drop its fences
+ */
+SIM_API void dma_resv_fini(struct dma_resv *obj);
+
+/**
+ * dma_resv_lock - ww_mutex_lock() on it
+ *
+ * Returns: as ww_mutex_lock().
+ */
+SIM_API int dma_resv_lock(struct dma_resv *obj, struct ww_acquire_ctx *ctx);
+
+/**
+ * dma_resv_lock_interruptible - ww_mutex_lock_interruptible() on it
+ *
+ * Returns: as ww_mutex_lock_interruptible().
+ */
+SIM_API int dma_resv_lock_interruptible(struct dma_resv *obj, struct ww_acquire_ctx *ctx);
+
+/**
+ * dma_resv_lock_slow - wait for the one that gave -EDEADLK, holding no other
+ */
+SIM_API void dma_resv_lock_slow(struct dma_resv *obj, struct ww_acquire_ctx *ctx);
+
+/**
+ * dma_resv_lock_slow_interruptible - the same, until a signal comes
+ *
+ * Returns: as ww_mutex_lock_interruptible().
+ */
+SIM_API int dma_resv_lock_slow_interruptible(struct dma_resv *obj, struct ww_acquire_ctx *ctx);
+
+/**
+ * dma_resv_trylock - ww_mutex_trylock() on it, without a ctx
+ */
+SIM_API bool dma_resv_trylock(struct dma_resv *obj);
+
+/**
+ * dma_resv_unlock - let go of it
+ */
+SIM_API void dma_resv_unlock(struct dma_resv *obj);
+
+/**
+ * dma_resv_is_locked - is it taken, by whomever?
+ */
+SIM_API bool dma_resv_is_locked(struct dma_resv *obj);
+
+/**
+ * dma_resv_locking_ctx - the ctx that holds it, or NULL
+ */
+SIM_API struct ww_acquire_ctx *dma_resv_locking_ctx(struct dma_resv *obj);
+
+/**
+ * dma_resv_reserve_fences - make room for fences
+ *
+ * Returns: 0;
+ *          -ENOMEM, no room.
+ */
+SIM_API int dma_resv_reserve_fences(struct dma_resv *obj, unsigned int num_fences);
+
+/**
+ * dma_resv_add_fence - add a fence, taking a reference
+ *
+ * Without room (dma_resv_reserve_fences()) it is dropped with a SIM_WARN.
+ */
+SIM_API void dma_resv_add_fence(struct dma_resv *obj, struct dma_fence *fence,
+				enum dma_resv_usage usage);
+
+/**
+ * dma_resv_test_signaled - have all fences up to a usage signaled?
+ */
+SIM_API bool dma_resv_test_signaled(struct dma_resv *obj, enum dma_resv_usage usage);
+
+/**
+ * dma_resv_wait_timeout - wait for all fences up to a usage
+ * @timeout: jiffies
+ *
+ * Returns: jiffies left, at least 1;
+ *          0, they have not signaled in time;
+ *          -ERESTARTSYS, @intr and a signal came;
+ *          -EIO, the machine has crashed.
+ */
+SIM_API long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usage, bool intr,
+				   unsigned long timeout);
+
+/* --------------------------------------------------- ranges, offsets ----- */
+
+/* One range of a drm_mm. Models: include/drm/drm_mm.h, struct drm_mm_node, 6.1. */
+struct drm_mm_node {
+	uint64_t start;
+	uint64_t size;
+	struct drm_mm *mm;		/* NULL: not allocated */
+	struct drm_mm_node *sim_next, *sim_prev; /* by address */
+};
+
+/* Models: include/drm/drm_mm.h, struct drm_mm, 6.1; a list by address. */
+struct drm_mm {
+	uint64_t sim_start, sim_size;
+	struct drm_mm_node *sim_first;
+};
+
+/* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_node, 6.1. */
+struct drm_vma_offset_node {
+	struct drm_mm_node vm_node;	/* in pages; manager's vm_lock */
+	void *driver_private;
+};
+
+/* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_manager, 6.1. */
+struct drm_vma_offset_manager {
+	spinlock_t vm_lock;
+	struct drm_mm vm_addr_space_mm;	/* vm_lock */
+	struct sim_machine *sim_machine; /* c */
+};
+
+/**
+ * sim_drm_file_page_offset_start - DRM_FILE_PAGE_OFFSET_START of a machine
+ *
+ * Returns: pages: above what fits 32 bits of bytes (64-bit kernels) or 28
+ * (32-bit ones).
+ * Models: include/drm/drm_vma_manager.h, 5.11 to 6.12.
+ */
+SIM_API unsigned long sim_drm_file_page_offset_start(const struct sim_machine *machine);
+
+/**
+ * sim_drm_file_page_offset_size - DRM_FILE_PAGE_OFFSET_SIZE of a machine, in pages
+ */
+SIM_API unsigned long sim_drm_file_page_offset_size(const struct sim_machine *machine);
+
+/**
+ * drm_vma_offset_manager_init - an empty range of fake offsets, of the current machine
+ * @page_offset, @size: pages
+ */
+SIM_API void drm_vma_offset_manager_init(struct drm_vma_offset_manager *mgr,
+					 unsigned long page_offset, unsigned long size);
+
+/**
+ * drm_vma_offset_manager_destroy - end of a manager; all nodes must be gone (else SIM_WARN)
+ */
+SIM_API void drm_vma_offset_manager_destroy(struct drm_vma_offset_manager *mgr);
+
+/**
+ * drm_vma_offset_add - give a node a range of offsets; one that has one keeps it
+ *
+ * Returns: 0;
+ *          -ENOSPC.
+ * Models: drivers/gpu/drm/drm_vma_manager.c, drm_vma_offset_add, 6.1.
+ */
+SIM_API int drm_vma_offset_add(struct drm_vma_offset_manager *mgr,
+			       struct drm_vma_offset_node *node, unsigned long pages);
+
+/**
+ * drm_vma_offset_remove - take it away; without one: nothing
+ */
+SIM_API void drm_vma_offset_remove(struct drm_vma_offset_manager *mgr,
+				   struct drm_vma_offset_node *node);
+
+/**
+ * drm_vma_offset_lock_lookup - keep nodes from going until the unlock
+ */
+SIM_API void drm_vma_offset_lock_lookup(struct drm_vma_offset_manager *mgr);
+
+/**
+ * drm_vma_offset_unlock_lookup - end of drm_vma_offset_lock_lookup()
+ */
+SIM_API void drm_vma_offset_unlock_lookup(struct drm_vma_offset_manager *mgr);
+
+/**
+ * drm_vma_offset_lookup_locked - the node that holds [start, start + pages)
+ *
+ * Holds: drm_vma_offset_lock_lookup().
+ *
+ * Returns: the node, which may begin below @start;
+ *          NULL where no single node holds the range.
+ * Models: drivers/gpu/drm/drm_vma_manager.c, drm_vma_offset_lookup_locked, 6.1.
+ */
+SIM_API struct drm_vma_offset_node *
+drm_vma_offset_lookup_locked(struct drm_vma_offset_manager *mgr, unsigned long start,
+			     unsigned long pages);
+
+/**
+ * drm_vma_offset_exact_lookup_locked - the same for a node that begins at @start
+ *
+ * Returns: the node;
+ *          NULL.
+ */
+SIM_API struct drm_vma_offset_node *
+drm_vma_offset_exact_lookup_locked(struct drm_vma_offset_manager *mgr, unsigned long start,
+				   unsigned long pages);
+
+/**
+ * drm_vma_node_reset - a node without an offset
+ */
+SIM_API void drm_vma_node_reset(struct drm_vma_offset_node *node);
+
+/**
+ * drm_vma_node_start - the first page of its range; 0 without one
+ */
+static inline unsigned long drm_vma_node_start(const struct drm_vma_offset_node *node)
+{
+	return (unsigned long)node->vm_node.start;
+}
+
+/**
+ * drm_vma_node_size - the pages of its range; 0 without one
+ */
+static inline unsigned long drm_vma_node_size(const struct drm_vma_offset_node *node)
+{
+	return (unsigned long)node->vm_node.size;
+}
+
+/**
+ * drm_vma_node_offset_addr - its range's first byte, what user space passes to mmap
+ *
+ * Acts on the current machine (its page size).
+ */
+SIM_API uint64_t drm_vma_node_offset_addr(const struct drm_vma_offset_node *node);
+
+/**
+ * drm_vma_node_unmap - drop all entries that map the node, private copies too
+ *
+ * Models: include/drm/drm_vma_manager.h, drm_vma_node_unmap, 6.1:
+ * unmap_mapping_range() with even_cows.
+ */
+SIM_API void drm_vma_node_unmap(struct drm_vma_offset_node *node,
+				struct address_space *file_mapping);
+
+/* ------------------------------------------------ devices, GEM objects --- */
+
+struct drm_device;
+
+typedef void (*drmm_release_t)(struct drm_device *dev, void *res);
+
+/* Models: include/drm/drm_device.h, struct drm_device, 6.1 (what TTM needs). */
+struct drm_device {
+	struct sim_machine *sim_machine; /* c */
+	unsigned int unplugged;		/* a */
+	struct drm_vma_offset_manager *vma_offset_manager; /* c */
+	spinlock_t sim_managed_lock;
+	struct sim_drmm_action *sim_managed; /* newest first */
+};
+
+/**
+ * sim_drm_device_init - a device that is plugged in
+ */
+SIM_API void sim_drm_device_init(struct drm_device *dev, struct sim_machine *machine,
+				 struct drm_vma_offset_manager *vma_offset_manager);
+
+/**
+ * sim_drm_device_fini - run the managed actions, newest first
+ */
+SIM_API void sim_drm_device_fini(struct drm_device *dev);
+
+/**
+ * drm_dev_enter - may the hardware be touched?
+ * @dev: NULL counts as plugged in
+ * @idx: for drm_dev_exit()
+ *
+ * Returns: true, and drm_dev_exit() must follow;
+ *          false after drm_dev_unplug().
+ * Models: drivers/gpu/drm/drm_drv.c, drm_dev_enter, 6.1; differs in that
+ * drm_dev_unplug() does not wait for those inside.
+ */
+SIM_API bool drm_dev_enter(struct drm_device *dev, int *idx);
+
+/**
+ * drm_dev_exit - end of a successful drm_dev_enter()
+ */
+SIM_API void drm_dev_exit(int idx);
+
+/**
+ * drm_dev_unplug - the hardware is gone
+ *
+ * Existing mappings stay until the driver drops them (drm_vma_node_unmap()).
+ */
+SIM_API void drm_dev_unplug(struct drm_device *dev);
+
+/**
+ * drmm_add_action_or_reset - run @action when the device goes
+ *
+ * Returns: 0;
+ *          -ENOMEM, and @action has been run.
+ */
+SIM_API int drmm_add_action_or_reset(struct drm_device *dev, drmm_release_t action, void *data);
+
+/*
+ * Models: include/drm/drm_gem.h, struct drm_gem_object, 6.1 (what TTM needs).
+ */
+struct drm_gem_object {
+	struct kref refcount;		/* GEM's own; TTM counts in ttm_buffer_object.kref */
+	unsigned int handle_count;
+	struct drm_device *dev;		/* c */
+	struct drm_vma_offset_node vma_node;
+	size_t size;			/* c: bytes */
+	struct dma_resv *resv;		/* &_resv, or one shared with others */
+	struct dma_resv _resv;
+};
+
+/**
+ * drm_gem_private_object_init - an object of @size bytes without backing
+ */
+SIM_API void drm_gem_private_object_init(struct drm_device *dev, struct drm_gem_object *obj,
+					 size_t size);
+
+/**
+ * drm_gem_object_release - end of an object: its reservation and its offset
+ */
+SIM_API void drm_gem_object_release(struct drm_gem_object *obj);
+
+SIM_END_DECLS
+
+#endif
