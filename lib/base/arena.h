@@ -72,6 +72,8 @@ void *sim_alloc(struct sim_machine *machine, size_t size, enum sim_object kind);
 void *sim_alloc_raw(struct sim_machine *machine, size_t size, enum sim_object kind);
 /* @ptr NULL is ignored. @size and @kind as at allocation. */
 void sim_free(void *ptr, size_t size, enum sim_object kind);
+/* For the machine's own bookkeeping: neither counted nor made to fail. */
+void *sim_alloc_service(struct sim_machine *machine, size_t size);
 char *sim_strdup(struct sim_machine *machine, const char *text); /* SIM_OBJ_MISC */
 void sim_strfree(char *text);
 

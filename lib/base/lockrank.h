@@ -54,13 +54,21 @@ typedef void (*sim_rank_hook)(enum sim_lock_rank held, enum sim_lock_rank wanted
 /* Returns the hook that was there; NULL = abort with both names on stderr. */
 sim_rank_hook sim_rank_set_hook(sim_rank_hook hook);
 
+/* Does the calling thread hold a lock of this rank (NULL: any such lock)? For
+ * assertions only: nothing is noted where they are off. */
+bool sim_rank_held(enum sim_lock_rank rank, const void *lock);
+
 #if SIM_ASSERT_LEVEL >= 1
 void sim_rank_acquire(enum sim_lock_rank rank, const void *lock);
+/* A lock that was only tried cannot deadlock: noted, not checked. */
+void sim_rank_acquire_tried(enum sim_lock_rank rank, const void *lock);
 void sim_rank_release(enum sim_lock_rank rank, const void *lock);
-/* Does the calling thread hold a lock of this rank (NULL: any such lock)? */
-bool sim_rank_held(enum sim_lock_rank rank, const void *lock);
 #else
 static inline void sim_rank_acquire(enum sim_lock_rank rank, const void *lock)
+{
+	(void)rank, (void)lock;
+}
+static inline void sim_rank_acquire_tried(enum sim_lock_rank rank, const void *lock)
 {
 	(void)rank, (void)lock;
 }
@@ -89,20 +97,39 @@ static inline void sim_spin_lock(struct sim_machine *machine, spinlock_t *lock,
 		sim_count(machine, SIM_CNT_LOCK);
 }
 
+static inline bool sim_spin_trylock(struct sim_machine *machine, spinlock_t *lock,
+				    enum sim_lock_rank rank)
+{
+	uint32_t free = 0;
+
+	if (!__atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_RELAXED))
+		return false;
+	sim_rank_acquire_tried(rank, lock);
+	if (machine)
+		sim_count(machine, SIM_CNT_LOCK);
+	return true;
+}
+
 static inline void sim_spin_unlock(spinlock_t *lock, enum sim_lock_rank rank)
 {
 	__atomic_store_n(&lock->word, 0, __ATOMIC_RELEASE);
 	sim_rank_release(rank, lock);
 }
 
-/* Sleeping locks (pthread locks inside) with rank and counter. The trylocks return true on success. */
+/* Sleeping locks (pthread locks inside) with rank and counter. The trylocks
+ * return true on success. */
 void sim_rwlock_init(struct rw_semaphore *lock);
+void sim_rwlock_destroy(struct rw_semaphore *lock);
 void sim_read_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
 bool sim_read_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
 		      enum sim_lock_rank rank);
 void sim_write_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
+bool sim_write_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
+		       enum sim_lock_rank rank);
 void sim_rw_unlock(struct rw_semaphore *lock, enum sim_lock_rank rank);
 void sim_mutex_init(struct mutex *lock);
+void sim_mutex_destroy(struct mutex *lock);
 void sim_mutex_lock(struct sim_machine *machine, struct mutex *lock, enum sim_lock_rank rank);
 void sim_mutex_unlock(struct mutex *lock, enum sim_lock_rank rank);
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * cpu.c - counter slots of threads, and the sums over them.
+ *
+ * A slot belongs to one thread for the machine's life, so its counters stay
+ * when the thread goes. The table holds SIM_MAX_CPUS - 1 of them; threads that
+ * come later, or when the heap is full, share the last slot.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/internal.h"
+
+__thread struct sim_thread sim_thread __attribute__((tls_model("initial-exec")));
+
+uint64_t sim_thread_id(void)
+{
+	static uint64_t last;
+	static __thread uint64_t id;
+
+	if (!id)
+		id = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+	return id;
+}
+
+static struct sim_cpu *find_slot(const struct sim_machine *machine, uint64_t id)
+{
+	unsigned int nr = __atomic_load_n(&machine->nr_cpus, __ATOMIC_ACQUIRE);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (machine->cpu[i]->thread == id)
+			return machine->cpu[i];
+	}
+	return NULL;
+}
+
+/* NULL where the table or the heap is full. Not subject to sim_fail_alloc():
+ * which call binds a thread must not matter to what the nth allocation is. */
+static struct sim_cpu *add_slot(struct sim_machine *machine, uint64_t id)
+{
+	struct sim_cpu *cpu = NULL;
+	unsigned int nr;
+
+	sim_spin_lock(NULL, &machine->cpu_lock, SIM_RANK_MISC);
+	nr = machine->nr_cpus;
+	if (nr < SIM_MAX_CPUS - 1)
+		cpu = sim_alloc_service(machine, sizeof(*cpu));
+	if (cpu) {
+		cpu->thread = id;
+		machine->cpu[nr] = cpu;
+		__atomic_store_n(&machine->nr_cpus, nr + 1, __ATOMIC_RELEASE);
+		sim_count_object(machine, SIM_OBJ_CPU, 1);
+	}
+	sim_spin_unlock(&machine->cpu_lock, SIM_RANK_MISC);
+	return cpu;
+}
+
+/*
+ * From the first other thread on, page tables are freed after a grace period.
+ * The order that makes it safe: this thread says that it is there, then reads
+ * entries; whoever frees a table clears its entry, then asks who is there. The
+ * fence on both sides lets neither miss the other.
+ */
+static void note_thread(struct sim_machine *machine, uint64_t id)
+{
+	if (id == machine->owner_thread)
+		return;
+	__atomic_store_n(&machine->threaded, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+struct sim_cpu *sim_cpu_bind(struct sim_machine *machine)
+{
+	uint64_t id = sim_thread_id();
+	struct sim_cpu *cpu = find_slot(machine, id);
+
+	note_thread(machine, id);
+	if (!cpu)
+		cpu = add_slot(machine, id);
+	sim_thread.shared_cpu = !cpu;
+	sim_thread.cpu = cpu ? cpu : machine->cpu[SIM_MAX_CPUS - 1];
+	sim_thread.epoch = machine->epoch;
+	return sim_thread.cpu;
+}
+
+int sim_enter(struct sim_machine *machine)
+{
+	if (sim_is_crashed(machine))
+		return -EIO;
+	sim_cpu(machine);
+	return 0;
+}
+
+uint64_t sim_counter(const struct sim_machine *machine, enum sim_counter counter)
+{
+	unsigned int nr = __atomic_load_n(&machine->nr_cpus, __ATOMIC_ACQUIRE);
+	uint64_t sum;
+
+	if ((unsigned int)counter >= SIM_NR_COUNTERS)
+		return 0;
+	sum = __atomic_load_n(&machine->cpu[SIM_MAX_CPUS - 1]->count[counter], __ATOMIC_RELAXED);
+	for (unsigned int i = 0; i < nr; i++)
+		sum += __atomic_load_n(&machine->cpu[i]->count[counter], __ATOMIC_RELAXED);
+	return sum;
+}
+
+void sim_counters(const struct sim_machine *machine, uint64_t out[SIM_NR_COUNTERS])
+{
+	for (unsigned int i = 0; i < SIM_NR_COUNTERS; i++)
+		out[i] = sim_counter(machine, (enum sim_counter)i);
+}

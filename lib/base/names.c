@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * names.c - how counters, objects and rules are printed.
+ */
+#include "base/release.h"
+
+static const char *const counter_names[SIM_NR_COUNTERS] = {
+	[SIM_CNT_FAULT] = "fault",
+	[SIM_CNT_HANDLER] = "handler",
+	[SIM_CNT_WALK] = "walk",
+	[SIM_CNT_TABLE_ALLOC] = "table_alloc",
+	[SIM_CNT_TABLE_FREE] = "table_free",
+	[SIM_CNT_LOCK] = "lock",
+	[SIM_CNT_PAT_LOOKUP] = "pat_lookup",
+	[SIM_CNT_PTE_READ] = "pte_read",
+	[SIM_CNT_PTE_WRITE] = "pte_write",
+	[SIM_CNT_REF] = "ref",
+	[SIM_CNT_MAPCOUNT] = "mapcount",
+	[SIM_CNT_TLB_FLUSH] = "tlb_flush",
+	[SIM_CNT_PAGE_ALLOC] = "page_alloc",
+	[SIM_CNT_PAGE_FREE] = "page_free",
+	[SIM_CNT_GUP_FAST] = "gup_fast",
+	[SIM_CNT_GUP_SLOW] = "gup_slow",
+};
+
+static const char *const object_names[SIM_NR_OBJECTS] = {
+	[SIM_OBJ_MISC] = "misc",
+	[SIM_OBJ_TASK] = "task",
+	[SIM_OBJ_MM] = "mm",
+	[SIM_OBJ_VMA] = "vma",
+	[SIM_OBJ_ANON_VMA] = "anon_vma",
+	[SIM_OBJ_FILE] = "file",
+	[SIM_OBJ_TABLE] = "table",
+	[SIM_OBJ_PAGE_BYTES] = "page_bytes",
+	[SIM_OBJ_PAGE] = "page",
+	[SIM_OBJ_MEMTYPE] = "memtype",
+	[SIM_OBJ_BO] = "bo",
+	[SIM_OBJ_TT] = "tt",
+	[SIM_OBJ_RESOURCE] = "resource",
+	[SIM_OBJ_HASH] = "hash",
+	[SIM_OBJ_CPU] = "cpu",
+};
+
+static const char *const rule_names[SIM_NR_RULES] = {
+	[SIM_RULE_TTM_MIXEDMAP] = "ttm_mixedmap",
+	[SIM_RULE_TTM_REFUSES_COW] = "ttm_refuses_cow",
+	[SIM_RULE_TTM_HUGE_FAULT] = "ttm_huge_fault",
+	[SIM_RULE_TTM_SETS_PAGE_INDEX] = "ttm_sets_page_index",
+	[SIM_RULE_TTM_POPULATE_ERROR_SIGBUS] = "ttm_populate_error_sigbus",
+	[SIM_RULE_MIXED_NOT_OK_SIGBUS] = "mixed_not_ok_sigbus",
+	[SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT] = "insert_page_checks_refcount",
+	[SIM_RULE_MIXED_ZERO_PAGE_SPECIAL] = "mixed_zero_page_special",
+	[SIM_RULE_REMAP_TRACKS_FIRST] = "remap_tracks_first",
+	[SIM_RULE_APPLY_REFUSES_LEAF] = "apply_refuses_leaf",
+	[SIM_RULE_HUGE_FAULT_ON_SPECIAL_VMA] = "huge_fault_on_special_vma",
+	[SIM_RULE_ANON_EXCLUSIVE] = "anon_exclusive",
+	[SIM_RULE_FAULT_COMPLETED] = "fault_completed",
+	[SIM_RULE_MPROTECT_TRY_WRITABLE] = "mprotect_try_writable",
+	[SIM_RULE_GUP_FAST_TESTS_LEAF_SPECIAL] = "gup_fast_tests_leaf_special",
+	[SIM_RULE_GUP_FAST_RECHECKS_PMD] = "gup_fast_rechecks_pmd",
+	[SIM_RULE_GUP_SPECIAL_EEXIST] = "gup_special_eexist",
+	[SIM_RULE_GUP_SPECIAL_GET_EFAULT] = "gup_special_get_efault",
+	[SIM_RULE_GUP_LONGTERM_FILE] = "gup_longterm_file",
+	[SIM_RULE_DONTUNMAP_ANON_ONLY] = "dontunmap_anon_only",
+	[SIM_RULE_MADV_POPULATE] = "madv_populate",
+	[SIM_RULE_CLOSE_BLOCKS_MERGE] = "close_blocks_merge",
+};
+
+const char *sim_counter_name(enum sim_counter counter)
+{
+	return (unsigned int)counter < SIM_NR_COUNTERS ? counter_names[counter] : NULL;
+}
+
+const char *sim_object_name(enum sim_object kind)
+{
+	return (unsigned int)kind < SIM_NR_OBJECTS ? object_names[kind] : NULL;
+}
+
+const char *sim_rule_name(enum sim_rule rule)
+{
+	return (unsigned int)rule < SIM_NR_RULES ? rule_names[rule] : NULL;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * snapshot.c - a machine copied and put back.
+ *
+ * All of a machine's state lies in the used parts of its arena (A.3), so three
+ * copies do. Only what belongs to the host stays as it is at a restore: the
+ * event callback, and the epoch, which becomes a new one so that each thread
+ * looks up its counter slot again.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/internal.h"
+
+struct sim_snapshot {
+	uint64_t id;		/* the arena's */
+	size_t brk;
+	size_t map_used;
+	char data[];		/* heap, descriptors, struct pages */
+};
+
+static char *desc_of(struct sim_machine *machine)
+{
+	return (char *)machine + SIM_ARENA_DESC;
+}
+
+static char *map_of(struct sim_machine *machine)
+{
+	return (char *)machine + SIM_ARENA_MEM_MAP;
+}
+
+struct sim_snapshot *sim_snapshot(const struct sim_machine *constant)
+{
+	/* ASan's marks change and come back; the machine itself does not */
+	struct sim_machine *machine = (struct sim_machine *)constant;
+	const struct sim_arena *arena = sim_arena_of(machine);
+	size_t brk = arena->brk;
+	size_t desc = sim_desc_bytes(brk);
+	size_t map = arena->map_used;
+	struct sim_snapshot *snapshot = malloc(sizeof(*snapshot) + brk + desc + map);
+
+	if (!snapshot)
+		return NULL;
+	snapshot->id = arena->id;
+	snapshot->brk = brk;
+	snapshot->map_used = map;
+	sim_arena_reveal(machine, brk);
+	memcpy(snapshot->data, machine, brk);
+	sim_arena_conceal(machine);
+	memcpy(snapshot->data + brk, desc_of(machine), desc);
+	memcpy(snapshot->data + brk + desc, map_of(machine), map);
+	return snapshot;
+}
+
+/* Copies @bytes back; what was used beyond them becomes unused, so zero. */
+static void put_back(char *at, const char *from, size_t bytes, size_t used)
+{
+	memcpy(at, from, bytes);
+	if (used > bytes)
+		sim_arena_zero(at + bytes, used - bytes);
+}
+
+int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot)
+{
+	const struct sim_arena *arena = sim_arena_of(machine);
+	sim_event_fn event_fn = machine->event_fn;
+	void *event_data = machine->event_data;
+	size_t used = arena->brk;
+	size_t map_used = arena->map_used;
+	size_t desc = sim_desc_bytes(snapshot->brk);
+	const char *data = snapshot->data;
+
+	if (snapshot->id != arena->id)
+		return -EINVAL;
+	sim_arena_reveal(machine, used);
+	put_back((char *)machine, data, snapshot->brk, used);
+	put_back(desc_of(machine), data + snapshot->brk, desc, sim_desc_bytes(used));
+	put_back(map_of(machine), data + snapshot->brk + desc, snapshot->map_used, map_used);
+	sim_arena_conceal(machine);
+	machine->event_fn = event_fn;
+	machine->event_data = event_data;
+	machine->epoch = sim_new_epoch();
+	return 0;
+}
+
+void sim_snapshot_free(struct sim_snapshot *snapshot)
+{
+	free(snapshot);
+}
