@@ -215,12 +215,18 @@ struct vm_area_struct {
 	struct file *vm_file;		/* m: NULL for anonymous memory */
 	void *vm_private_data;		/* d */
 	struct anon_vma *anon_vma;	/* m: set by the first anonymous fault */
+	bool sim_anon_forked;		/* m: anon_vma goes back to a parent's (the kernel: more
+					 * than one link in anon_vma_chain) */
 
 	/* mm->sim_vmas, by address; a node of sys/tree.h's RB_ENTRY shape */
 	struct {
 		struct vm_area_struct *rbe_left, *rbe_right, *rbe_parent;
 		int rbe_color;
 	} sim_rb;
+	/* of the vmas below this node and itself: */
+	unsigned long sim_first;	/* m: lowest vm_start */
+	unsigned long sim_last;		/* m: highest vm_end */
+	unsigned long sim_gap;		/* m: largest hole between two neighbours */
 	/* mapping->i_mmap, by pgoff (lib/vma/rmap.c) */
 	struct {
 		struct vm_area_struct *rbe_left, *rbe_right, *rbe_parent;

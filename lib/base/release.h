@@ -50,6 +50,11 @@ enum sim_rule {
 	SIM_RULE_DONTUNMAP_ANON_ONLY,	/* MREMAP_DONTUNMAP: private anonymous only */
 	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */
 	SIM_RULE_CLOSE_BLOCKS_MERGE,	/* vm_ops->close: never mergeable */
+	SIM_RULE_MMAP_PREFERS_NEXT,	/* new mapping: next decides whether prev merges too */
+	SIM_RULE_MMAP_KEEPS_UNMAP_ERROR, /* MAP_FIXED: what unmapping failed with, not -ENOMEM */
+	SIM_RULE_MREMAP_EXPAND_MERGES,	/* growing in place merges with the next vma */
+	SIM_RULE_MPROTECT_UNACCOUNTS,	/* VM_ACCOUNT goes with VM_WRITE, before any fault */
+	SIM_RULE_FORK_OPENS_FIRST,	/* ->open of the copy comes before its entries */
 	SIM_NR_RULES
 };
 

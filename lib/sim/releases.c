@@ -42,8 +42,12 @@
 /* mm/mmap.c, mm/mremap.c, mm/madvise.c */
 #define VMA_5_11 (R(DONTUNMAP_ANON_ONLY) | R(CLOSE_BLOCKS_MERGE))
 #define VMA_5_14 (R(MADV_POPULATE) | R(CLOSE_BLOCKS_MERGE))
-#define VMA_6_1 (R(MADV_POPULATE) | R(CLOSE_BLOCKS_MERGE))
-#define VMA_6_12 R(MADV_POPULATE)
+#define VMA_6_1 \
+	(R(MADV_POPULATE) | R(CLOSE_BLOCKS_MERGE) | R(MMAP_PREFERS_NEXT) | \
+	 R(MREMAP_EXPAND_MERGES))
+#define VMA_6_12 \
+	(R(MADV_POPULATE) | R(MMAP_KEEPS_UNMAP_ERROR) | R(MREMAP_EXPAND_MERGES) | \
+	 R(MPROTECT_UNACCOUNTS) | R(FORK_OPENS_FIRST))
 
 static const struct sim_release sim_releases[] = {
 	{ "5.11", SIM_RELEASE(5, 11), "linux 5.11.4", TTM_5_11 | MM_5_11 | GUP_5_11 | VMA_5_11 },
