@@ -81,8 +81,9 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->mmu = &sim->mmu;
 	sim->dev_io_next = arch->io_start_pfn + nr_vram;
 	sim->dev_io_end = sim->dev_io_next + (SIM_DEV_IO_BYTES >> arch->page_shift);
-	ret = sim_phys_create(machine, arch->ram_start_pfn, config->ram_bytes >> arch->page_shift,
-			      arch->io_start_pfn, sim->dev_io_end - arch->io_start_pfn);
+	ret = sim_phys_create(machine, arch->page_shift, arch->ram_start_pfn,
+			      config->ram_bytes >> arch->page_shift, arch->io_start_pfn,
+			      sim->dev_io_end - arch->io_start_pfn);
 	if (!ret)
 		ret = sim_memtype_init(machine);
 	if (!ret)
