@@ -64,6 +64,11 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_DONTUNMAP_ANON_ONLY] = "dontunmap_anon_only",
 	[SIM_RULE_MADV_POPULATE] = "madv_populate",
 	[SIM_RULE_CLOSE_BLOCKS_MERGE] = "close_blocks_merge",
+	[SIM_RULE_MMAP_PREFERS_NEXT] = "mmap_prefers_next",
+	[SIM_RULE_MMAP_KEEPS_UNMAP_ERROR] = "mmap_keeps_unmap_error",
+	[SIM_RULE_MREMAP_EXPAND_MERGES] = "mremap_expand_merges",
+	[SIM_RULE_MPROTECT_UNACCOUNTS] = "mprotect_unaccounts",
+	[SIM_RULE_FORK_OPENS_FIRST] = "fork_opens_first",
 };
 
 const char *sim_counter_name(enum sim_counter counter)
