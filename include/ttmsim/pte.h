@@ -30,6 +30,7 @@ enum sim_feature {
 	SIM_FEAT_TWO_WORD_PTE,	/* GUP_GET_PTE_LOW_HIGH */
 	SIM_FEAT_MODIFY_KEEPS_SPECIAL, /* pte_modify leaves the special bit */
 	SIM_FEAT_IOREMAP_PROT,	/* HAVE_IOREMAP_PROT */
+	SIM_FEAT_NUMA_BALANCING, /* ARCH_SUPPORTS_NUMA_BALANCING: pte_protnone() works */
 	SIM_NR_FEATURES
 };
 
@@ -125,7 +126,9 @@ enum sim_pte_op_id {
 	SIM_OP_MKLEAF,		/* pmd_mkhuge, from bits built like a pte */
 	SIM_OP_HW_LOAD,		/* what the MMU does to an entry that a load uses */
 	SIM_OP_HW_STORE,	/* ... that a store uses */
-	SIM_OP_MODIFY,		/* after chg_mask: what pte_modify puts right */
+	SIM_OP_MAKE,		/* pfn_pte: what it adds to pfn and protection (s390) */
+	SIM_OP_MODIFY_OLD,	/* pte_modify: what it saves in the old entry first */
+	SIM_OP_MODIFY,		/* pte_modify: what it puts right in the new one */
 	SIM_OP_WRITECOMBINE,	/* pgprot_writecombine, on protection bits */
 	SIM_OP_NONCACHED,	/* pgprot_noncached, on protection bits */
 	SIM_NR_PTE_OPS
@@ -143,6 +146,8 @@ struct sim_entry_format {
 				       * entry that is not 0 holds its pfn inverted;
 				       * 0 = never */
 	uint64_t chg_mask;	/* what pte_modify keeps of the old entry */
+	uint64_t chg_or;	/* kept bits that the new protection may add all the
+				 * same: pte_modify or-s it in unmasked */
 	uint64_t cache_mask;	/* the bits that select the memory type */
 	uint64_t cache[SIM_NR_CACHE_MODES]; /* their value for each mode */
 	uint64_t prot[16];	/* protection_map: index VM_READ|WRITE|EXEC|SHARED */
@@ -187,6 +192,13 @@ enum sim_ttm_caching {
 	SIM_TTM_CACHING_IGNORED, /* the request is dropped: cached */
 };
 
+/* A leaf's format in releases before @until, where it differed. */
+struct sim_old_format {
+	uint16_t until;		/* the first release that has the newer one */
+	enum sim_leaf leaf;
+	const struct sim_entry_format *format;
+};
+
 struct sim_ttm_caching_rule {
 	enum sim_ttm_caching rule;
 	uint16_t since;		/* applies from this release on; 0 = always */
@@ -211,7 +223,8 @@ struct sim_arch {
 	enum sim_ad_rule ad_rule;
 	struct sim_ttm_caching_rule ttm_caching[2]; /* oldest first */
 	struct sim_level level[SIM_MAX_LEVELS];
-	const struct sim_entry_format *format[SIM_NR_LEAVES]; /* NULL: no such leaf */
+	const struct sim_entry_format *format[SIM_NR_LEAVES]; /* the newest; NULL: no such leaf */
+	const struct sim_old_format *old_format; /* oldest first, ends at format NULL; or NULL */
 	const struct sim_arch_feature *feature; /* ends at since == until == 0xffff */
 	uint16_t since;		/* first release that has this architecture; 0 = all */
 };
@@ -240,6 +253,19 @@ SIM_API const struct sim_arch *sim_arch_nth(unsigned int n);
  */
 SIM_API bool sim_arch_has(const struct sim_arch *arch, uint16_t release,
 			  enum sim_feature feature);
+
+/**
+ * sim_arch_format - how a release stores leaves of one level
+ * @release: SIM_RELEASE(major, minor)
+ *
+ * The bits that the release's features do not use (SIM_FEAT_PTE_SPECIAL) are
+ * in it all the same.
+ *
+ * Returns: the format;
+ *          NULL where the architecture has no such leaf.
+ */
+SIM_API const struct sim_entry_format *sim_arch_format(const struct sim_arch *arch,
+						       uint16_t release, enum sim_leaf leaf);
 
 /**
  * sim_feature_name - a feature's name as printed, e.g. "pte_special"

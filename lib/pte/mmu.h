@@ -36,6 +36,7 @@ struct sim_mmu {
 /*
  * Fills @mmu for an architecture in a release; @toggle flips the features
  * whose bits are set in it (tests of an architecture with and without one).
+ * A feature for which the formats have no bits stays off.
  */
 void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
 		     uint32_t toggle);
@@ -85,13 +86,19 @@ static inline unsigned long fmt_pfn(const struct sim_entry_format *fmt, uint64_t
 	return (unsigned long)(((e ^ fmt_pfn_flip(fmt, e)) & fmt->pfn_mask) >> fmt->pfn_shift);
 }
 
+/* The bits of @e besides its pfn, with another pfn. */
+static inline uint64_t fmt_set_pfn(const struct sim_entry_format *fmt, uint64_t e,
+				   unsigned long pfn)
+{
+	e &= ~fmt->pfn_mask;
+	return e | ((((uint64_t)pfn << fmt->pfn_shift) ^ fmt_pfn_flip(fmt, e)) & fmt->pfn_mask);
+}
+
 /* pfn_pte: protection bits and a pfn made an entry. */
 static inline uint64_t fmt_make(const struct sim_entry_format *fmt, unsigned long pfn,
 				uint64_t prot)
 {
-	uint64_t e = prot & ~fmt->pfn_mask;
-
-	return e | ((((uint64_t)pfn << fmt->pfn_shift) ^ fmt_pfn_flip(fmt, e)) & fmt->pfn_mask);
+	return fmt_op(fmt, SIM_OP_MAKE, fmt_set_pfn(fmt, prot, pfn));
 }
 
 /* pte_modify: new protection bits, keeping what the architecture keeps. */
@@ -99,17 +106,25 @@ static inline uint64_t fmt_modify(const struct sim_entry_format *fmt, uint64_t e
 {
 	unsigned long pfn = fmt_pfn(fmt, e);
 
-	e = (e & fmt->chg_mask) | (prot & ~fmt->chg_mask);
-	e = fmt_op(fmt, SIM_OP_MODIFY, e & ~fmt->pfn_mask);
-	return fmt_make(fmt, pfn, e);
+	e = fmt_op(fmt, SIM_OP_MODIFY_OLD, e) & fmt->chg_mask;
+	e |= prot & (~fmt->chg_mask | fmt->chg_or);
+	return fmt_set_pfn(fmt, fmt_op(fmt, SIM_OP_MODIFY, e), pfn);
 }
 
+/*
+ * The memory type of an entry. Architectures without UC- encode it as UC, some
+ * WC as well (mips): UC is then the honest name, so it is tried first.
+ */
 static inline enum sim_cache_mode fmt_cache(const struct sim_entry_format *fmt, uint64_t e)
 {
-	for (int i = 0; i < SIM_NR_CACHE_MODES; i++)
-		if ((e & fmt->cache_mask) == fmt->cache[i])
-			return (enum sim_cache_mode)i;
-	return SIM_CACHE_UC;
+	e &= fmt->cache_mask;
+	if (e == fmt->cache[SIM_CACHE_WB])
+		return SIM_CACHE_WB;
+	if (e == fmt->cache[SIM_CACHE_UC])
+		return SIM_CACHE_UC;
+	if (e == fmt->cache[SIM_CACHE_UC_MINUS])
+		return SIM_CACHE_UC_MINUS;
+	return e == fmt->cache[SIM_CACHE_WC] ? SIM_CACHE_WC : SIM_CACHE_UC;
 }
 
 static inline uint64_t fmt_set_cache(const struct sim_entry_format *fmt, uint64_t e,
@@ -118,8 +133,12 @@ static inline uint64_t fmt_set_cache(const struct sim_entry_format *fmt, uint64_
 	return (e & ~fmt->cache_mask) | fmt->cache[mode];
 }
 
-/* A leaf for @level from level-0 protection bits: protections are always
- * passed as level 0 has them (pgprot_t), and turned here. */
+/*
+ * The protection bits of a leaf at @level, leaf marker and all, from those of
+ * level 0: protections are always passed as level 0 has them (pgprot_t), and
+ * turned here, for fmt_make() and fmt_modify() alike.
+ * Models: pmd_mkhuge; arch/s390/include/asm/pgtable.h, massage_pgprot_pmd, 6.1.
+ */
 uint64_t sim_prot_to_leaf(const struct sim_mmu *mmu, int level, uint64_t prot);
 
 /* --------------------------------------------------- reading entries ----- */

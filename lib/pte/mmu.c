@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mmu.c - an architecture resolved for one machine.
+ *
+ * The descriptor says what an architecture can have; the release says what it
+ * has. What is missing is taken out of the formats here, once, so that no
+ * helper ever asks: a test becomes false, an operation the identity.
+ */
+#include "pte/mmu.h"
+
+/* The bits that a test looks at. */
+static uint64_t test_bits(const struct sim_entry_format *fmt, enum sim_pte_test_id id)
+{
+	return fmt->test[id].any[0].mask | fmt->test[id].any[1].mask;
+}
+
+/* Take a bit with its test and its operation out of a format. */
+static void drop_bit(struct sim_entry_format *fmt, enum sim_pte_test_id test,
+		     enum sim_pte_op_id op)
+{
+	uint64_t bits = test_bits(fmt, test);
+
+	memset(&fmt->test[test], 0, sizeof(fmt->test[test]));
+	memset(&fmt->op[op], 0, sizeof(fmt->op[op]));
+	for (int id = 0; id < SIM_NR_PTE_OPS; id++)
+		for (int i = 0; i < SIM_PTE_STEPS; i++)
+			fmt->op[id].step[i].set &= ~bits;
+}
+
+/* Which feature says that leaves of a level may be special. */
+static const enum sim_feature special_feature[SIM_NR_LEAVES] = {
+	SIM_FEAT_PTE_SPECIAL, SIM_FEAT_PMD_SPECIAL, SIM_FEAT_PUD_SPECIAL
+};
+
+static const enum sim_feature leaf_feature[SIM_NR_LEAVES] = {
+	SIM_NR_FEATURES, SIM_FEAT_PMD_LEAF, SIM_FEAT_PUD_LEAF
+};
+
+static bool has_bit(const struct sim_mmu *mmu, int leaf, enum sim_pte_test_id test)
+{
+	return test_bits(&mmu->format[leaf], test) != 0;
+}
+
+static void keep_feature(struct sim_mmu *mmu, enum sim_feature feature, bool possible)
+{
+	if (!possible)
+		mmu->features &= ~(1u << feature);
+}
+
+/* Features that the formats cannot express stay off, whatever is toggled. */
+static void drop_impossible(struct sim_mmu *mmu, const struct sim_arch *arch)
+{
+	for (int leaf = 0; leaf < SIM_NR_LEAVES; leaf++) {
+		if (leaf > 0)
+			keep_feature(mmu, leaf_feature[leaf],
+				     arch->format[leaf] && leaf < arch->nr_levels);
+		keep_feature(mmu, special_feature[leaf],
+			     has_bit(mmu, leaf, SIM_TEST_SPECIAL) &&
+			     (leaf == 0 || mmu_has(mmu, leaf_feature[leaf])));
+	}
+	keep_feature(mmu, SIM_FEAT_PTE_DEVMAP, has_bit(mmu, 0, SIM_TEST_DEVMAP));
+	keep_feature(mmu, SIM_FEAT_SOFT_DIRTY, has_bit(mmu, 0, SIM_TEST_SOFT_DIRTY));
+	keep_feature(mmu, SIM_FEAT_PAT, mmu->format[0].cache_mask != 0);
+}
+
+static void resolve_features(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
+			     uint32_t toggle)
+{
+	for (int f = 0; f < SIM_NR_FEATURES; f++)
+		if (sim_arch_has(arch, release, (enum sim_feature)f))
+			mmu->features |= 1u << f;
+	mmu->features ^= toggle & ((1u << SIM_NR_FEATURES) - 1);
+	drop_impossible(mmu, arch);
+	mmu->has_pat = mmu_has(mmu, SIM_FEAT_PAT);
+	mmu->has_special = mmu_has(mmu, SIM_FEAT_PTE_SPECIAL);
+	mmu->has_fast_gup = mmu_has(mmu, SIM_FEAT_FAST_GUP);
+}
+
+static void resolve_format(struct sim_mmu *mmu, int leaf)
+{
+	struct sim_entry_format *fmt = &mmu->format[leaf];
+
+	if (!mmu_has(mmu, SIM_FEAT_MODIFY_KEEPS_SPECIAL))
+		fmt->chg_mask &= ~test_bits(fmt, SIM_TEST_SPECIAL);
+	if (!mmu_has(mmu, SIM_FEAT_PTE_DEVMAP))
+		drop_bit(fmt, SIM_TEST_DEVMAP, SIM_OP_MKDEVMAP);
+	if (!mmu_has(mmu, special_feature[leaf]))
+		drop_bit(fmt, SIM_TEST_SPECIAL, SIM_OP_MKSPECIAL);
+	if (!mmu_has(mmu, SIM_FEAT_SOFT_DIRTY))
+		drop_bit(fmt, SIM_TEST_SOFT_DIRTY, SIM_OP_MKSOFT_DIRTY);
+	mmu->has_leaf[leaf] = leaf == 0 || mmu_has(mmu, leaf_feature[leaf]);
+}
+
+void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
+		     uint32_t toggle)
+{
+	memset(mmu, 0, sizeof(*mmu));
+	mmu->arch = arch;
+	mmu->page_shift = arch->page_shift;
+	mmu->nr_levels = arch->nr_levels;
+	mmu->task_size = arch->task_size;
+	mmu->ad_fault = arch->ad_rule == SIM_AD_FAULT;
+	memcpy(mmu->level, arch->level, sizeof(mmu->level));
+	mmu->ttm_caching = arch->ttm_caching[0].rule;
+	if (arch->ttm_caching[1].since && release >= arch->ttm_caching[1].since)
+		mmu->ttm_caching = arch->ttm_caching[1].rule;
+
+	for (int leaf = 0; leaf < SIM_NR_LEAVES; leaf++)
+		if (arch->format[leaf])
+			mmu->format[leaf] = *sim_arch_format(arch, release, (enum sim_leaf)leaf);
+	resolve_features(mmu, arch, release, toggle);
+	for (int leaf = 0; leaf < SIM_NR_LEAVES; leaf++)
+		if (arch->format[leaf])
+			resolve_format(mmu, leaf);
+}
+
+/* Which entry of protection_map is this, memory type aside? 15 where none. */
+static int prot_index(const struct sim_entry_format *fmt, uint64_t prot)
+{
+	for (int i = 0; i < 16; i++)
+		if (((prot ^ fmt->prot[i]) & ~fmt->cache_mask) == 0)
+			return i;
+	return 15;
+}
+
+uint64_t sim_prot_to_leaf(const struct sim_mmu *mmu, int level, uint64_t prot)
+{
+	const struct sim_entry_format *fmt = &mmu->format[level];
+	const struct sim_entry_format *fmt0 = &mmu->format[0];
+
+	if (level == 0)
+		return prot;
+	if (memcmp(fmt->prot, fmt0->prot, sizeof(fmt->prot)) != 0) {
+		enum sim_cache_mode mode = fmt_cache(fmt0, prot);
+
+		prot = fmt_set_cache(fmt, fmt->prot[prot_index(fmt0, prot)], mode);
+	}
+	return fmt_op(fmt, SIM_OP_MKLEAF, prot);
+}
