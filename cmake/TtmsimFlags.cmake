@@ -34,6 +34,8 @@ add_compile_definitions(_GNU_SOURCE)
 add_compile_options(
 	-Wall -Wextra
 	-Wmissing-prototypes -Wstrict-prototypes
+	# In the descriptors, what is left out is zero and means the default.
+	-Wno-missing-field-initializers
 	# Entries are read at the width of the architecture, pages as bytes.
 	-fno-strict-aliasing
 	# The current task is thread-local and read on every fault.
