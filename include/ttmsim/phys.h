@@ -28,8 +28,9 @@ struct page {
 	struct address_space *mapping;	/* bit 0 set: anonymous (PageAnon) */
 	pgoff_t index;
 	unsigned long private_data;	/* the kernel's "private", a C++ keyword */
-	void *sim_bytes;		/* NULL: the page reads as zeros */
-	struct page *sim_next;		/* free list, pool list */
+	void *sim_bytes;		/* what the page holds; lib/phys/bytes.c */
+	struct page *sim_next;		/* the owner's: TTM's pool */
+	struct page *sim_free_next;	/* the page allocator's alone */
 };
 
 /* Bit numbers of page->flags. Models: include/linux/page-flags.h, 6.1. */
