@@ -373,7 +373,9 @@ SIM_API int sim_set_memtype_ram(struct sim_machine *machine, unsigned long pfn,
  * Acts on the current machine; without SIM_FEAT_PAT it does nothing.
  *
  * Returns: 0;
- *          -EBUSY where part of it is reserved with another type;
+ *          -EINVAL, an empty range, or one of RAM and I/O memory mixed;
+ *          -EBUSY, what is reserved there is of two types, or write-back; where
+ *          it is all uncached, the range joins it and the call succeeds;
  *          -ENOMEM.
  * Models: arch/x86/mm/pat/memtype.c, arch_io_reserve_memtype_wc, 6.1.
  */

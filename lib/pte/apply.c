@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * apply.c - apply_to_page_range(): a callback on every level-0 entry of a range.
+ */
+#include <errno.h>
+
+#include "pte/walk.h"
+
+struct apply {
+	struct mm_struct *mm;
+	pte_fn_t fn;
+	void *data;
+};
+
+/* Calls back with the mm's machine as the current one: fn uses the helpers
+ * that take no context, and whoever applies need not be a task. */
+static int call_fn(const struct apply *apply, void *slot, unsigned long addr)
+{
+	struct sim_machine *before = sim_thread.machine;
+	int ret;
+
+	sim_thread.machine = apply->mm->sim_machine;
+	ret = apply->fn(slot, addr, apply->data);
+	sim_thread.machine = before;
+	return ret;
+}
+
+/*
+ * A huge leaf is refused from 5.14 on; before, its memory would be taken for a
+ * page table, and apply_to_pte_range() has a BUG_ON against that.
+ */
+static int leaf_met(struct sim_machine *machine)
+{
+	const bool pmd_huge = true, pmd_leaf = true;
+
+	if (sim_rule(machine, SIM_RULE_APPLY_REFUSES_LEAF)) {
+		(void)SIM_WARN_ON(machine, "mm/memory.c", pmd_leaf);
+		return -EINVAL;
+	}
+	if (SIM_BUG_ON_IN(machine, "mm/memory.c", "apply_to_pte_range", pmd_huge))
+		return -EIO;
+	return -EINVAL;
+}
+
+/* The entries of [addr, end), which lie in one table. */
+static int apply_to_table(const struct apply *apply, unsigned long addr, unsigned long end)
+{
+	struct mm_struct *mm = apply->mm;
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	int err;
+	char *slot = sim_walk_alloc(mm, addr, 0, &err);
+	spinlock_t *ptl;
+
+	if (!slot)
+		return err == -EBUSY ? leaf_met(mm->sim_machine) : err;
+	ptl = sim_ptl(mmu, 0, slot);
+	ptl_lock(sim_cpu(mm->sim_machine), ptl);
+	for (; addr < end && !err; addr += mmu_page_size(mmu)) {
+		err = call_fn(apply, slot, addr);
+		slot += mmu->level[0].entry_bytes;
+	}
+	ptl_unlock(ptl);
+	return err;
+}
+
+/*
+ * Models: mm/memory.c, apply_to_page_range, 5.11 to 6.12; differs in that a
+ * range outside user space is refused and each table is walked to from the top.
+ */
+int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned long size,
+			pte_fn_t fn, void *data)
+{
+	const struct apply apply = { mm, fn, data };
+	struct sim_machine *machine = mm->sim_machine;
+	unsigned long end = address + size, span = mmu_leaf_size(mm->sim_mmu, 1);
+	int ret = 0;
+
+	if (sim_is_crashed(machine))
+		return -EIO;
+	if (SIM_WARN_ON(machine, "mm/memory.c", address >= end) || end > mm->sim_mmu->task_size ||
+	    (address | size) & (mmu_page_size(mm->sim_mmu) - 1))
+		return -EINVAL;
+	while (address < end && !ret) {
+		unsigned long next = (address | (span - 1)) + 1;
+
+		next = next < end ? next : end;
+		ret = apply_to_table(&apply, address, next);
+		address = next;
+	}
+	return ret;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * entry.c - the entry helpers under the kernel's names, for drivers and tests.
+ * They act on the current machine; without one they change and see nothing.
+ */
+#include "pte/walk.h"
+
+static const struct sim_entry_format *current_format(void)
+{
+	const struct sim_machine *machine = sim_current_machine();
+
+	return machine ? &machine->mmu->format[SIM_LEAF_PTE] : NULL;
+}
+
+static bool pte_is(pte_t pte, enum sim_pte_test_id id)
+{
+	const struct sim_entry_format *fmt = current_format();
+
+	return fmt && fmt_test(fmt, id, pte.pte);
+}
+
+pte_t ptep_get(pte_t *ptep)
+{
+	struct sim_machine *machine = sim_current_machine();
+	pte_t pte = { 0 };
+
+	/* An entry on the caller's stack is as wide as pte_t is. */
+	if (!machine || sim_machine_of(ptep) != machine)
+		return *ptep;
+	sim_count(machine, SIM_CNT_PTE_READ);
+	pte.pte = mmu_read(machine->mmu, 0, ptep);
+	return pte;
+}
+
+void set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte)
+{
+	sim_set_entry(mm, 0, ptep, addr, pte.pte);
+}
+
+pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
+{
+	const struct sim_entry_format *fmt = current_format();
+	pte_t pte = { fmt ? fmt_make(fmt, pfn, prot.pgprot) : 0 };
+
+	return pte;
+}
+
+unsigned long pte_pfn(pte_t pte)
+{
+	const struct sim_entry_format *fmt = current_format();
+
+	return fmt ? fmt_pfn(fmt, pte.pte) : 0;
+}
+
+pte_t pte_mkspecial(pte_t pte)
+{
+	const struct sim_entry_format *fmt = current_format();
+
+	if (fmt)
+		pte.pte = fmt_op(fmt, SIM_OP_MKSPECIAL, pte.pte);
+	return pte;
+}
+
+int pte_special(pte_t pte)
+{
+	return pte_is(pte, SIM_TEST_SPECIAL);
+}
+
+int pte_present(pte_t pte)
+{
+	return pte_is(pte, SIM_TEST_PRESENT);
+}
+
+int pte_none(pte_t pte)
+{
+	const struct sim_entry_format *fmt = current_format();
+
+	return fmt && fmt_none(fmt, pte.pte);
+}
+
+int pte_write(pte_t pte)
+{
+	return pte_is(pte, SIM_TEST_WRITE);
+}
+
+bool sim_pte_test(const struct sim_machine *machine, enum sim_leaf leaf,
+		  enum sim_pte_test_id test, uint64_t entry)
+{
+	if ((unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)test >= SIM_NR_PTE_TESTS)
+		return false;
+	return fmt_test(&machine->mmu->format[leaf], test, entry);
+}
+
+uint64_t sim_pte_op(const struct sim_machine *machine, enum sim_leaf leaf,
+		    enum sim_pte_op_id op, uint64_t entry)
+{
+	if ((unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)op >= SIM_NR_PTE_OPS)
+		return entry;
+	return fmt_op(&machine->mmu->format[leaf], op, entry);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * remap.c - remap_pfn_range(): a physical range mapped when the vma is made.
+ *
+ * A mapping that can be copied on write is filled in one go and remembers the
+ * first pfn in vm_pgoff: that line tells originals from copies where there is
+ * no special bit (normal_page.c).
+ *
+ *			memory type	checks		flags		an error later
+ *	up to 5.14	second		first		third		entries stay
+ *	from 6.1	first		second		third		entries go again
+ */
+#include <errno.h>
+
+#include "pte/memtype.h"
+#include "pte/walk.h"
+
+struct remap {
+	struct vm_area_struct *vma;
+	unsigned long addr, end, pfn;
+	uint64_t prot;
+};
+
+/* The entries from @addr to @end, which lie in one table.
+ * Models: mm/memory.c, remap_pte_range, 5.11 to 6.12. */
+static int remap_table(const struct remap *r, unsigned long addr, unsigned long end)
+{
+	struct mm_struct *mm = r->vma->vm_mm;
+	struct sim_machine *machine = mm->sim_machine;
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
+	struct sim_cpu *cpu = sim_cpu(machine);
+	unsigned long pfn = r->pfn + ((addr - r->addr) >> mmu->page_shift);
+	spinlock_t *ptl;
+	int err = 0;
+	char *slot = get_locked_slot(mm, cpu, addr, &ptl, &err);
+
+	if (!slot)
+		return err;
+	for (; addr < end; addr += mmu_page_size(mmu), pfn++) {
+		bool pte_none = fmt_none(fmt, read_entry(cpu, mmu, 0, slot));
+
+		err = SIM_BUG_ON_IN(machine, "mm/memory.c", "remap_pte_range", !pte_none) ? -EIO
+		      : pfn_modify_allowed(machine, pfn, r->prot)		     ? 0
+											     : -EACCES;
+		if (err)
+			break;
+		write_entry(machine, cpu, 0, slot, addr,
+			    fmt_op(fmt, SIM_OP_MKSPECIAL, fmt_make(fmt, pfn, r->prot)));
+		slot += mmu->level[0].entry_bytes;
+	}
+	ptl_unlock(ptl);
+	return err;
+}
+
+static int remap_tables(const struct remap *r)
+{
+	unsigned long span = mmu_leaf_size(r->vma->vm_mm->sim_mmu, 1);
+	int ret = 0;
+
+	for (unsigned long addr = r->addr, next; addr < r->end && !ret; addr = next) {
+		next = (addr | (span - 1)) + 1;
+		next = next < r->end ? next : r->end;
+		ret = remap_table(r, addr, next);
+	}
+	return ret;
+}
+
+/* Alignment, and the rule for mappings that can be copied on write. */
+static int check_remap(const struct remap *r)
+{
+	struct vm_area_struct *vma = r->vma;
+	struct sim_machine *machine = vma->vm_mm->sim_machine;
+	bool page_aligned = !(r->addr & (mmu_page_size(machine->mmu) - 1));
+
+	if (SIM_WARN_ON(machine, "mm/memory.c", !page_aligned))
+		return -EINVAL;
+	if (!is_cow_mapping(vma->vm_flags))
+		return 0;
+	if (r->addr != vma->vm_start || r->end != vma->vm_end)
+		return -EINVAL;
+	vma->vm_pgoff = r->pfn;
+	return 0;
+}
+
+static int fill(const struct remap *r)
+{
+	struct sim_machine *machine = r->vma->vm_mm->sim_machine;
+
+	r->vma->vm_flags |= VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+	if (SIM_BUG_ON_IN(machine, "mm/memory.c", "remap_pfn_range", r->addr >= r->end))
+		return -EIO;
+	return remap_tables(r);
+}
+
+static int track(struct remap *r)
+{
+	pgprot_t prot = { r->prot };
+	int ret = sim_track_pfn_remap(r->vma, &prot, r->pfn, r->addr, r->end - r->addr);
+
+	r->prot = prot.pgprot;
+	return ret ? -EINVAL : 0;
+}
+
+static void zap_again(const struct remap *r)
+{
+	static const struct sim_zap zap = { .even_cows = true };
+
+	if (!sim_is_crashed(r->vma->vm_mm->sim_machine) && r->addr < r->end)
+		sim_zap_range(r->vma, r->addr, r->end, &zap);
+}
+
+/* 6.1: mm/memory.c, remap_pfn_range, remap_pfn_range_notrack. */
+static int remap_track_first(struct remap *r)
+{
+	int ret = track(r);
+
+	if (ret)
+		return ret;
+	ret = check_remap(r);
+	if (!ret)
+		ret = fill(r);
+	if (!ret)
+		return 0;
+	zap_again(r);
+	sim_untrack_pfn_range(r->vma, r->pfn, r->end - r->addr);
+	return ret;
+}
+
+/* 5.11: mm/memory.c, remap_pfn_range. */
+static int remap_check_first(struct remap *r)
+{
+	int ret = check_remap(r);
+
+	if (!ret)
+		ret = track(r);
+	if (ret)
+		return ret;
+	ret = fill(r);
+	if (ret)
+		sim_untrack_pfn_range(r->vma, r->pfn, r->end - r->addr);
+	return ret;
+}
+
+int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+		    unsigned long size, pgprot_t prot)
+{
+	struct sim_machine *machine = vma->vm_mm->sim_machine;
+	unsigned long mask = mmu_page_size(machine->mmu) - 1;
+	struct remap r = { vma, addr, addr + ((size + mask) & ~mask), pfn, prot.pgprot };
+
+	if (sim_is_crashed(machine))
+		return -EIO;
+	/* Beyond user space, or around the end of addresses. */
+	if (r.end > machine->mmu->task_size || r.end < addr)
+		return -EINVAL;
+	return sim_rule(machine, SIM_RULE_REMAP_TRACKS_FIRST) ? remap_track_first(&r)
+							      : remap_check_first(&r);
+}
