@@ -166,6 +166,7 @@ struct vm_fault {
 	pte_t *pte;
 	spinlock_t *ptl;
 	pmd_t orig_pmd;
+	void *prealloc_pte;		/* a table made before ->fault is asked */
 };
 
 /*

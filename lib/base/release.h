@@ -19,6 +19,7 @@ enum sim_rule {
 	SIM_RULE_TTM_SETS_PAGE_INDEX,	/* fault writes page->index */
 	SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, /* not OOM */
 	SIM_RULE_TTM_DUMMY_PAGE,	/* an unplugged device maps a zeroed page */
+	SIM_RULE_TTM_ACCESS_CHECKS_BYTES, /* ->access: to the byte, not to the page */
 	SIM_RULE_TTM_GEM_MMAP,		/* mmap goes by drm_gem_mmap, not ttm_bo_mmap */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
@@ -30,6 +31,7 @@ enum sim_rule {
 	SIM_RULE_PAT_KNOWS_COW,		/* a COWed first page does not stand for the range */
 	/* faults: mm/memory.c */
 	SIM_RULE_HUGE_FAULT_ON_SPECIAL_VMA, /* THP path asks VM_PFNMAP/MIXEDMAP vmas */
+	SIM_RULE_HUGE_FAULT_SPARES_PFNMAP, /* ... whatever the THP policy says of VM_PFNMAP */
 	SIM_RULE_ANON_EXCLUSIVE,	/* PageAnonExclusive decides reuse and pins */
 	SIM_RULE_FAULT_COMPLETED,	/* VM_FAULT_COMPLETED exists */
 	SIM_RULE_MPROTECT_TRY_WRITABLE,	/* mprotect may map writable at once */

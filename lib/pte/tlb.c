@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * tlb.c - TLB flushes.
+ *
+ * There is no TLB: the simulated CPU walks for each access. But an access takes
+ * two steps, the walk and the bytes, and between the two the page must not get
+ * another owner. Both steps lie in one RCU read section (lib/pte/access.c), so
+ * a flush waits for the readers, as the kernel waits for the other CPUs to
+ * confirm theirs. Pages are let go only after it. A machine that one thread
+ * uses needs none of this.
+ */
+#include <urcu-bp.h>
+
+#include "pte/tlb.h"
+
+void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct sim_machine *machine = mm->sim_machine;
+
+	sim_count(machine, SIM_CNT_TLB_FLUSH);
+	sim_event(machine, SIM_EV_TLB, start, end, NULL);
+	/* A full barrier: a thread that enters now either is seen here, or sees
+	 * the entries as they are (sim_enter() sets the flag before it walks). */
+	if (__atomic_fetch_add(&machine->threaded, 0, __ATOMIC_SEQ_CST))
+		synchronize_rcu();
+}
+
+void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb)
+{
+	if (tlb->start >= tlb->end)
+		return;
+	sim_flush_tlb_range(tlb->mm, tlb->start, tlb->end);
+	tlb->start = ~0UL;
+	tlb->end = 0;
+}
+
+void tlb_flush_mmu(struct mmu_gather *tlb)
+{
+	tlb_flush_mmu_tlbonly(tlb);
+	for (unsigned int i = 0; i < tlb->nr; i++)
+		put_page(tlb->page[i]);
+	tlb->nr = 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * tlb.h - pages that were unmapped and wait for the TLB flush. Nothing above
+ * this floor includes it.
+ */
+#ifndef SIM_PTE_TLB_H
+#define SIM_PTE_TLB_H
+
+#include "pte/pgtable.h"
+
+#define GATHER_PAGES 128
+
+/* Models: include/asm-generic/tlb.h, struct mmu_gather, 6.1; of fixed size. */
+struct mmu_gather {
+	struct mm_struct *mm;
+	unsigned long start, end;	/* what a flush must cover; start >= end: nothing */
+	unsigned int nr;
+	struct page *page[GATHER_PAGES]; /* a reference each */
+};
+
+static inline void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm)
+{
+	tlb->mm = mm;
+	tlb->start = ~0UL;
+	tlb->end = 0;
+	tlb->nr = 0;
+}
+
+static inline bool tlb_full(const struct mmu_gather *tlb)
+{
+	return tlb->nr == GATHER_PAGES;
+}
+
+static inline void tlb_remove_entry(struct mmu_gather *tlb, unsigned long start,
+				    unsigned long end)
+{
+	if (start < tlb->start)
+		tlb->start = start;
+	if (end > tlb->end)
+		tlb->end = end;
+}
+
+/* Flush what was unmapped so far. */
+void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb);
+/* ... and let go of the pages. */
+void tlb_flush_mmu(struct mmu_gather *tlb);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * zap.c - dropping entries: what munmap, truncation and exit do to page tables.
+ *
+ *   entry			cleared		rss, mapcount, reference
+ *   special, or no page	always		untouched
+ *   a file's page		yes		given back
+ *   anonymous			even_cows	given back
+ *   huge leaf, whole		always		untouched
+ *   huge leaf, cut by the range  always, and all of it: it faults in again
+ *
+ * Pages are let go only after the TLB flush that covers their entries. Where
+ * dirty file pages are among them the flush comes before the page-table lock is
+ * let go, so that nobody can write to a page that counts as clean.
+ */
+#include "pte/leaf.h"
+#include "pte/rmap.h"
+#include "pte/tlb.h"
+
+struct zap_walk {
+	struct vm_area_struct *vma;
+	struct sim_machine *machine;
+	const struct sim_mmu *mmu;
+	struct sim_cpu *cpu;
+	const struct sim_zap *zap;
+	bool special_has_no_page;	/* the special bit alone decides */
+	bool force_flush;
+	long rss[NR_MM_COUNTERS];
+	struct mmu_gather tlb;
+};
+
+/* ---- huge leaves ---- */
+
+/* Under its lock: takes a leaf out; false where none is there any more. */
+static bool take_leaf(struct vm_area_struct *vma, int level, void *slot, unsigned long base)
+{
+	struct sim_machine *machine = vma->vm_mm->sim_machine;
+	const struct sim_mmu *mmu = machine->mmu;
+	struct sim_cpu *cpu = sim_cpu(machine);
+	spinlock_t *ptl = sim_ptl(mmu, level, slot);
+	uint64_t e;
+	bool found;
+
+	ptl_lock(cpu, ptl);
+	e = read_entry(cpu, mmu, level, slot);
+	found = !mmu_is_none(mmu, level, e) && mmu_is_leaf(mmu, level, e);
+	if (found)
+		leaf_take(machine, cpu, level, slot, base);
+	ptl_unlock(ptl);
+	return found;
+}
+
+void split_huge_leaf(struct vm_area_struct *vma, int level, void *slot, unsigned long addr)
+{
+	unsigned long size = mmu_leaf_size(vma->vm_mm->sim_mmu, level);
+	unsigned long base = addr & ~(size - 1);
+
+	if (take_leaf(vma, level, slot, base))
+		sim_flush_tlb_range(vma->vm_mm, base, base + size);
+}
+
+/* Models: mm/huge_memory.c, zap_huge_pmd, the part for vma_is_special_huge(),
+ * 5.11 to 6.12: leaves of other vmas cannot come about here. */
+static void zap_leaf(struct zap_walk *w, int level, void *slot, unsigned long addr,
+		     unsigned long end)
+{
+	if (end - addr != mmu_leaf_size(w->mmu, level))
+		split_huge_leaf(w->vma, level, slot, addr);
+	else if (take_leaf(w->vma, level, slot, addr))
+		tlb_remove_entry(&w->tlb, addr, end);
+}
+
+/* ---- pages ---- */
+
+/* Models: mm/memory.c, should_zap_page, 6.1; zap_pte_range's test of
+ * details->check_mapping, 5.11. */
+static bool should_zap_page(const struct zap_walk *w, const struct page *page)
+{
+	const struct sim_zap *zap = w->zap;
+
+	if (zap->even_cows)
+		return true;
+	if (zap->check_mapping && sim_rule(w->machine, SIM_RULE_ZAP_CHECKS_MAPPING))
+		return page_rmapping(page) == zap->check_mapping;
+	return !sim_page_is_anon(page);
+}
+
+/* A normal page's entry. Models: mm/memory.c, zap_pte_range, 5.11 and 6.1, and
+ * zap_present_folio_ptes, 6.12. */
+static void zap_page(struct zap_walk *w, void *slot, unsigned long addr, struct page *page)
+{
+	uint64_t e;
+
+	if (!should_zap_page(w, page))
+		return;
+	e = leaf_take(w->machine, w->cpu, 0, slot, addr);
+	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
+	if (!sim_page_is_anon(page) && fmt_test(&w->mmu->format[0], SIM_TEST_DIRTY, e)) {
+		page_test_and_set(page, PG_dirty);
+		w->force_flush = true;
+	}
+	w->rss[sim_mm_counter(page)]--;
+	sim_page_remove_map(page);
+	w->tlb.page[w->tlb.nr++] = page;
+}
+
+static void zap_pte(struct zap_walk *w, void *slot, unsigned long addr)
+{
+	const struct sim_entry_format *fmt = &w->mmu->format[0];
+	uint64_t e = read_entry(w->cpu, w->mmu, 0, slot);
+	struct page *page = NULL;
+
+	if (fmt_none(fmt, e))
+		return;
+	if (fmt_test(fmt, SIM_TEST_PRESENT, e) &&
+	    !(w->special_has_no_page && fmt_test(fmt, SIM_TEST_SPECIAL, e)))
+		page = sim_normal_page(w->vma, addr, e, 0);
+	if (page) {
+		zap_page(w, slot, addr, page);
+		return;
+	}
+	/* Nobody wants its young and dirty: a plain store will do. */
+	write_entry(w->machine, w->cpu, 0, slot, addr, fmt->none_value);
+	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
+}
+
+static void add_rss(struct zap_walk *w)
+{
+	for (int i = 0; i < NR_MM_COUNTERS; i++) {
+		if (w->rss[i])
+			sim_rss_add(w->vma->vm_mm, i, w->rss[i]);
+		w->rss[i] = 0;
+	}
+}
+
+/* One stretch under the lock; returns where it stopped: at @end, or where no
+ * more pages can be gathered. */
+static unsigned long zap_some_ptes(struct zap_walk *w, void *table, unsigned long addr,
+				   unsigned long end)
+{
+	spinlock_t *ptl = sim_ptl(w->mmu, 0, table);
+	unsigned int bytes = w->mmu->level[0].entry_bytes;
+	char *slot = mmu_slot(w->mmu, 0, table, addr);
+	bool flush;
+
+	ptl_lock(w->cpu, ptl);
+	for (; addr != end && !tlb_full(&w->tlb); addr += mmu_page_size(w->mmu), slot += bytes)
+		zap_pte(w, slot, addr);
+	add_rss(w);
+	flush = w->force_flush || tlb_full(&w->tlb);
+	if (flush)
+		tlb_flush_mmu_tlbonly(&w->tlb);
+	ptl_unlock(ptl);
+	w->force_flush = false;
+	if (flush)
+		tlb_flush_mmu(&w->tlb);
+	return addr;
+}
+
+/* Models: mm/memory.c, zap_pte_range, 5.11 to 6.12. */
+static void zap_ptes(struct zap_walk *w, void *table, unsigned long addr, unsigned long end)
+{
+	while (addr != end)
+		addr = zap_some_ptes(w, table, addr, end);
+}
+
+/* ---- the walk ---- */
+
+/* Models: mm/memory.c, zap_pmd_range up to unmap_page_range, 5.11 to 6.12. */
+static void zap_tables(struct zap_walk *w, int level, void *table, unsigned long addr,
+		       unsigned long end)
+{
+	for (unsigned long next; addr != end; addr = next) {
+		void *slot = mmu_slot(w->mmu, level, table, addr);
+		uint64_t e = mmu_read(w->mmu, level, slot);
+
+		next = leaf_end(w->mmu, level, addr, end);
+		if (mmu_is_none(w->mmu, level, e))
+			continue;
+		if (mmu_is_leaf(w->mmu, level, e)) {
+			zap_leaf(w, level, slot, addr, next);
+			continue;
+		}
+		if (level > 1)
+			zap_tables(w, level - 1, mmu_table(w->mmu, level, e, w->machine), addr,
+				   next);
+		else
+			zap_ptes(w, mmu_table(w->mmu, level, e, w->machine), addr, next);
+	}
+}
+
+static unsigned long page_floor(const struct sim_mmu *mmu, unsigned long addr)
+{
+	return addr & ~(mmu_page_size(mmu) - 1);
+}
+
+void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		   const struct sim_zap *zap)
+{
+	const struct vm_operations_struct *ops = vma->vm_ops;
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long page = mmu_page_size(mm->sim_mmu);
+	struct zap_walk w;
+
+	start = page_floor(mm->sim_mmu, start < vma->vm_start ? vma->vm_start : start);
+	end = end > vma->vm_end ? vma->vm_end : page_floor(mm->sim_mmu, end - 1) + page;
+	if (start >= end)
+		return;
+	if (vma->vm_flags & VM_PFNMAP)
+		sim_untrack_pfn(vma);
+	w.vma = vma;
+	w.machine = mm->sim_machine;
+	w.mmu = mm->sim_mmu;
+	w.cpu = sim_cpu(mm->sim_machine);
+	w.zap = zap;
+	w.special_has_no_page = (vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) &&
+				!(ops && ops->find_special_page);
+	w.force_flush = false;
+	memset(w.rss, 0, sizeof(w.rss));
+	tlb_gather_mmu(&w.tlb, mm);
+	sim_cpu_count(w.cpu, SIM_CNT_WALK);
+	zap_tables(&w, w.mmu->nr_levels - 1, mm->pgd, start, end);
+	tlb_flush_mmu(&w.tlb);
+}
+
+void zap_vma_ptes(struct vm_area_struct *vma, unsigned long address, unsigned long size)
+{
+	const struct sim_zap all = { .even_cows = true };
+	unsigned long end = address + size;
+
+	if (sim_is_crashed(vma->vm_mm->sim_machine))
+		return;
+	if (end < address || address < vma->vm_start || end > vma->vm_end ||
+	    !(vma->vm_flags & VM_PFNMAP))
+		return;
+	sim_zap_range(vma, address, end, &all);
+}
