@@ -132,9 +132,8 @@
 	{ FIELDS_LOW, { "PSE", 7, 1, "leaf" }, FIELDS_MIDDLE, \
 	  { "PAT", 12, 1, "memory type" }, { "PFN", shift, 52 - (shift), "page frame" }, high }
 
-/* pmd_leaf looks at PSE alone, pud_leaf at P too. */
-#define PMD_LEAF [SIM_TEST_LEAF] = TEST_SET(PSE)
-#define PUD_LEAF [SIM_TEST_LEAF] = TEST_SET(PSE | P)
+/* As pmd_leaf and pud_trans_huge have it; pud_leaf alone asks for P too. */
+#define LEAF [SIM_TEST_LEAF] = TEST_SET(PSE)
 #define MKLEAF [SIM_OP_MKLEAF] = OP_SET(PSE)
 
 static const struct sim_entry_format pte_before_6_6 = {
@@ -147,7 +146,7 @@ static const struct sim_entry_format pte_before_6_6 = {
 
 static const struct sim_entry_format pmd_before_6_6 = {
 	HUGE_FORMAT(21),
-	.test = { TESTS(OLD_DEVMAP), OLD_DIRTY_TEST, PMD_LEAF },
+	.test = { TESTS(OLD_DEVMAP), OLD_DIRTY_TEST, LEAF },
 	.op = { OPS(OLD_DEVMAP), OLD_DIRTY_OPS, MKLEAF },
 	.chg_mask = BITS(12, 51) | COMMON_CHG | PSE | OLD_DEVMAP,
 	.field = HUGE_FIELDS(21, OLD_FIELDS),
@@ -155,7 +154,7 @@ static const struct sim_entry_format pmd_before_6_6 = {
 
 static const struct sim_entry_format pud_before_6_6 = {
 	HUGE_FORMAT(30),
-	.test = { TESTS(OLD_DEVMAP), OLD_DIRTY_TEST, PUD_LEAF },
+	.test = { TESTS(OLD_DEVMAP), OLD_DIRTY_TEST, LEAF },
 	.op = { OPS(OLD_DEVMAP), OLD_DIRTY_OPS, MKLEAF },
 	.chg_mask = BITS(12, 51) | COMMON_CHG | PSE | OLD_DEVMAP,
 	.field = HUGE_FIELDS(30, OLD_FIELDS),
@@ -171,7 +170,7 @@ static const struct sim_entry_format pte = {
 
 static const struct sim_entry_format pmd = {
 	HUGE_FORMAT(21),
-	.test = { TESTS(NEW_DEVMAP), NEW_DIRTY_TEST, PMD_LEAF },
+	.test = { TESTS(NEW_DEVMAP), NEW_DIRTY_TEST, LEAF },
 	.op = { OPS(NEW_DEVMAP), NEW_DIRTY_OPS, MKLEAF },
 	.chg_mask = BITS(12, 51) | COMMON_CHG | PSE | NEW_DEVMAP | SAVED_DIRTY,
 	.field = HUGE_FIELDS(21, NEW_FIELDS),
@@ -179,7 +178,7 @@ static const struct sim_entry_format pmd = {
 
 static const struct sim_entry_format pud = {
 	HUGE_FORMAT(30),
-	.test = { TESTS(NEW_DEVMAP), NEW_DIRTY_TEST, PUD_LEAF },
+	.test = { TESTS(NEW_DEVMAP), NEW_DIRTY_TEST, LEAF },
 	.op = { OPS(NEW_DEVMAP), NEW_DIRTY_OPS, MKLEAF },
 	.chg_mask = BITS(12, 51) | COMMON_CHG | PSE | NEW_DEVMAP | SAVED_DIRTY,
 	.field = HUGE_FIELDS(30, NEW_FIELDS),
