@@ -78,6 +78,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->sim = sim;
 	machine->arch = arch;
 	machine->release = release;
+	machine->thp = (int)config->thp;
 	machine->mmu = &sim->mmu;
 	sim->dev_io_next = arch->io_start_pfn + nr_vram;
 	sim->dev_io_end = sim->dev_io_next + (SIM_DEV_IO_BYTES >> arch->page_shift);

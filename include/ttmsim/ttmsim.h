@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * ttmsim.h - all of the library: one header per floor, the lowest first.
+ */
+#ifndef TTMSIM_TTMSIM_H
+#define TTMSIM_TTMSIM_H
+
+#include <ttmsim/base.h>
+#include <ttmsim/phys.h>
+#include <ttmsim/mm_types.h>
+#include <ttmsim/pte.h>
+#include <ttmsim/vma.h>
+#include <ttmsim/gup.h>
+#include <ttmsim/drm.h>
+#include <ttmsim/ttm.h>
+#include <ttmsim/ttm_bo.h>
+#include <ttmsim/sim.h>
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * op_look.c - operations that look on: entries, counts, views, checks.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phys/phys.h"
+#include "sim/run.h"
+
+static const char *level_name(const struct scn_run *run, int level)
+{
+	return run->machine->mmu->level[level].name;
+}
+
+static void show_entry(struct scn_run *run, struct scn_result *res,
+		       const struct sim_pte_info *info)
+{
+	char pfn[SCN_PFN_TEXT] = "none";
+
+	if (!info->none)
+		scn_name_pfn(run, info->pfn, pfn);
+	scn_key(res, "present", "%d", info->present);
+	scn_key(res, "special", "%d", info->special);
+	scn_key(res, "write", "%d", info->write);
+	scn_key(res, "dirty", "%d", info->dirty);
+	scn_key(res, "young", "%d", info->young);
+	scn_key(res, "user", "%d", info->user);
+	scn_key(res, "exec", "%d", info->exec);
+	scn_key(res, "protnone", "%d", info->protnone);
+	scn_key(res, "cache", "%s", sim_cache_mode_name(info->cache));
+	scn_key(res, "level", "%s", level_name(run, info->level));
+	scn_key(res, "pfn", "%s", pfn);
+	scn_key(res, "raw", "0x%llx", (unsigned long long)info->raw);
+}
+
+void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct sim_pte_info info;
+	unsigned long addr;
+	int ret;
+
+	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	ret = sim_pte_lookup(scn_task(run, op)->mm, addr, &info);
+	if (ret) {
+		scn_value_return(res, ret);
+		return;
+	}
+	if (info.none)
+		scn_value(res, "none");
+	show_entry(run, res, &info);
+}
+
+/* The pfn of a place: 0, or -errno; -ENODATA where there is none yet. */
+static int pfn_of(struct scn_run *run, const struct scn_op *op, unsigned long *pfn)
+{
+	const struct scn_value *place = &op->arg[LOOK_PLACE];
+	const struct scn_object *o = &run->object[place->object];
+	struct sim_pte_info info;
+	int ret;
+
+	if (o->bo)
+		return sim_bo_pfn(o->bo, (unsigned long)place->number, pfn);
+	if (o->dev) {
+		if (place->number >= o->pages)
+			return -EINVAL;
+		*pfn = sim_dev_pfn(o->dev, (unsigned long)place->number);
+		return 0;
+	}
+	if (!o->map.addr)
+		return -ENODATA;
+	ret = sim_pte_lookup(scn_task(run, op)->mm,
+			     o->map.addr + ((unsigned long)place->number << scn_page_shift(run)),
+			     &info);
+	*pfn = info.pfn;
+	return ret ? ret : info.none ? -ENODATA : 0;
+}
+
+void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	const struct page *page;
+	unsigned long pfn = 0;
+	int ret = pfn_of(run, op, &pfn), count;
+
+	if (ret && ret != -ENODATA) {
+		scn_value_return(res, ret);
+		return;
+	}
+	page = ret ? NULL : sim_pfn_to_page(run->machine, pfn);
+	if (!page) {
+		scn_value(res, "none");
+		return;
+	}
+	count = page_count(page);
+	scn_key(res, "ref", "%d", count % GUP_PIN_COUNTING_BIAS);
+	scn_key(res, "map", "%d", page_mapcount(page));
+	scn_key(res, "pin", "%d", count / GUP_PIN_COUNTING_BIAS);
+}
+
+void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct sim_smaps s;
+	unsigned long addr;
+	int ret;
+
+	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	ret = sim_smaps(scn_task(run, op), addr, &s);
+	if (ret) {
+		scn_value_return(res, ret);
+		return;
+	}
+	/* kB, as the file has them */
+	scn_key(res, "size", "%lu", s.size >> 10);
+	scn_key(res, "rss", "%lu", s.rss >> 10);
+	scn_key(res, "anonymous", "%lu", s.anonymous >> 10);
+	scn_key(res, "shared_clean", "%lu", s.shared_clean >> 10);
+	scn_key(res, "shared_dirty", "%lu", s.shared_dirty >> 10);
+	scn_key(res, "private_clean", "%lu", s.private_clean >> 10);
+	scn_key(res, "private_dirty", "%lu", s.private_dirty >> 10);
+	scn_key(res, "locked", "%lu", s.locked >> 10);
+}
+
+static void show_lines(struct scn_result *res, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		scn_line(res, "%.*s", (int)len, text);
+		text += len + (text[len] != 0);
+	}
+}
+
+void scn_op_maps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	int len = sim_maps(scn_task(run, op), NULL, 0);
+	char *text;
+
+	if (len < 0) {
+		scn_value_return(res, len);
+		return;
+	}
+	text = malloc((size_t)len + 1);
+	if (!text) {
+		scn_value_return(res, -ENOMEM);
+		return;
+	}
+	text[0] = 0;
+	sim_maps(scn_task(run, op), text, (size_t)len + 1);
+	show_lines(res, text);
+	free(text);
+}
+
+static void tell_line(const char *what, void *data)
+{
+	scn_line(data, "%s", what);
+}
+
+void scn_op_check(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	(void)op;
+	scn_key(res, "violations", "%u", sim_machine_check(run->machine, tell_line, res));
+}
+
+/* What was counted since the last time, zeros left out. */
+void scn_op_counters(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	uint64_t now[SIM_NR_COUNTERS];
+
+	(void)op;
+	sim_counters(run->machine, now);
+	for (int i = 0; i < SIM_NR_COUNTERS; i++)
+		if (now[i] != run->counters[i])
+			scn_key(res, sim_counter_name((enum sim_counter)i), "%llu",
+				(unsigned long long)(now[i] - run->counters[i]));
+	memcpy(run->counters, now, sizeof(now));
+}
+
+void scn_op_fail_alloc(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	(void)res;
+	sim_fail_alloc(run->machine, (unsigned long)scn_number(op, FAIL_NTH, 1));
+}
+
+void scn_op_teardown(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	(void)op;
+	if (sim_crashed(run->machine)) {
+		scn_value_return(res, -EIO);
+		return;
+	}
+	scn_key(res, "leaks", "%u", scn_teardown(run, res));
+}
