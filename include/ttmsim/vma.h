@@ -28,6 +28,10 @@ struct file_operations {
 	int (*mmap)(struct file *filp, struct vm_area_struct *vma);
 	/* the last reference is gone */
 	int (*release)(struct inode *inode, struct file *filp);
+	/* where a new mapping goes: an address, or -errno as one. Optional */
+	unsigned long (*get_unmapped_area)(struct file *filp, unsigned long addr,
+					   unsigned long len, unsigned long pgoff,
+					   unsigned long flags);
 };
 
 /*
@@ -270,6 +274,21 @@ SIM_API int sim_read(struct task_struct *task, unsigned long addr, void *buf, si
  * Returns: as sim_read().
  */
 SIM_API int sim_write(struct task_struct *task, unsigned long addr, const void *buf, size_t len);
+
+/**
+ * mm_get_unmapped_area - where a mapping goes: the default, for a driver's own
+ * ->get_unmapped_area
+ * @file, @pgoff: ignored
+ *
+ * Holds: mmap_lock for writing.
+ *
+ * Returns: an address;
+ *          -ENOMEM, -EINVAL or -EPERM, as an unsigned long.
+ * Models: mm/mmap.c, mm_get_unmapped_area, 6.12 (6.1: mm->get_unmapped_area).
+ */
+SIM_API unsigned long mm_get_unmapped_area(struct mm_struct *mm, struct file *file,
+					   unsigned long addr, unsigned long len,
+					   unsigned long pgoff, unsigned long flags);
 
 /* --------------------------------------------------------------- views ---- */
 
