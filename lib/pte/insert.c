@@ -36,9 +36,9 @@ static bool pfn_t_devmap(pfn_t pfn)
 }
 
 /* Models: mm/memory.c, insert_pfn without mkwrite, 5.11 to 6.12. */
-static inline vm_fault_t insert_pfn(struct vm_area_struct *vma, struct sim_cpu *cpu,
-				    unsigned long addr, unsigned long pfn, uint64_t prot,
-				    enum sim_pte_op_id mark)
+static inline __attribute__((always_inline)) vm_fault_t
+insert_pfn(struct vm_area_struct *vma, struct sim_cpu *cpu, unsigned long addr, unsigned long pfn,
+	   uint64_t prot, enum sim_pte_op_id mark)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	const struct sim_entry_format *fmt = &mm->sim_mmu->format[SIM_LEAF_PTE];

@@ -91,6 +91,38 @@ static void resolve_format(struct sim_mmu *mmu, int leaf)
 	mmu->has_leaf[leaf] = leaf == 0 || mmu_has(mmu, leaf_feature[leaf]);
 }
 
+/* An alternative that nothing fits. */
+static void no_leaf(struct sim_walk_level *walk, int alt)
+{
+	walk->leaf_mask[alt] = 0;
+	walk->leaf_value[alt] = 1;
+}
+
+static void resolve_walk(struct sim_mmu *mmu, int level)
+{
+	const struct sim_level *l = &mmu->level[level];
+	struct sim_walk_level *walk = &mmu->walk[level];
+	unsigned int entry_lg2 = l->entry_bytes == 8 ? 3 : 2;
+
+	walk->none_value = l->none_value;
+	walk->table_addr_mask = l->table_addr_mask;
+	walk->table_addr_shift = l->table_addr_shift;
+	walk->wide = l->entry_bytes == 8;
+	walk->offset_shift = (uint8_t)(l->shift - entry_lg2);
+	walk->offset_mask = ((1u << l->index_bits) - 1) << entry_lg2;
+	for (int alt = 0; alt < SIM_PTE_ALTS; alt++) {
+		no_leaf(walk, alt);
+		if (level < SIM_NR_LEAVES && mmu->has_leaf[level]) {
+			const struct sim_pte_alt *leaf = mmu->format[level].test[SIM_TEST_LEAF].any;
+
+			if (leaf[alt].mask) {
+				walk->leaf_mask[alt] = leaf[alt].mask;
+				walk->leaf_value[alt] = leaf[alt].value;
+			}
+		}
+	}
+}
+
 void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
 		     uint32_t toggle)
 {
@@ -112,6 +144,8 @@ void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t 
 	for (int leaf = 0; leaf < SIM_NR_LEAVES; leaf++)
 		if (arch->format[leaf])
 			resolve_format(mmu, leaf);
+	for (int level = 0; level < mmu->nr_levels; level++)
+		resolve_walk(mmu, level);
 }
 
 /* Which entry of protection_map is this, memory type aside? 15 where none. */

@@ -17,6 +17,20 @@
 #include "base/assert.h"
 #include "base/lockrank.h"
 
+/*
+ * What a walk needs of one level, in one cache line. An entry that no
+ * alternative of leaf_mask and leaf_value fits points at a table.
+ */
+struct sim_walk_level {
+	uint64_t none_value;
+	uint64_t leaf_mask[SIM_PTE_ALTS], leaf_value[SIM_PTE_ALTS];
+	uint64_t table_addr_mask;
+	uint32_t offset_mask;		/* the offset of an address's entry, bytes: */
+	uint8_t offset_shift;		/* addr >> offset_shift & offset_mask */
+	int8_t table_addr_shift;
+	bool wide;			/* entries of 8 bytes, not 4 */
+} __attribute__((aligned(64)));
+
 struct sim_mmu {
 	uint8_t page_shift;
 	uint8_t nr_levels;
@@ -26,6 +40,7 @@ struct sim_mmu {
 	bool ad_fault;			/* SIM_AD_FAULT */
 	uint32_t features;		/* 1 << enum sim_feature */
 	uint64_t task_size;
+	struct sim_walk_level walk[SIM_MAX_LEVELS];
 	const struct sim_arch *arch;
 	enum sim_ttm_caching ttm_caching;
 	struct sim_level level[SIM_MAX_LEVELS];

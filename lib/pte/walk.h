@@ -21,32 +21,56 @@ uint64_t sim_none_value(const struct sim_mmu *mmu, int level);
 
 /* ---- walks ---- */
 
+static inline uintptr_t walk_offset(const struct sim_walk_level *walk, unsigned long addr)
+{
+	return (addr >> walk->offset_shift) & walk->offset_mask;
+}
+
+static inline uint64_t walk_read(const struct sim_walk_level *walk, const void *slot)
+{
+	return walk->wide ? __atomic_load_n((const uint64_t *)slot, __ATOMIC_ACQUIRE)
+			  : __atomic_load_n((const uint32_t *)slot, __ATOMIC_ACQUIRE);
+}
+
+/* Does the walk end at this entry, a leaf or an empty one? */
+static inline bool walk_ends(const struct sim_walk_level *walk, uint64_t e)
+{
+	return e == walk->none_value || (e & walk->leaf_mask[0]) == walk->leaf_value[0] ||
+	       (e & walk->leaf_mask[1]) == walk->leaf_value[1];
+}
+
+/* Where the table that an entry points at lies in the arena. */
+static inline uintptr_t walk_phys(const struct sim_walk_level *walk, uint64_t e)
+{
+	uint64_t phys = e & walk->table_addr_mask;
+
+	if (__builtin_expect(walk->table_addr_shift == 0, 1))
+		return phys;
+	return walk->table_addr_shift < 0 ? phys << -walk->table_addr_shift
+					  : phys >> walk->table_addr_shift;
+}
+
 /*
  * sim_walk() without the counter: from the top table down to a leaf, to an
- * empty entry, or to @stop, whichever comes first.
+ * empty entry, or to @stop, whichever comes first. Each step waits for the one
+ * before, so it does last what depends on the entry: one and, one add.
  */
 static inline void *walk_down(const struct mm_struct *mm, unsigned long addr, int stop, int *at)
 {
-	const struct sim_mmu *mmu = mm->sim_mmu;
-	int level = mmu->nr_levels - 1;
-	void *table = mm->pgd;
+	int level = mm->sim_mmu->nr_levels - 1;
+	const struct sim_walk_level *walk = &mm->sim_mmu->walk[level];
+	uintptr_t slot = (uintptr_t)mm->pgd + walk_offset(walk, addr);
 
-	for (;;) {
-		void *slot = mmu_slot(mmu, level, table, addr);
-		uint64_t e;
+	for (; level > stop; level--, walk--) {
+		uint64_t e = walk_read(walk, (const void *)slot);
 
-		if (level == stop)
-			goto found;
-		e = mmu_read(mmu, level, slot);
-		if (mmu_is_none(mmu, level, e) || mmu_is_leaf(mmu, level, e))
-			goto found;
-		table = mmu_table(mmu, level, e, mm->sim_machine);
-		level--;
-		continue;
-found:
-		*at = level;
-		return slot;
+		if (__builtin_expect(walk_ends(walk, e), 0))
+			break;
+		slot = ((uintptr_t)mm->sim_machine + walk_offset(walk - 1, addr)) +
+		       walk_phys(walk, e);
 	}
+	*at = level;
+	return (void *)slot;
 }
 
 /* sim_walk_alloc() without the counter. */
