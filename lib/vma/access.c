@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * access.c - a program loads from and stores to memory.
+ *
+ *	1. the MMU walks. It lets the access through: move the bytes, done
+ *	2. otherwise a fault: find the vma, check its rights (SIGSEGV)
+ *	3. handle_mm_fault(): an error is a signal; RETRY and COMPLETED have let
+ *	   go of mmap_lock
+ *	4. back to 1
+ *
+ * 1 is one RCU read section, walk and bytes: a TLB flush waits for it, and pages
+ * are freed after the flush only.
+ *
+ * A real CPU would go round for ever where a handler answers success without
+ * mapping (TTM does on some errors). Here MAX_FAULTS rounds without an access
+ * end in -EAGAIN.
+ */
+#include <signal.h>
+#include <urcu-bp.h>
+
+#include "vma/internal.h"
+
+/* Far above what contention between threads needs. */
+#define MAX_FAULTS 1000
+
+struct user_access {
+	struct task_struct *task;
+	unsigned long addr;
+	void *to;		/* a load */
+	const void *from;	/* a store, or NULL */
+};
+
+/* All within one page. 0, or -EFAULT: a fault is to be taken. */
+static int access_bytes(const struct user_access *access, size_t len)
+{
+	struct mm_struct *mm = access->task->mm;
+	size_t offset = access->addr & (page_size(mm) - 1);
+	unsigned long pfn;
+	int ret;
+
+	rcu_read_lock();
+	ret = sim_mmu_access(mm, access->addr, access->from, &pfn);
+	if (ret) {
+		rcu_read_unlock();
+		return ret;
+	}
+	if (access->from)
+		ret = sim_phys_write(mm->sim_machine, pfn, offset, access->from, len);
+	else
+		ret = sim_phys_read(mm->sim_machine, pfn, offset, access->to, len);
+	rcu_read_unlock();
+	return ret == -EFAULT ? SIGBUS : ret; /* no memory answers there */
+}
+
+/* Does the architecture let a user load from what is only executable? */
+static bool exec_is_readable(const struct sim_mmu *mmu)
+{
+	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
+	uint64_t e = fmt_make(fmt, 0, sim_vm_page_prot(mmu, VM_EXEC).pgprot);
+
+	return fmt_test(fmt, SIM_TEST_HW_READ, fmt_op(fmt, SIM_OP_MKYOUNG, e));
+}
+
+/* Models: arch/x86/mm/fault.c, access_error, 6.1, and its likes. */
+static bool access_allowed(const struct vm_area_struct *vma, bool write)
+{
+	if (write)
+		return vma->vm_flags & VM_WRITE;
+	if (vma->vm_flags & (VM_READ | VM_WRITE))
+		return true;
+	return (vma->vm_flags & VM_EXEC) && exec_is_readable(vma->vm_mm->sim_mmu);
+}
+
+/* What a fault result means for the program: 0 = try again. */
+static int fault_signal(const struct sim_machine *machine, vm_fault_t fault)
+{
+	if (sim_is_crashed(machine))
+		return -EIO;
+	if (fault & VM_FAULT_OOM)
+		return -ENOMEM;
+	if (fault & (VM_FAULT_SIGBUS | VM_FAULT_HWPOISON))
+		return SIGBUS;
+	return fault & VM_FAULT_ERROR ? SIGSEGV : 0;
+}
+
+/*
+ * One fault. *@tried: it is a repetition.
+ * Models: arch/x86/mm/fault.c, do_user_addr_fault, 5.11 to 6.12; without stacks
+ * that grow.
+ */
+static int take_fault(const struct user_access *access, bool *tried)
+{
+	struct mm_struct *mm = access->task->mm;
+	unsigned int flags = FAULT_FLAG_DEFAULT | FAULT_FLAG_USER;
+	struct vm_area_struct *vma;
+	vm_fault_t fault;
+
+	flags |= (access->from ? FAULT_FLAG_WRITE : 0) | (*tried ? FAULT_FLAG_TRIED : 0);
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, access->addr);
+	if (!vma || !access_allowed(vma, access->from)) {
+		mmap_read_unlock(mm);
+		return sim_is_crashed(mm->sim_machine) ? -EIO : SIGSEGV;
+	}
+	fault = handle_mm_fault(vma, access->addr, flags, NULL);
+	if (!(fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
+		mmap_read_unlock(mm);
+	*tried = fault & VM_FAULT_RETRY;
+	return fault_signal(mm->sim_machine, fault);
+}
+
+static int access_within_page(const struct user_access *access, size_t len)
+{
+	const struct task_struct *task = access->task;
+	bool tried = false;
+
+	for (int i = 0; i < MAX_FAULTS; i++) {
+		int ret = access_bytes(access, len);
+
+		if (ret == -EFAULT)
+			ret = take_fault(access, &tried);
+		else
+			return ret;
+		if (ret)
+			return ret;
+		/* The signal would be delivered before the access is repeated. */
+		if (tried && __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED))
+			return -EINTR;
+	}
+	return __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED) ? -EINTR : -EAGAIN;
+}
+
+static int user_access(struct task_struct *task, unsigned long addr, void *to, const void *from,
+		       size_t len)
+{
+	struct user_access access = { task, addr, to, from };
+	int ret = sim_syscall_enter(task);
+
+	while (!ret && len) {
+		size_t page = page_size(task->mm);
+		size_t chunk = page - (access.addr & (page - 1));
+
+		if (chunk > len)
+			chunk = len;
+		if (access.addr >= task->mm->task_size)
+			return SIGSEGV;
+		ret = access_within_page(&access, chunk);
+		access.addr += chunk;
+		if (from)
+			access.from = (const char *)access.from + chunk;
+		else
+			access.to = (char *)access.to + chunk;
+		len -= chunk;
+	}
+	return ret;
+}
+
+int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len)
+{
+	return user_access(task, addr, buf, NULL, len);
+}
+
+int sim_write(struct task_struct *task, unsigned long addr, const void *buf, size_t len)
+{
+	return user_access(task, addr, NULL, buf, len);
+}

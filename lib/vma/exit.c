@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * exit.c - the end of an address space.
+ *
+ * Entries go first, of all vmas; then the vmas leave their files' i_mmap, so
+ * that no one finds them any more; then the tables go, and at last each vma is
+ * closed and freed.
+ */
+#include "vma/internal.h"
+
+static const struct sim_zap zap_all = { .even_cows = true, .single = true };
+
+static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
+	if (vma->vm_flags & VM_LOCKED)
+		mm->locked_vm -= vma_pages(vma);
+	vma_tree_remove(mm, vma);
+	mm->map_count--;
+	vma_close(vma);
+	vma_put_refs(vma);
+	vm_area_free(vma);
+}
+
+void exit_mmap(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(mm);
+	for (vma = sim_vma_next(mm, NULL); vma; vma = vma_next(vma))
+		sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
+	for (vma = sim_vma_next(mm, NULL); vma; vma = vma_next(vma))
+		i_mmap_remove(vma);
+	sim_free_tables(mm, 0, mm->task_size, 0, 0);
+	while ((vma = sim_vma_next(mm, NULL)))
+		remove_vma(mm, vma);
+	mmap_write_unlock(mm);
+}

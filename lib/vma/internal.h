@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * internal.h - what the files of this floor share.
+ *
+ * mmap_lock of the mm is held for writing unless a line says otherwise.
+ * Addresses are page-aligned bytes, ranges exclude their end.
+ *
+ * Failure: what an operation may have to allocate is allocated before it
+ * changes anything (struct vma_spares), so that -ENOMEM leaves the address
+ * space as it was. The kernel allocates as it goes and may leave vmas split.
+ */
+#ifndef SIM_VMA_INTERNAL_H
+#define SIM_VMA_INTERNAL_H
+
+#include <errno.h>
+
+#include <ttmsim/vma.h>
+
+#include "pte/pgtable.h"
+
+/* Models: include/linux/mm.h, DEFAULT_MAX_MAP_COUNT, 6.1. */
+#define SIM_MAX_MAP_COUNT 65530
+
+/* ---- pages ---- */
+
+static inline unsigned long page_size(const struct mm_struct *mm)
+{
+	return mmu_page_size(mm->sim_mmu);
+}
+
+static inline bool page_aligned(const struct mm_struct *mm, unsigned long addr)
+{
+	return !(addr & (page_size(mm) - 1));
+}
+
+/* Rounds up; 0 where that wraps. */
+static inline unsigned long page_align(const struct mm_struct *mm, unsigned long len)
+{
+	return (len + page_size(mm) - 1) & ~(page_size(mm) - 1);
+}
+
+static inline unsigned long to_pages(const struct mm_struct *mm, unsigned long bytes)
+{
+	return bytes >> mm->sim_mmu->page_shift;
+}
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return to_pages(vma->vm_mm, vma->vm_end - vma->vm_start);
+}
+
+/* The file page at @addr; @addr may be below the vma. */
+static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long addr)
+{
+	return vma->vm_pgoff + to_pages(vma->vm_mm, addr) - to_pages(vma->vm_mm, vma->vm_start);
+}
+
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
+{
+	return !vma->vm_ops;
+}
+
+/* ---- system calls ---- */
+
+/* 0, or what the call is to return at once: -ESRCH without an address space, -EIO. */
+static inline int sim_syscall_enter(struct task_struct *task)
+{
+	if (!task || !task->mm)
+		return -ESRCH;
+	sim_task_switch(task);
+	return sim_enter(task->sim_machine);
+}
+
+/* A BUG on the way decides about the result. */
+static inline long sim_syscall_exit(const struct task_struct *task, long ret)
+{
+	return sim_is_crashed(task->sim_machine) ? -EIO : ret;
+}
+
+/* ---- vma_tree.c ---- */
+
+void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
+void vma_tree_remove(struct mm_struct *mm, struct vm_area_struct *vma);
+/* vm_start or vm_end of a vma in the tree has changed. */
+void vma_tree_resized(struct vm_area_struct *vma);
+struct vm_area_struct *vma_next(struct vm_area_struct *vma);
+struct vm_area_struct *vma_prev(struct vm_area_struct *vma);
+/* As find_vma(); *@prev is the vma before it, or the last one, or NULL. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **prev);
+/* The first vma that has a byte in [start, end), or NULL. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end);
+/* The vma at @addr, or NULL. */
+struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+/* A hole of @len bytes in [low, high): the highest one, or the lowest.
+ * Returns its address, or 0. */
+unsigned long vma_tree_highest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,
+				    unsigned long high);
+unsigned long vma_tree_lowest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,
+				   unsigned long high);
+/* Does every node know what lies below it? */
+bool vma_tree_is_valid(struct mm_struct *mm);
+
+/* ---- unmapped.c ---- */
+
+/*
+ * Where a mapping goes: @addr exactly with MAP_FIXED, as a hint without.
+ * Returns the address or -errno.
+ * Models: mm/mmap.c, get_unmapped_area and generic_get_unmapped_area_topdown, 6.1.
+ */
+long get_unmapped_area(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		       unsigned long flags);
+
+/* ---- vma.c ---- */
+
+/* Enough for mremap(): two ends each of the target, of a tail and of the source,
+ * and the copy. */
+#define SIM_VMA_SPARES 7
+
+struct vma_spares {
+	struct vm_area_struct *vma[SIM_VMA_SPARES];
+	unsigned int nr;
+};
+
+/* Adds @nr: 0 or -ENOMEM, and then there are none. No lock is needed. */
+int vma_spares_get(struct mm_struct *mm, struct vma_spares *spares, unsigned int nr);
+/* Frees what was not used. */
+void vma_spares_put(struct vma_spares *spares);
+/* How many vmas are cut by the ends of a range. */
+unsigned int vma_cuts(struct mm_struct *mm, unsigned long start, unsigned long end);
+
+/* A fresh vma of @mm out of the spares. */
+struct vm_area_struct *vm_area_take(struct mm_struct *mm, struct vma_spares *spares);
+/* The same as a copy of @orig, in no tree, without references of its own. */
+struct vm_area_struct *vm_area_dup(struct vm_area_struct *orig, struct mm_struct *mm,
+				   struct vma_spares *spares);
+void vm_area_free(struct vm_area_struct *vma);
+/* Takes the references that a copy needs: file and anon_vma. */
+void vma_get_refs(struct vm_area_struct *vma);
+void vma_put_refs(struct vm_area_struct *vma);
+void vma_open(struct vm_area_struct *vma);
+void vma_close(struct vm_area_struct *vma);
+/* Into the tree and its file's i_mmap, counted in map_count. */
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Models: mm/mmap.c, vm_stat_account, 6.1. */
+void vm_stat_account(struct mm_struct *mm, unsigned long flags, long npages);
+
+/* ---- rmap.c ---- */
+
+void i_mmap_lock_write(struct file *file);	/* NULL is ignored, here and below */
+void i_mmap_unlock_write(struct file *file);
+void i_mmap_insert_locked(struct vm_area_struct *vma);
+void i_mmap_remove_locked(struct vm_area_struct *vma);
+void i_mmap_insert(struct vm_area_struct *vma);
+void i_mmap_remove(struct vm_area_struct *vma);
+bool i_mmap_contains(struct vm_area_struct *vma);
+/* A vma in the tree gets another range: key in i_mmap and in the tree are kept
+ * right. Holds: i_mmap_lock_write() of its file. */
+void vma_set_range_locked(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			  pgoff_t pgoff);
+
+/* ---- merge.c ---- */
+
+/* A range that is about to have these properties, and what lies beside it. */
+struct vma_merge {
+	struct mm_struct *mm;
+	struct vm_area_struct *prev, *next;	/* neighbours, NULL for none; need not touch */
+	struct vm_area_struct *mid;	/* what is there now; NULL: a hole */
+	unsigned long start, end;
+	unsigned long flags;
+	struct anon_vma *anon_vma;
+	struct file *file;
+	pgoff_t pgoff;
+};
+
+/*
+ * Grows a neighbour over the range. Returns the vma that now covers it, with
+ * the flags that it had; NULL where none can.
+ * Models: mm/mmap.c, vma_merge, 5.11 to 6.6; mm/vma.c, vma_merge_new_range and
+ * vma_merge_existing_range, 6.12.
+ */
+struct vm_area_struct *vma_merge(struct vma_merge *merge);
+/* The same for mmap(), which has an order of its own in some releases.
+ * Models: mm/mmap.c, mmap_region, 5.11 to 6.12. */
+struct vm_area_struct *vma_merge_mmap(struct vma_merge *merge);
+
+/* ---- split.c ---- */
+
+/*
+ * Cuts a vma at @addr. With @new_below the new vma is the lower part.
+ * Returns 0, -ENOMEM (too many mappings), what ->may_split returned.
+ * Models: mm/mmap.c, __split_vma and split_vma, 6.1.
+ */
+int __split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
+		struct vma_spares *spares);
+int split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
+	      struct vma_spares *spares);
+/*
+ * Makes [start, end) of *@vma a vma of its own that may get @flags: merges it,
+ * or splits it off. *@vma is then the vma that covers the range.
+ * Models: mm/vma.c, vma_modify, 6.12; the same steps in each caller of 6.1.
+ */
+int vma_modify_flags(struct vm_area_struct **vma, unsigned long start, unsigned long end,
+		     unsigned long flags, struct vma_spares *spares);
+/*
+ * Calls @fn for each vma's part of [start, end), which must have no hole.
+ * @fn leaves the vma that covers its part in *@vma. Returns 0, -ENOMEM at a
+ * hole, what @fn returned.
+ */
+typedef int (*vma_range_fn)(struct vm_area_struct **vma, unsigned long start, unsigned long end,
+			    void *data);
+int vma_for_range(struct mm_struct *mm, unsigned long start, unsigned long end, vma_range_fn fn,
+		  void *data);
+
+/* ---- munmap.c ---- */
+
+/* Models: mm/mmap.c, do_munmap, 6.1. Returns 0, -EINVAL, -ENOMEM. */
+int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len,
+	      struct vma_spares *spares);
+/* Drops entries and tables of a vma that is in no tree. Models: mm/mmap.c,
+ * unmap_region, 6.1. */
+void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev,
+		  struct vm_area_struct *next);
+
+/* ---- mm.c, exit.c, fork.c ---- */
+
+struct mm_struct *mm_alloc(struct sim_machine *machine);
+/* Drops a user; the last one ends all mappings. */
+void mmput(struct mm_struct *mm);
+/* Models: mm/mmap.c, exit_mmap, 6.1. */
+void exit_mmap(struct mm_struct *mm);
+/* A new address space with copies of the mappings; NULL and *@err. */
+struct mm_struct *dup_mm(struct mm_struct *oldmm, int *err);
+
+/* ---- task.c ---- */
+
+struct task_struct *sim_task_alloc(struct sim_machine *machine, const char *name);
+void sim_task_link(struct task_struct *task);
+
+/* ---- populate.c ---- */
+
+/*
+ * Faults in what is not there yet. Takes mmap_lock for reading. Returns 0 or
+ * the error of the first page that cannot be had; with @ignore_errors 0.
+ * Models: mm/gup.c, __mm_populate, 6.1.
+ */
+int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bool ignore_errors);
+/* MADV_POPULATE_READ and _WRITE. Models: mm/madvise.c, madvise_populate, 6.1. */
+int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long end, bool write);
+/* Inside mprotect, with mmap_lock held for writing throughout; errors are lost. */
+void populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+
+/* ---- file.c, page_cache.c ---- */
+
+extern const struct vm_operations_struct sim_shmem_vm_ops;
+
+/* The file behind a shared anonymous mapping. NULL: no memory.
+ * Models: mm/shmem.c, shmem_zero_setup, 6.1. */
+struct file *sim_shmem_file_create(struct sim_machine *machine, unsigned long nr_pages);
+
+/* The page of a file, made where missing, with a reference for the caller.
+ * NULL: no memory. Takes the mapping's page lock. */
+struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff);
+/* Drops every page: for a mapping without users. */
+void sim_page_cache_free(struct address_space *mapping);
+
+#endif

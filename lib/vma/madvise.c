@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * madvise.c - advice for a range, vma by vma. Holes are passed over and make the
+ * result -ENOMEM; the first vma that refuses ends the walk.
+ *
+ *	advice			refused (-EINVAL) by
+ *	DONTNEED, FREE		VM_PFNMAP, VM_LOCKED; FREE by files as well
+ *	DOFORK			VM_IO
+ *	DODUMP			VM_SPECIAL
+ *	WIPEONFORK		files, VM_SHARED
+ *	POPULATE_READ, _WRITE	VM_IO, VM_PFNMAP, a right that is missing
+ *	the others		nothing
+ */
+#include <sys/mman.h>
+
+#include "vma/internal.h"
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+struct advice {
+	int behavior;
+	struct vma_spares *spares;
+};
+
+/* Does the advice change the vma (or only its entries)? */
+static bool advice_is_flag(int behavior)
+{
+	switch (behavior) {
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_DONTFORK:
+	case MADV_DOFORK:
+	case MADV_WIPEONFORK:
+	case MADV_KEEPONFORK:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Models: mm/madvise.c, madvise_behavior_valid, 5.11 to 6.12, for the advice
+ * that is modelled. */
+static bool advice_is_valid(const struct sim_machine *machine, int behavior)
+{
+	switch (behavior) {
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+		return mmu_has(machine->mmu, SIM_FEAT_PMD_LEAF);
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		return sim_rule(machine, SIM_RULE_MADV_POPULATE);
+	case MADV_DONTNEED:
+	case MADV_FREE:
+	case MADV_WILLNEED:
+		return true;
+	default:
+		return advice_is_flag(behavior);
+	}
+}
+
+/* May a vma get the advice? Models: mm/madvise.c, madvise_vma_behavior, 6.1. */
+static bool advice_is_refused(const struct vm_area_struct *vma, int behavior)
+{
+	switch (behavior) {
+	case MADV_DONTNEED:
+		return vma->vm_flags & (VM_PFNMAP | VM_LOCKED);
+	case MADV_FREE:
+		return (vma->vm_flags & (VM_PFNMAP | VM_LOCKED)) || !vma_is_anonymous(vma);
+	case MADV_DOFORK:
+		return vma->vm_flags & VM_IO;
+	case MADV_DODUMP:
+		return vma->vm_flags & VM_SPECIAL;
+	case MADV_WIPEONFORK:
+		return vma->vm_file || (vma->vm_flags & VM_SHARED);
+	default:
+		return false;
+	}
+}
+
+/* Models: mm/madvise.c, madvise_vma_behavior; mm/khugepaged.c, hugepage_madvise, 6.1. */
+static unsigned long advised_flags(unsigned long flags, int behavior)
+{
+	switch (behavior) {
+	case MADV_NORMAL:
+		return flags & ~(VM_RAND_READ | VM_SEQ_READ);
+	case MADV_RANDOM:
+		return (flags & ~VM_SEQ_READ) | VM_RAND_READ;
+	case MADV_SEQUENTIAL:
+		return (flags & ~VM_RAND_READ) | VM_SEQ_READ;
+	case MADV_DONTFORK:
+		return flags | VM_DONTCOPY;
+	case MADV_DOFORK:
+		return flags & ~VM_DONTCOPY;
+	case MADV_WIPEONFORK:
+		return flags | VM_WIPEONFORK;
+	case MADV_KEEPONFORK:
+		return flags & ~VM_WIPEONFORK;
+	case MADV_DONTDUMP:
+		return flags | VM_DONTDUMP;
+	case MADV_DODUMP:
+		return flags & ~VM_DONTDUMP;
+	case MADV_HUGEPAGE:
+		return (flags & ~VM_NOHUGEPAGE) | VM_HUGEPAGE;
+	default: /* MADV_NOHUGEPAGE */
+		return (flags & ~VM_HUGEPAGE) | VM_NOHUGEPAGE;
+	}
+}
+
+/* MADV_WILLNEED reads ahead, MADV_FREE lets reclaim take pages: neither exists. */
+static int advise_entries(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			  int behavior)
+{
+	static const struct sim_zap zap = { .even_cows = true };
+
+	if (behavior == MADV_DONTNEED)
+		sim_zap_range(vma, start, end, &zap);
+	return 0;
+}
+
+static int advise_vma(struct vm_area_struct **vmap, unsigned long start, unsigned long end,
+		      const struct advice *advice)
+{
+	unsigned long flags = (*vmap)->vm_flags, newflags;
+	int ret;
+
+	if (advice_is_refused(*vmap, advice->behavior))
+		return -EINVAL;
+	if (!advice_is_flag(advice->behavior))
+		return advise_entries(*vmap, start, end, advice->behavior);
+	newflags = advised_flags(flags, advice->behavior);
+	if (newflags == flags)
+		return 0;
+	ret = vma_modify_flags(vmap, start, end, newflags, advice->spares);
+	if (!ret)
+		(*vmap)->vm_flags = newflags;
+	return ret == -ENOMEM ? -EAGAIN : ret;
+}
+
+/* Models: mm/madvise.c, madvise_walk_vmas, 6.1. */
+static int walk_vmas(struct mm_struct *mm, unsigned long start, unsigned long end,
+		     const struct advice *advice)
+{
+	int unmapped = 0;
+
+	while (start < end) {
+		struct vm_area_struct *vma = find_vma(mm, start);
+		unsigned long stop;
+		int ret;
+
+		if (!vma || vma->vm_start >= end)
+			return -ENOMEM;
+		if (start < vma->vm_start) {
+			unmapped = -ENOMEM;
+			start = vma->vm_start;
+		}
+		stop = vma->vm_end < end ? vma->vm_end : end;
+		ret = advise_vma(&vma, start, stop, advice);
+		if (ret)
+			return ret;
+		start = vma->vm_end > stop ? vma->vm_end : stop;
+	}
+	return unmapped;
+}
+
+static int do_madvise_flags(struct mm_struct *mm, unsigned long start, unsigned long end,
+			    int behavior)
+{
+	struct vma_spares spares = { 0 };
+	struct advice advice = { behavior, &spares };
+	int ret;
+
+	mmap_write_lock(mm);
+	ret = vma_spares_get(mm, &spares, vma_cuts(mm, start, end));
+	ret = ret ? -EAGAIN : walk_vmas(mm, start, end, &advice);
+	vma_spares_put(&spares);
+	mmap_write_unlock(mm);
+	return ret;
+}
+
+static int do_madvise_entries(struct mm_struct *mm, unsigned long start, unsigned long end,
+			      int behavior)
+{
+	struct advice advice = { behavior, NULL };
+	int ret;
+
+	mmap_read_lock(mm);
+	ret = walk_vmas(mm, start, end, &advice);
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len, int advice)
+{
+	struct mm_struct *mm;
+	unsigned long end;
+	int ret = sim_syscall_enter(task);
+
+	if (ret)
+		return ret;
+	mm = task->mm;
+	end = addr + page_align(mm, len);
+	if (!advice_is_valid(task->sim_machine, advice) || !page_aligned(mm, addr) ||
+	    (len && !page_align(mm, len)) || end < addr)
+		return -EINVAL;
+	if (end == addr)
+		return 0;
+	if (advice_is_flag(advice))
+		ret = do_madvise_flags(mm, addr, end, advice);
+	else if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
+		ret = madvise_populate(mm, addr, end, advice == MADV_POPULATE_WRITE);
+	else
+		ret = do_madvise_entries(mm, addr, end, advice);
+	return (int)sim_syscall_exit(task, ret);
+}

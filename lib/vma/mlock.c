@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mlock.c - VM_LOCKED for a range. Nothing is ever reclaimed here, so it means
+ * that pages are faulted in, and what vmas can merge. There is no limit.
+ */
+#include "vma/internal.h"
+
+struct lock_request {
+	unsigned long flags;
+	struct vma_spares *spares;
+};
+
+/* Models: mm/mlock.c, mlock_fixup, 5.11 to 6.12. */
+static int mlock_fixup(struct vm_area_struct **vmap, unsigned long start, unsigned long end,
+		       void *data)
+{
+	const struct lock_request *request = data;
+	struct mm_struct *mm = (*vmap)->vm_mm;
+	unsigned long oldflags = (*vmap)->vm_flags;
+	unsigned long newflags = (oldflags & ~(VM_LOCKED | VM_LOCKONFAULT)) | request->flags;
+	unsigned long nr_pages = to_pages(mm, end - start);
+	int ret;
+
+	if (newflags == oldflags || (oldflags & VM_SPECIAL))
+		return 0;
+	ret = vma_modify_flags(vmap, start, end, newflags, request->spares);
+	if (ret)
+		return ret;
+	if (!(newflags & VM_LOCKED))
+		mm->locked_vm -= nr_pages;
+	else if (!(oldflags & VM_LOCKED))
+		mm->locked_vm += nr_pages;
+	(*vmap)->vm_flags = newflags;
+	return 0;
+}
+
+/* Models: mm/mlock.c, apply_vma_lock_flags, 5.11 to 6.12. */
+static int apply_vma_lock_flags(struct mm_struct *mm, unsigned long start, unsigned long end,
+				unsigned long flags)
+{
+	struct vma_spares spares = { 0 };
+	struct lock_request request = { flags, &spares };
+	int ret;
+
+	if (end < start)
+		return -EINVAL;
+	if (end == start)
+		return 0;
+	mmap_write_lock(mm);
+	ret = vma_spares_get(mm, &spares, vma_cuts(mm, start, end));
+	if (!ret)
+		ret = vma_for_range(mm, start, end, mlock_fixup, &request);
+	vma_spares_put(&spares);
+	mmap_write_unlock(mm);
+	return ret;
+}
+
+/* Rounds a range outwards. */
+static void round_range(const struct mm_struct *mm, unsigned long *start, unsigned long *len)
+{
+	unsigned long offset = *start & (page_size(mm) - 1);
+
+	*len = page_align(mm, *len + offset);
+	*start -= offset;
+}
+
+/* Models: mm/mlock.c, __mlock_posix_error_return, 6.1. */
+static int posix_error(int ret)
+{
+	if (ret == -EFAULT)
+		return -ENOMEM;
+	return ret == -ENOMEM ? -EAGAIN : ret;
+}
+
+int sim_mlock(struct task_struct *task, unsigned long addr, unsigned long len)
+{
+	struct mm_struct *mm;
+	int ret = sim_syscall_enter(task);
+
+	if (ret)
+		return ret;
+	mm = task->mm;
+	round_range(mm, &addr, &len);
+	ret = apply_vma_lock_flags(mm, addr, addr + len, VM_LOCKED);
+	if (!ret)
+		ret = posix_error(mm_populate(mm, addr, len, false));
+	return (int)sim_syscall_exit(task, ret);
+}
+
+int sim_munlock(struct task_struct *task, unsigned long addr, unsigned long len)
+{
+	int ret = sim_syscall_enter(task);
+
+	if (ret)
+		return ret;
+	round_range(task->mm, &addr, &len);
+	ret = apply_vma_lock_flags(task->mm, addr, addr + len, 0);
+	return (int)sim_syscall_exit(task, ret);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mm.c - address spaces: made, freed, locked.
+ */
+#include "vma/internal.h"
+
+/* Room that mmap leaves for the stack. Models: mm/util.c, MIN_GAP of
+ * mmap_base, 6.1; without randomisation, and less where user space is tiny. */
+#define STACK_GAP (128UL << 20)
+
+static unsigned long mmap_base(const struct mm_struct *mm)
+{
+	unsigned long gap = mm->task_size / 8;
+
+	if (gap > STACK_GAP)
+		gap = STACK_GAP;
+	return (mm->task_size - gap) & ~(page_size(mm) - 1);
+}
+
+struct mm_struct *mm_alloc(struct sim_machine *machine)
+{
+	struct mm_struct *mm = sim_alloc(machine, sizeof(*mm), SIM_OBJ_MM);
+
+	if (!mm)
+		return NULL;
+	mm->sim_machine = machine;
+	mm->sim_mmu = machine->mmu;
+	mm->task_size = machine->mmu->task_size;
+	mm->mmap_base = mmap_base(mm);
+	mm->mm_users.counter = 1;
+	sim_rwlock_init(&mm->mmap_lock);
+	if (sim_pgd_alloc(mm)) {
+		sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
+		return NULL;
+	}
+	return mm;
+}
+
+void mmput(struct mm_struct *mm)
+{
+	if (__atomic_sub_fetch(&mm->mm_users.counter, 1, __ATOMIC_ACQ_REL))
+		return;
+	exit_mmap(mm);
+	sim_pgd_free(mm);
+	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
+}
+
+void mmap_read_lock(struct mm_struct *mm)
+{
+	sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+}
+
+void mmap_read_unlock(struct mm_struct *mm)
+{
+	sim_mmap_read_unlock(mm);
+}
+
+void mmap_write_lock(struct mm_struct *mm)
+{
+	sim_write_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+}
+
+void mmap_write_unlock(struct mm_struct *mm)
+{
+	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+}

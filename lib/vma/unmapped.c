@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * unmapped.c - where a new mapping goes.
+ *
+ *	0     mmap_min                       mmap_base      task_size
+ *	|------|<------------ searched downwards |------------|
+ *	                                         upwards, where below it is full
+ */
+#include <sys/mman.h>
+
+#include "vma/internal.h"
+
+/* Is the hint free? vma is the first that ends above it. */
+static bool hint_fits(struct mm_struct *mm, unsigned long addr, unsigned long len)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return addr >= mm->sim_machine->arch->mmap_min && addr <= mm->task_size - len &&
+	       (!vma || addr + len <= vma->vm_start);
+}
+
+/* Models: mm/mmap.c, generic_get_unmapped_area_topdown, 6.1. */
+static long search_topdown(struct mm_struct *mm, unsigned long len)
+{
+	unsigned long low = mm->sim_machine->arch->mmap_min, addr;
+
+	if (low < page_size(mm))
+		low = page_size(mm);
+	addr = vma_tree_highest_hole(mm, len, low, mm->mmap_base);
+	if (!addr)
+		addr = vma_tree_lowest_hole(mm, len, mm->mmap_base, mm->task_size);
+	return addr ? (long)addr : -ENOMEM;
+}
+
+long get_unmapped_area(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		       unsigned long flags)
+{
+	unsigned long min = mm->sim_machine->arch->mmap_min;
+
+	if (len > mm->task_size || len > mm->task_size - min)
+		return -ENOMEM;
+	if (!(flags & MAP_FIXED)) {
+		addr = page_align(mm, addr);
+		if (addr && hint_fits(mm, addr, len))
+			return (long)addr;
+		return search_topdown(mm, len);
+	}
+	if (addr > mm->task_size - len)
+		return -ENOMEM;
+	if (!page_aligned(mm, addr))
+		return -EINVAL;
+	return addr < min ? -EPERM : (long)addr;
+}
+
+unsigned long mm_get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long addr,
+				   unsigned long len, unsigned long pgoff, unsigned long flags)
+{
+	(void)file, (void)pgoff;
+	return (unsigned long)get_unmapped_area(mm, addr, len, flags);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * vma.c - vmas as objects: made, copied, linked, counted.
+ */
+#include "vma/internal.h"
+
+int vma_spares_get(struct mm_struct *mm, struct vma_spares *spares, unsigned int nr)
+{
+	for (; nr; nr--) {
+		struct vm_area_struct *vma = sim_alloc(mm->sim_machine, sizeof(*vma), SIM_OBJ_VMA);
+
+		if (!vma) {
+			vma_spares_put(spares);
+			return -ENOMEM;
+		}
+		spares->vma[spares->nr++] = vma;
+	}
+	return 0;
+}
+
+void vma_spares_put(struct vma_spares *spares)
+{
+	while (spares->nr)
+		vm_area_free(spares->vma[--spares->nr]);
+}
+
+unsigned int vma_cuts(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *first = vma_lookup(mm, start), *last = vma_lookup(mm, end);
+
+	return (first && first->vm_start < start) + (last && last->vm_start < end);
+}
+
+struct vm_area_struct *vm_area_take(struct mm_struct *mm, struct vma_spares *spares)
+{
+	struct vm_area_struct *vma;
+
+	sim_assert(spares->nr);
+	vma = spares->vma[--spares->nr];
+	vma->vm_mm = mm;
+	return vma;
+}
+
+struct vm_area_struct *vm_area_dup(struct vm_area_struct *orig, struct mm_struct *mm,
+				   struct vma_spares *spares)
+{
+	struct vm_area_struct *vma = vm_area_take(mm, spares);
+
+	*vma = *orig;
+	vma->vm_mm = mm;
+	memset(&vma->sim_rb, 0, sizeof(vma->sim_rb));
+	memset(&vma->sim_i_mmap, 0, sizeof(vma->sim_i_mmap));
+	return vma;
+}
+
+void vm_area_free(struct vm_area_struct *vma)
+{
+	sim_free(vma, sizeof(*vma), SIM_OBJ_VMA);
+}
+
+void vma_get_refs(struct vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		get_file(vma->vm_file);
+	if (vma->anon_vma)
+		sim_anon_vma_get(vma->anon_vma);
+}
+
+void vma_put_refs(struct vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		fput(vma->vm_file);
+	sim_anon_vma_put(vma->anon_vma);
+	vma->vm_file = NULL;
+	vma->anon_vma = NULL;
+}
+
+void vma_open(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->open)
+		vma->vm_ops->open(vma);
+}
+
+void vma_close(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+}
+
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	vma_tree_insert(mm, vma);
+	mm->map_count++;
+	i_mmap_insert(vma);
+}
+
+void vm_stat_account(struct mm_struct *mm, unsigned long flags, long npages)
+{
+	mm->total_vm += npages;
+	if ((flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE)
+		mm->data_vm += npages;
+}
