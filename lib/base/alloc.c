@@ -26,7 +26,7 @@
 #define SMALL_MAX 1024
 #define CHUNK_BYTES 4096
 #define ALIGN_MAX 16384
-#define SLACK_POISON_MAX ALIGN_MAX
+#define POISON_MAX (1UL << 20)
 
 struct size_class {
 	unsigned int index;
@@ -84,6 +84,12 @@ static size_t class_bytes(unsigned int index)
 	return (5UL + step % 4) << ((index < 24 ? 6 : 12) + step / 4);
 }
 
+/* ASan's shadow of large blocks is large itself: only their start is marked. */
+static size_t poison_bytes(size_t bytes)
+{
+	return bytes < POISON_MAX ? bytes : POISON_MAX;
+}
+
 static void *class_pop(struct sim_class *class)
 {
 	void **block;
@@ -107,7 +113,7 @@ static void class_push(struct sim_class *class, void *ptr, size_t bytes)
 	sim_spin_lock(NULL, &class->lock, SIM_RANK_ARENA);
 	sim_unpoison(block, sizeof(*block));
 	*block = class->free;
-	sim_poison(block, bytes);
+	sim_poison(block, poison_bytes(bytes));
 	__atomic_store_n(&class->free, (void *)block, __ATOMIC_RELAXED);
 	sim_spin_unlock(&class->lock, SIM_RANK_ARENA);
 }
@@ -198,6 +204,14 @@ static void *carve(struct sim_machine *machine, size_t bytes)
 	return (void *)carved.start;
 }
 
+/* Only what was asked for may be touched. */
+static void mark_used(void *block, size_t size, size_t bytes)
+{
+	sim_unpoison(block, poison_bytes(bytes));
+	if (bytes <= POISON_MAX)
+		sim_poison((char *)block + size, bytes - size);
+}
+
 /* => *fresh: the block is new heap and so zero */
 static void *take(struct sim_machine *machine, size_t size, bool *fresh)
 {
@@ -213,10 +227,8 @@ static void *take(struct sim_machine *machine, size_t size, bool *fresh)
 		*fresh = true;
 		block = carve(machine, class.bytes);
 	}
-	if (SIM_ASAN && block && class.bytes <= SLACK_POISON_MAX) {
-		sim_unpoison(block, class.bytes);
-		sim_poison((char *)block + size, class.bytes - size);
-	}
+	if (SIM_ASAN && block)
+		mark_used(block, size, class.bytes);
 	return block;
 }
 
@@ -339,7 +351,7 @@ void sim_arena_conceal(struct sim_machine *machine)
 		while (block) {
 			void **next = *block;
 
-			sim_poison(block, class_bytes(i));
+			sim_poison(block, poison_bytes(class_bytes(i)));
 			block = next;
 		}
 	}
