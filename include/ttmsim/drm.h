@@ -111,13 +111,12 @@ struct ww_acquire_ctx {
  * because each only ever waits for who holds the lock now.
  */
 struct ww_mutex {
-	spinlock_t wait_lock;		/* guards the rest; never held while waiting */
-	unsigned int sim_locked;
-	uint64_t sim_owner;		/* the thread that took it */
+	spinlock_t wait_lock;		/* guards ctx; never held while waiting */
+	unsigned int sim_locked;	/* a */
+	uint64_t sim_owner;		/* a: the thread that took it, 0 = none */
 	struct ww_acquire_ctx *ctx;	/* the holder's, or NULL */
 	struct ww_class *ww_class;
 	struct sim_machine *sim_machine; /* c: for its counters and its end; may be NULL */
-	unsigned int sim_ranked;	/* taken by waiting: known to the lock ranks */
 };
 
 /**
@@ -239,6 +238,7 @@ SIM_API bool dma_fence_is_signaled(struct dma_fence *fence);
  *
  * Returns: 0;
  *          -ERESTARTSYS, @intr and a signal came;
+ *          -EBUSY, nobody signaled it for 30 s (a kernel waits on);
  *          -EIO, the machine has crashed.
  */
 SIM_API long dma_fence_wait(struct dma_fence *fence, bool intr);
@@ -262,8 +262,10 @@ enum dma_resv_usage {
  */
 struct dma_resv {
 	struct ww_mutex lock;
-	struct dma_fence *sim_fence[SIM_RESV_FENCES]; /* lock */
-	enum dma_resv_usage sim_usage[SIM_RESV_FENCES]; /* lock */
+	unsigned int sim_nr_fences;	/* a; written under sim_fence_lock */
+	spinlock_t sim_fence_lock;	/* guards what follows */
+	struct dma_fence *sim_fence[SIM_RESV_FENCES];
+	enum dma_resv_usage sim_usage[SIM_RESV_FENCES];
 };
 
 /* The class of all reservations: wait-die. Models: drivers/dma-buf/dma-resv.c. */

@@ -53,6 +53,7 @@ struct ttm_bo_kmap_obj {
 		ttm_bo_map_premapped = 4 | TTM_BO_MAP_IOMEM_MASK
 	} bo_kmap_type;
 	struct ttm_buffer_object *bo;
+	unsigned long sim_first, sim_nr; /* pages */
 };
 
 /**
@@ -273,14 +274,14 @@ SIM_API pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *
 			     pgprot_t tmp);
 
 /**
- * ttm_bo_kmap - let the kernel reach a page of a reserved object
- * @num_pages: 1
+ * ttm_bo_kmap - let the kernel reach pages of a reserved object
  *
- * Returns: 0;
+ * Returns: 0, ttm_bo_kunmap() must follow;
  *          -EINVAL, beyond the object;
- *          -ENOMEM, no memory, or more than one page (no address range to map
- *          them to).
- * Models: drivers/gpu/drm/ttm/ttm_bo_util.c, ttm_bo_kmap, 6.1; for one page.
+ *          -ENOMEM.
+ * Models: drivers/gpu/drm/ttm/ttm_bo_util.c, ttm_bo_kmap, 6.1; differs in that
+ * the mapping is a copy: the bytes that change in it reach the object at
+ * ttm_bo_kunmap().
  */
 SIM_API int ttm_bo_kmap(struct ttm_buffer_object *bo, unsigned long start_page,
 			unsigned long num_pages, struct ttm_bo_kmap_obj *map);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * bo_util.c - helpers for a driver's move, and the kernel's own access to an
+ * object's bytes.
+ * Models: drivers/gpu/drm/ttm/ttm_bo_util.c, 6.1; without pipelined moves.
+ */
+#include "ttm/internal.h"
+
+#define UTIL_FILE "drivers/gpu/drm/ttm/ttm_bo_util.c"
+
+int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
+{
+	if (mem->bus.offset || mem->bus.addr)
+		return 0;
+	mem->bus.is_iomem = false;
+	if (!bdev->funcs->io_mem_reserve)
+		return 0;
+	return bdev->funcs->io_mem_reserve(bdev, mem);
+}
+
+void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
+{
+	if (!mem || (!mem->bus.offset && !mem->bus.addr))
+		return;
+	if (bdev->funcs->io_mem_free)
+		bdev->funcs->io_mem_free(bdev, mem);
+	mem->bus.offset = 0;
+	mem->bus.addr = NULL;
+}
+
+pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *res, pgprot_t tmp)
+{
+	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)res->mem_type);
+	enum ttm_caching caching = man->use_tt ? bo->ttm->caching : res->bus.caching;
+
+	return ttm_machine_prot(bo->bdev->sim_machine, caching, tmp);
+}
+
+/* ---- moving ---- */
+
+void ttm_bo_assign_mem(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
+{
+	(void)SIM_WARN_ON(bo->bdev->sim_machine, "include/drm/ttm/ttm_bo_driver.h", bo->resource);
+	bo->resource = new_mem;
+}
+
+void ttm_bo_move_null(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
+{
+	ttm_resource_free(bo, &bo->resource);
+	ttm_bo_assign_mem(bo, new_mem);
+}
+
+void ttm_bo_move_sync_cleanup(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
+{
+	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)new_mem->mem_type);
+
+	if (SIM_WARN_ON(bo->bdev->sim_machine, UTIL_FILE, ttm_bo_wait(bo, false, false)))
+		return;
+	if (!man->use_tt)
+		ttm_bo_tt_destroy(bo);
+	ttm_bo_move_null(bo, new_mem);
+}
+
+/* One side of a copy. */
+struct copy_side {
+	struct ttm_resource *mem;
+	bool iomem;		/* mem->bus says where; else the ttm_tt's pages */
+};
+
+static int side_open(struct ttm_buffer_object *bo, struct ttm_resource *mem,
+		     struct copy_side *side)
+{
+	int ret = ttm_mem_io_reserve(bo->bdev, mem);
+
+	side->mem = mem;
+	side->iomem = !ret && mem->bus.is_iomem;
+	if (ret || side->iomem)
+		return ret;
+	ttm_mem_io_free(bo->bdev, mem);
+	return ttm_manager_type(bo->bdev, (int)mem->mem_type)->use_tt ? 0 : -EINVAL;
+}
+
+static void side_close(struct ttm_buffer_object *bo, struct copy_side *side)
+{
+	if (side->iomem)
+		ttm_mem_io_free(bo->bdev, side->mem);
+}
+
+static unsigned long side_pfn(struct ttm_buffer_object *bo, const struct copy_side *side,
+			      unsigned long i)
+{
+	if (!side->iomem)
+		return sim_page_to_pfn(bo->ttm->pages[i]);
+	return (unsigned long)(side->mem->bus.offset >> ttm_page_shift(bo->bdev->sim_machine)) +
+	       i;
+}
+
+/* Copy @from to @to, or clear @to where @from has no pages yet. */
+static int copy_pages(struct ttm_buffer_object *bo, const struct copy_side *to,
+		      const struct copy_side *from)
+{
+	struct sim_machine *machine = bo->bdev->sim_machine;
+	struct ttm_tt *ttm = bo->ttm;
+	bool clear = !from->iomem && (!ttm || !ttm_tt_is_populated(ttm));
+	int ret = 0;
+
+	if (!to->iomem && !from->iomem)
+		return 0;
+	if (clear && ttm && !(ttm->page_flags & TTM_TT_FLAG_ZERO_ALLOC))
+		return 0;
+	for (unsigned long i = 0; i < to->mem->num_pages && !ret; i++) {
+		if (clear)
+			ret = sim_phys_clear(machine, side_pfn(bo, to, i));
+		else
+			ret = sim_phys_copy(machine, side_pfn(bo, to, i), side_pfn(bo, from, i));
+	}
+	return ret;
+}
+
+int ttm_bo_move_memcpy(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
+		       struct ttm_resource *new_mem)
+{
+	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)new_mem->mem_type);
+	struct copy_side to, from;
+	int ret = 0;
+
+	if (!bo->resource)
+		return 0;
+	if (bo->ttm && man->use_tt)
+		ret = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+	if (ret)
+		return ret;
+	ret = side_open(bo, new_mem, &to);
+	if (ret)
+		return ret;
+	ret = side_open(bo, bo->resource, &from);
+	if (!ret) {
+		ret = copy_pages(bo, &to, &from);
+		side_close(bo, &from);
+	}
+	side_close(bo, &to);
+	if (!ret)
+		ttm_bo_move_sync_cleanup(bo, new_mem);
+	return ret;
+}
+
+int ttm_bo_pipeline_gutting(struct ttm_buffer_object *bo)
+{
+	static const struct ttm_place sys_mem = { .mem_type = TTM_PL_SYSTEM };
+	struct ttm_resource *sys_res;
+	int ret = ttm_resource_alloc(bo, &sys_mem, &sys_res);
+
+	if (ret)
+		return ret;
+	ret = ttm_bo_wait(bo, false, false);
+	if (!ret && !bo->ttm)
+		ret = ttm_tt_create(bo, true);
+	if (ret) {
+		ttm_resource_free(bo, &sys_res);
+		return ret;
+	}
+	ttm_tt_unpopulate(bo->bdev, bo->ttm);
+	if (bo->type == ttm_bo_type_device)
+		ttm_tt_mark_for_clear(bo->ttm);
+	ttm_bo_move_null(bo, sys_res);
+	return 0;
+}

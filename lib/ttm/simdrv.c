@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * simdrv.c - a driver for a device with VRAM, as small as drivers get: moves by
+ * CPU copy, evicts from VRAM to TT and from TT to system memory, and reserves
+ * VRAM as write-combining with the architecture, as drivers have had to do
+ * since 4.9 (arch_io_reserve_memtype_wc).
+ */
+#include <errno.h>
+
+#include "ttm/simdrv.h"
+
+static struct sim_ttm_device *to_sim_ttm(struct ttm_device *bdev)
+{
+	return container_of(bdev, struct sim_ttm_device, bdev);
+}
+
+static struct sim_bo *to_sim_bo(struct ttm_buffer_object *bo)
+{
+	return container_of(bo, struct sim_bo, base);
+}
+
+/* ---- what TTM asks of a driver ---- */
+
+static struct ttm_tt *sim_tt_create(struct ttm_buffer_object *bo, uint32_t page_flags)
+{
+	struct ttm_tt *tt = sim_alloc(bo->bdev->sim_machine, sizeof(*tt), SIM_OBJ_TT);
+
+	if (tt && ttm_tt_init(tt, bo, page_flags, to_sim_bo(bo)->caching, 0)) {
+		sim_free(tt, sizeof(*tt), SIM_OBJ_TT);
+		tt = NULL;
+	}
+	return tt;
+}
+
+static void sim_tt_destroy(struct ttm_device *bdev, struct ttm_tt *tt)
+{
+	(void)bdev;
+	ttm_tt_fini(tt);
+	sim_free(tt, sizeof(*tt), SIM_OBJ_TT);
+}
+
+/* VRAM goes to TT where there is room, the rest to system memory. */
+static void sim_evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *placement)
+{
+	static const struct ttm_place from_vram[] = {
+		{ .mem_type = TTM_PL_TT }, { .mem_type = TTM_PL_SYSTEM },
+	};
+	bool vram = bo->resource->mem_type == TTM_PL_VRAM;
+
+	placement->placement = vram ? from_vram : from_vram + 1;
+	placement->num_placement = vram ? 2 : 1;
+	placement->busy_placement = from_vram + 1;
+	placement->num_busy_placement = 1;
+}
+
+static int sim_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
+		    struct ttm_resource *new_mem, struct ttm_place *hop)
+{
+	(void)evict, (void)hop;
+	if (bo->resource && bo->resource->mem_type != TTM_PL_VRAM &&
+	    new_mem->mem_type != TTM_PL_VRAM) {
+		ttm_bo_move_null(bo, new_mem);
+		return 0;
+	}
+	return ttm_bo_move_memcpy(bo, ctx, new_mem);
+}
+
+static int sim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
+{
+	unsigned long pfn = to_sim_ttm(bdev)->vram_pfn + mem->start;
+
+	if (mem->mem_type != TTM_PL_VRAM)
+		return 0;
+	mem->bus.offset = (phys_addr_t)pfn << ttm_page_shift(bdev->sim_machine);
+	mem->bus.is_iomem = true;
+	mem->bus.caching = to_sim_bo(mem->bo)->caching;
+	return 0;
+}
+
+static int sim_access_memory(struct ttm_buffer_object *bo, unsigned long offset, void *buf,
+			     int len, int write)
+{
+	int ret = sim_bo_copy_reserved(bo, offset, buf, (size_t)len, write != 0);
+
+	return ret ? ret : len;
+}
+
+static struct ttm_device_funcs sim_ttm_funcs = {
+	.ttm_tt_create = sim_tt_create,
+	.ttm_tt_destroy = sim_tt_destroy,
+	.eviction_valuable = ttm_bo_eviction_valuable,
+	.evict_flags = sim_evict_flags,
+	.move = sim_move,
+	.io_mem_reserve = sim_io_mem_reserve,
+	.access_memory = sim_access_memory,
+};
+
+/* ---- mmap ---- */
+
+/* Models: drivers/gpu/drm/vmwgfx/vmwgfx_page_dirty.c, vmw_bo_vm_huge_fault,
+ * 5.11, for an object whose dirty pages nobody tracks. */
+static vm_fault_t sim_ttm_huge_fault(struct vm_fault *vmf, enum page_entry_size pe_size)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct ttm_buffer_object *bo = vma->vm_private_data;
+	const struct sim_mmu *mmu = bo->bdev->sim_machine->mmu;
+	struct sim_machine *old;
+	pgprot_t prot;
+	vm_fault_t ret;
+
+	if (pe_size != PE_SIZE_PMD || !mmu->has_leaf[1] ||
+	    ((vmf->flags & FAULT_FLAG_WRITE) && is_cow_mapping(vma->vm_flags)))
+		return VM_FAULT_FALLBACK;
+	ret = ttm_bo_vm_reserve(bo, vmf);
+	if (ret)
+		return ret;
+	old = ttm_switch_machine(bo->bdev->sim_machine);
+	prot = vm_get_page_prot(vma->vm_flags);
+	ttm_switch_machine(old);
+	ret = sim_ttm_bo_vm_fault_reserved_huge(vmf, prot,
+						1UL << (mmu->level[1].shift - mmu->page_shift));
+	if (ret != VM_FAULT_RETRY || (vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+		dma_resv_unlock(bo->base.resv);
+	return ret;
+}
+
+static const struct vm_operations_struct sim_ttm_huge_vm_ops = {
+	.fault = ttm_bo_vm_fault,
+	.huge_fault = sim_ttm_huge_fault,
+	.open = ttm_bo_vm_open,
+	.close = ttm_bo_vm_close,
+	.access = ttm_bo_vm_access,
+};
+
+/* Models: drivers/gpu/drm/vmwgfx/vmwgfx_ttm_glue.c, vmw_mmap, 5.11: what is not
+ * COW need not be mixed. */
+static void flip_to_pfnmap(struct vm_area_struct *vma)
+{
+	if (is_cow_mapping(vma->vm_flags))
+		return;
+	vma->vm_flags = (vma->vm_flags & ~VM_MIXEDMAP) | VM_PFNMAP;
+}
+
+static int sim_ttm_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	struct sim_ttm_device *dev = filp->private_data;
+	bool huge = dev->bdev.sim_mode == SIM_TTM_HUGE;
+	int ret;
+
+	if (huge)
+		vma->vm_ops = &sim_ttm_huge_vm_ops;
+	if (sim_rule(dev->bdev.sim_machine, SIM_RULE_TTM_GEM_MMAP))
+		ret = sim_ttm_gem_mmap(filp, vma, &dev->bdev, &dev->ddev);
+	else
+		ret = ttm_bo_mmap(filp, vma, &dev->bdev);
+	if (!ret && huge)
+		flip_to_pfnmap(vma);
+	return ret;
+}
+
+/* The offset within its object of what is mapped at @pgoff, in pages. */
+static unsigned long object_offset(struct sim_ttm_device *dev, unsigned long pgoff)
+{
+	struct drm_vma_offset_node *node;
+	unsigned long offset = pgoff;
+
+	drm_vma_offset_lock_lookup(&dev->offsets);
+	node = drm_vma_offset_lookup_locked(&dev->offsets, pgoff, 1);
+	if (node)
+		offset -= drm_vma_node_start(node);
+	drm_vma_offset_unlock_lookup(&dev->offsets);
+	return offset;
+}
+
+/*
+ * Where leaves are wanted, addresses must be aligned as the object is: ask for
+ * a range that is a leaf longer, and take what fits of it.
+ * Models: drivers/gpu/drm/drm_file.c, drm_get_unmapped_area, 5.11.
+ */
+static unsigned long sim_ttm_get_unmapped_area(struct file *filp, unsigned long addr,
+					       unsigned long len, unsigned long pgoff,
+					       unsigned long flags)
+{
+	struct sim_ttm_device *dev = filp->private_data;
+	const struct sim_mmu *mmu = dev->bdev.sim_machine->mmu;
+	struct mm_struct *mm = sim_thread.task->mm;
+	unsigned long want = mm_get_unmapped_area(mm, filp, addr, len, pgoff, flags);
+	unsigned long leaf, long_len, at, skew;
+
+	if (dev->bdev.sim_mode != SIM_TTM_HUGE || !mmu->has_leaf[1] || (long)want < 0 ||
+	    want == addr)
+		return want;
+	leaf = 1UL << mmu->level[1].shift;
+	long_len = len + leaf - mmu_page_size(mmu);
+	if (len < leaf || long_len < len)
+		return want;
+	at = mm_get_unmapped_area(mm, filp, 0, long_len, 0, flags);
+	if ((long)at < 0)
+		return want;
+	skew = ((object_offset(dev, pgoff) << mmu->page_shift) - at) & (leaf - 1);
+	return at + skew;
+}
+
+static const struct file_operations sim_ttm_fops = {
+	.mmap = sim_ttm_mmap,
+	.get_unmapped_area = sim_ttm_get_unmapped_area,
+};
+
+/* ---- the device ---- */
+
+/* Where VRAM lies in the machine's I/O range: 0 or -EINVAL. */
+static int find_vram(struct sim_ttm_device *dev, const struct sim_machine *machine,
+		     const struct sim_ttm_config *config)
+{
+	const struct sim_phys *phys = machine->phys;
+	unsigned int shift = phys->page_shift;
+	uint64_t offset = config->vram_offset >> shift, pages = config->vram_bytes >> shift;
+
+	if (offset > phys->io_nr || pages > phys->io_nr - offset)
+		return -EINVAL;
+	dev->vram_pfn = phys->io_start + (unsigned long)offset;
+	dev->vram_pages = (unsigned long)(config->vram_bytes ? pages : phys->io_nr - offset);
+	return 0;
+}
+
+static uint64_t gtt_pages(const struct sim_machine *machine, const struct sim_ttm_config *config)
+{
+	if (config->gtt_bytes)
+		return config->gtt_bytes >> machine->phys->page_shift;
+	return machine->phys->ram.nr / 2;
+}
+
+static int reserve_vram(struct sim_ttm_device *dev, const struct sim_ttm_config *config)
+{
+	unsigned int shift = ttm_page_shift(dev->bdev.sim_machine);
+	int ret;
+
+	if (config->no_reserve_wc || !dev->vram_pages)
+		return 0;
+	ret = arch_io_reserve_memtype_wc((resource_size_t)dev->vram_pfn << shift,
+					 (resource_size_t)dev->vram_pages << shift);
+	dev->wc_reserved = !ret;
+	return ret;
+}
+
+static void release_vram(struct sim_ttm_device *dev)
+{
+	unsigned int shift = ttm_page_shift(dev->bdev.sim_machine);
+
+	if (dev->wc_reserved)
+		arch_io_free_memtype_wc((resource_size_t)dev->vram_pfn << shift,
+					(resource_size_t)dev->vram_pages << shift);
+}
+
+static int device_init(struct sim_ttm_device *dev, struct sim_machine *machine,
+		       const struct sim_ttm_config *config)
+{
+	int ret;
+
+	drm_vma_offset_manager_init(&dev->offsets, sim_drm_file_page_offset_start(machine),
+				    sim_drm_file_page_offset_size(machine));
+	sim_drm_device_init(&dev->ddev, machine, &dev->offsets);
+	ret = ttm_device_init(&dev->bdev, &sim_ttm_funcs, NULL, dev->mapping, &dev->offsets,
+			      false, false);
+	if (!ret)
+		ret = sim_ttm_device_set_mode(&dev->bdev, config->mode);
+	if (!ret && config->pool_max_order > MAX_ORDER)
+		ret = -EINVAL;
+	if (ret)
+		return ret;
+	if (config->prefault)
+		dev->bdev.sim_prefault = config->prefault;
+	if (config->pool_max_order)
+		dev->bdev.pool.sim_nr_orders = config->pool_max_order;
+	return 0;
+}
+
+static int device_init_memory(struct sim_ttm_device *dev, const struct sim_ttm_config *config)
+{
+	int ret = ttm_range_man_init(&dev->bdev, TTM_PL_TT, true,
+				     (unsigned long)gtt_pages(dev->bdev.sim_machine, config));
+
+	if (!ret && dev->vram_pages)
+		ret = ttm_range_man_init(&dev->bdev, TTM_PL_VRAM, false, dev->vram_pages);
+	return ret ? ret : reserve_vram(dev, config);
+}
+
+static void device_fini_memory(struct sim_ttm_device *dev)
+{
+	release_vram(dev);
+	ttm_range_man_fini(&dev->bdev, TTM_PL_VRAM);
+	ttm_range_man_fini(&dev->bdev, TTM_PL_TT);
+	ttm_device_fini(&dev->bdev);
+}
+
+static int device_create(struct sim_ttm_device *dev, struct sim_machine *machine,
+			 const struct sim_ttm_config *config)
+{
+	int ret = find_vram(dev, machine, config);
+
+	if (ret)
+		return ret;
+	dev->mapping = sim_mapping_create(machine);
+	if (!dev->mapping)
+		return -ENOMEM;
+	ret = device_init(dev, machine, config);
+	if (!ret) {
+		ret = device_init_memory(dev, config);
+		if (ret)
+			device_fini_memory(dev);
+	}
+	if (ret)
+		sim_mapping_put(dev->mapping);
+	return ret;
+}
+
+struct sim_ttm_device *sim_ttm_device_create(struct sim_machine *machine,
+					     const struct sim_ttm_config *config)
+{
+	static const struct sim_ttm_config defaults;
+	struct sim_ttm_device *dev = NULL;
+	struct sim_machine *old;
+	int ret = sim_enter(machine);
+
+	if (!ret) {
+		dev = sim_alloc(machine, sizeof(*dev), SIM_OBJ_MISC);
+		ret = dev ? 0 : -ENOMEM;
+	}
+	if (!ret) {
+		old = ttm_switch_machine(machine);
+		ret = device_create(dev, machine, config ? config : &defaults);
+		ttm_switch_machine(old);
+	}
+	if (!ret)
+		return dev;
+	sim_free(dev, sizeof(*dev), SIM_OBJ_MISC);
+	errno = -ret;
+	return NULL;
+}
+
+void sim_ttm_device_destroy(struct sim_ttm_device *dev)
+{
+	struct sim_machine *old;
+
+	if (!dev)
+		return;
+	(void)sim_enter(dev->bdev.sim_machine);
+	old = ttm_switch_machine(dev->bdev.sim_machine);
+	ttm_bo_delayed_delete(&dev->bdev, true);
+	device_fini_memory(dev);
+	sim_drm_device_fini(&dev->ddev);
+	drm_vma_offset_manager_destroy(&dev->offsets);
+	sim_mapping_put(dev->mapping);
+	ttm_switch_machine(old);
+	sim_free(dev, sizeof(*dev), SIM_OBJ_MISC);
+}
+
+struct ttm_device *sim_ttm_bdev(struct sim_ttm_device *dev)
+{
+	return &dev->bdev;
+}
+
+struct drm_device *sim_ttm_ddev(struct sim_ttm_device *dev)
+{
+	return &dev->ddev;
+}
+
+int sim_ttm_set_mode(struct sim_ttm_device *dev, enum sim_ttm_mode mode)
+{
+	return sim_ttm_device_set_mode(&dev->bdev, mode);
+}
+
+enum sim_ttm_mode sim_ttm_mode(const struct sim_ttm_device *dev)
+{
+	return dev->bdev.sim_mode;
+}
+
+struct file *sim_ttm_open(struct sim_ttm_device *dev, unsigned int fmode)
+{
+	return sim_file_create(dev->mapping, &sim_ttm_fops, fmode, dev, "/dev/dri/card0");
+}
