@@ -16,11 +16,11 @@
 
 #include "base/internal.h"
 
-#define POOL_MAX (SIM_TSAN ? 0 : 8)
+#define POOL_MAX 8
 #define ZERO_BY_HAND_MAX (1UL << 20)
 
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
-static void *pool[8];
+static void *pool[POOL_MAX];
 static unsigned int pool_nr;
 
 _Static_assert(sizeof(struct sim_machine) <= SIM_ARENA_STATE, "the head has no room");
@@ -42,7 +42,7 @@ static bool pool_keep(void *base)
 	bool kept = false;
 
 	pthread_mutex_lock(&pool_lock);
-	if (pool_nr < POOL_MAX) {
+	if (!SIM_TSAN && pool_nr < POOL_MAX) {
 		pool[pool_nr++] = base;
 		kept = true;
 	}
