@@ -109,8 +109,8 @@ bool vma_tree_is_valid(struct mm_struct *mm);
  * Returns the address or -errno.
  * Models: mm/mmap.c, get_unmapped_area and generic_get_unmapped_area_topdown, 6.1.
  */
-long get_unmapped_area(struct mm_struct *mm, unsigned long addr, unsigned long len,
-		       unsigned long flags);
+long get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long addr,
+		       unsigned long len, unsigned long pgoff, unsigned long flags);
 
 /* ---- vma.c ---- */
 

@@ -308,26 +308,6 @@ static int check_request(struct map_request *request, int flags)
 	return mm->map_count > SIM_MAX_MAP_COUNT ? -ENOMEM : 0;
 }
 
-/* The driver's choice, or the default. Models: mm/mmap.c, get_unmapped_area, 6.1. */
-static long mmap_address(const struct map_request *request, unsigned long flags)
-{
-	struct mm_struct *mm = request->mm;
-	struct file *file = request->file;
-	long addr;
-
-	if (!file || !file->f_op->get_unmapped_area)
-		return get_unmapped_area(mm, request->addr, request->len, flags);
-	if (request->len > mm->task_size)
-		return -ENOMEM;
-	addr = (long)file->f_op->get_unmapped_area(file, request->addr, request->len,
-						   request->pgoff, flags);
-	if (addr < 0)
-		return addr;
-	if ((unsigned long)addr > mm->task_size - request->len)
-		return -ENOMEM;
-	return page_aligned(mm, (unsigned long)addr) ? addr : -EINVAL;
-}
-
 /* Models: mm/mmap.c, do_mmap, 5.11 to 6.12. */
 static long do_mmap(struct map_request *request, int prot, int flags)
 {
@@ -340,7 +320,8 @@ static long do_mmap(struct map_request *request, int prot, int flags)
 	ret = check_request(request, flags);
 	if (ret)
 		return ret;
-	addr = mmap_address(request, (unsigned long)flags);
+	addr = get_unmapped_area(mm, request->file, request->addr, request->len, request->pgoff,
+				 (unsigned long)flags);
 	if (addr < 0)
 		return addr;
 	request->addr = (unsigned long)addr;

@@ -62,6 +62,15 @@ static struct vm_area_struct *vma_to_resize(const struct remap *remap, int *err)
 	return vma;
 }
 
+static long new_place(const struct remap *remap, const struct vm_area_struct *vma,
+		      unsigned long hint, unsigned long map_flags)
+{
+	if (vma->vm_flags & VM_MAYSHARE)
+		map_flags |= MAP_SHARED;
+	return get_unmapped_area(remap->mm, vma->vm_file, hint, remap->new_len,
+				 linear_page_index(vma, remap->addr), map_flags);
+}
+
 /* ---- moving ---- */
 
 /*
@@ -258,8 +267,8 @@ static long mremap_to(struct remap *remap)
 	vma = vma_to_resize(remap, &ret);
 	if (!vma)
 		return ret;
-	addr = get_unmapped_area(mm, remap->new_addr, remap->new_len,
-				 remap->flags & MREMAP_FIXED ? MAP_FIXED : 0);
+	addr = new_place(remap, vma, remap->new_addr,
+			 remap->flags & MREMAP_FIXED ? MAP_FIXED : 0);
 	if (addr < 0)
 		return addr;
 	remap->new_addr = (unsigned long)addr;
@@ -331,7 +340,7 @@ static long grow(struct remap *remap)
 	}
 	if (!(remap->flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
-	addr = get_unmapped_area(mm, 0, remap->new_len, 0);
+	addr = new_place(remap, vma, 0, 0);
 	if (addr < 0)
 		return addr;
 	remap->new_addr = (unsigned long)addr;

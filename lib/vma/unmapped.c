@@ -10,6 +10,9 @@
 
 #include "vma/internal.h"
 
+/* Models: include/linux/err.h, 6.1. */
+#define MAX_ERRNO 4095
+
 /* Is the hint free? vma is the first that ends above it. */
 static bool hint_fits(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
@@ -32,29 +35,46 @@ static long search_topdown(struct mm_struct *mm, unsigned long len)
 	return addr ? (long)addr : -ENOMEM;
 }
 
-long get_unmapped_area(struct mm_struct *mm, unsigned long addr, unsigned long len,
-		       unsigned long flags)
+static long choose(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		   unsigned long flags)
 {
 	unsigned long min = mm->sim_machine->arch->mmap_min;
 
 	if (len > mm->task_size || len > mm->task_size - min)
 		return -ENOMEM;
-	if (!(flags & MAP_FIXED)) {
-		addr = page_align(mm, addr);
-		if (addr && hint_fits(mm, addr, len))
-			return (long)addr;
-		return search_topdown(mm, len);
-	}
-	if (addr > mm->task_size - len)
-		return -ENOMEM;
-	if (!page_aligned(mm, addr))
-		return -EINVAL;
-	return addr < min ? -EPERM : (long)addr;
+	if (flags & MAP_FIXED)
+		return (long)addr;
+	addr = page_align(mm, addr);
+	if (addr && hint_fits(mm, addr, len))
+		return (long)addr;
+	return search_topdown(mm, len);
 }
 
 unsigned long mm_get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long addr,
 				   unsigned long len, unsigned long pgoff, unsigned long flags)
 {
-	(void)file, (void)pgoff;
-	return (unsigned long)get_unmapped_area(mm, addr, len, flags);
+	(void)file;
+	(void)pgoff;
+	return (unsigned long)choose(mm, addr, len, flags);
+}
+
+long get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long addr,
+		       unsigned long len, unsigned long pgoff, unsigned long flags)
+{
+	long ret;
+
+	if (len > mm->task_size)
+		return -ENOMEM;
+	if (file && file->f_op && file->f_op->get_unmapped_area)
+		ret = (long)file->f_op->get_unmapped_area(file, addr, len, pgoff, flags);
+	else
+		ret = choose(mm, addr, len, flags);
+	if (ret < 0 && ret >= -MAX_ERRNO)
+		return ret;
+	addr = (unsigned long)ret;
+	if (addr > mm->task_size - len)
+		return -ENOMEM;
+	if (!page_aligned(mm, addr))
+		return -EINVAL;
+	return addr < mm->sim_machine->arch->mmap_min ? -EPERM : ret;
 }
