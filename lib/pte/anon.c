@@ -4,9 +4,10 @@
  * kernel tells such a page from a file's.
  *
  * page->mapping of an anonymous page is the address of its anon_vma with bit 0
- * set. The kernel chains the anon_vmas of parent and child; here both share
- * one, which lives as long as a vma refers to it. A page that outlives it (it is
- * pinned) keeps the address: only bit 0 is ever looked at.
+ * set. The kernel chains the anon_vmas of parent and child; here each vma refers
+ * to one, which may be its neighbour's too (anon_reuse.c). A page that outlives
+ * it (it is pinned, or a child maps it) keeps the address: only bit 0 is ever
+ * looked at.
  */
 #include <errno.h>
 
@@ -16,20 +17,34 @@ struct anon_vma {
 	int refcount;	/* atomic: vmas that use it */
 };
 
+/* With a reference for @vma. */
+static struct anon_vma *find_or_alloc(struct vm_area_struct *vma)
+{
+	struct anon_vma *anon_vma = find_mergeable_anon_vma(vma);
+
+	if (anon_vma) {
+		sim_anon_vma_get(anon_vma);
+		return anon_vma;
+	}
+	anon_vma = sim_alloc(vma->vm_mm->sim_machine, sizeof(*anon_vma), SIM_OBJ_ANON_VMA);
+	if (anon_vma)
+		anon_vma->refcount = 1;
+	return anon_vma;
+}
+
 int sim_anon_vma_prepare(struct vm_area_struct *vma)
 {
 	struct anon_vma *anon_vma, *other = NULL;
 
 	if (__builtin_expect(__atomic_load_n(&vma->anon_vma, __ATOMIC_ACQUIRE) != NULL, 1))
 		return 0;
-	anon_vma = sim_alloc(vma->vm_mm->sim_machine, sizeof(*anon_vma), SIM_OBJ_ANON_VMA);
+	anon_vma = find_or_alloc(vma);
 	if (!anon_vma)
 		return -ENOMEM;
-	anon_vma->refcount = 1;
 	/* Two threads may fault in the same vma; the second one's goes. */
 	if (!__atomic_compare_exchange_n(&vma->anon_vma, &other, anon_vma, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		sim_free(anon_vma, sizeof(*anon_vma), SIM_OBJ_ANON_VMA);
+		sim_anon_vma_put(anon_vma);
 	return 0;
 }
 

@@ -32,6 +32,13 @@ static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsign
 }
 
 /*
+ * The anon_vma of a neighbour with which @vma might merge; NULL for none. No
+ * reference is taken. A vma that is in no tree yet has no neighbours.
+ * Models: mm/mmap.c, find_mergeable_anon_vma, 5.11 to 6.12.
+ */
+struct anon_vma *find_mergeable_anon_vma(struct vm_area_struct *vma);
+
+/*
  * A fresh page becomes an anonymous page of @vma, mapped once.
  * false: the vma has no anon_vma, a BUG.
  * Models: mm/rmap.c, page_add_new_anon_rmap, 6.1.
