@@ -259,6 +259,7 @@ SIM_API struct sim_snapshot *sim_snapshot(const struct sim_machine *machine);
  *
  * Pointers into the machine that were valid at the snapshot are valid again;
  * newer ones are not. Counters go back too. A crashed machine may be restored.
+ * The event callback stays as it is.
  * No other thread may be inside the machine.
  *
  * Returns: 0;

@@ -59,7 +59,7 @@ static struct size_class class_of(size_t size)
 
 	if (size <= 256) {
 		class.index = size ? (unsigned int)(size - 1) / 16 : 0;
-		class.bytes = (class.index + 1) * 16;
+		class.bytes = (class.index + 1ul) * 16;
 		return class;
 	}
 	if (size <= SMALL_MAX)
@@ -77,7 +77,7 @@ static size_t class_bytes(unsigned int index)
 	unsigned int step;
 
 	if (index < 16)
-		return (index + 1) * 16;
+		return (index + 1ul) * 16;
 	if (index >= 24 && index < 28)
 		return 2048UL << (index - 24);
 	step = index < 24 ? index - 16 : index - 28;

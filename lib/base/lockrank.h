@@ -124,7 +124,8 @@ void sim_rwlock_destroy(struct rw_semaphore *lock);
 void sim_read_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
 bool sim_read_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
 		      enum sim_lock_rank rank);
-void sim_write_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
+void sim_write_lock(struct sim_machine *machine, struct rw_semaphore *lock,
+		    enum sim_lock_rank rank);
 bool sim_write_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
 		       enum sim_lock_rank rank);
 void sim_rw_unlock(struct rw_semaphore *lock, enum sim_lock_rank rank);

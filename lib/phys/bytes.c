@@ -40,51 +40,41 @@ static size_t page_bytes(const struct sim_machine *machine)
 
 /* ---------------------------------------------------------- copying ---- */
 
-static bool is_word(const void *at, size_t len)
+static bool is_aligned(const unsigned char *at)
 {
-	return (uintptr_t)at % sizeof(uint64_t) == 0 && len >= sizeof(uint64_t);
+	return (uintptr_t)at % sizeof(uint64_t) == 0;
 }
 
-static void read_bytes(void *to, const unsigned char *from, size_t len)
+static void read_bytes(unsigned char *to, const unsigned char *from, size_t len)
 {
-	unsigned char *out = to;
+	uint64_t word;
 
-	while (len) {
-		uint64_t word;
-		size_t step = 1;
-
-		if (is_word(from, len)) {
-			step = sizeof(word);
-			word = __atomic_load_n((const uint64_t *)from, __ATOMIC_RELAXED);
-			memcpy(out, &word, step);
-		} else {
-			*out = __atomic_load_n(from, __ATOMIC_RELAXED);
-		}
-		out += step;
-		from += step;
-		len -= step;
+	for (; len && !is_aligned(from); len--)
+		*to++ = __atomic_load_n(from++, __ATOMIC_RELAXED);
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		word = __atomic_load_n((const uint64_t *)from, __ATOMIC_RELAXED);
+		memcpy(to, &word, sizeof(word));
+		from += sizeof(word);
+		to += sizeof(word);
 	}
+	while (len--)
+		*to++ = __atomic_load_n(from++, __ATOMIC_RELAXED);
 }
 
-static void write_bytes(unsigned char *to, const void *from, size_t len)
+static void write_bytes(unsigned char *to, const unsigned char *from, size_t len)
 {
-	const unsigned char *in = from;
+	uint64_t word;
 
-	while (len) {
-		uint64_t word;
-		size_t step = 1;
-
-		if (is_word(to, len)) {
-			step = sizeof(word);
-			memcpy(&word, in, step);
-			__atomic_store_n((uint64_t *)to, word, __ATOMIC_RELAXED);
-		} else {
-			__atomic_store_n(to, *in, __ATOMIC_RELAXED);
-		}
-		to += step;
-		in += step;
-		len -= step;
+	for (; len && !is_aligned(to); len--)
+		__atomic_store_n(to++, *from++, __ATOMIC_RELAXED);
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, from, sizeof(word));
+		__atomic_store_n((uint64_t *)to, word, __ATOMIC_RELAXED);
+		from += sizeof(word);
+		to += sizeof(word);
 	}
+	while (len--)
+		__atomic_store_n(to++, *from++, __ATOMIC_RELAXED);
 }
 
 /* Whole pages; @from NULL means zeros. */

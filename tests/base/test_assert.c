@@ -54,9 +54,12 @@ static int signal_of(void (*fn)(void), char *said, size_t size)
 
 static void test_assert_true_does_nothing(void **state)
 {
+	int zero = 0;
+
 	(void)state;
-	sim_assert(state != NULL || state == NULL);
-	sim_assert_expensive(state != NULL || state == NULL);
+	sim_assert(zero == 0);
+	sim_assert_expensive(zero == 0);
+	(void)zero;
 }
 
 static void test_assert_false_aborts_and_says_where(void **state)

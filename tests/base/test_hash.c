@@ -10,7 +10,7 @@ struct item {
 	UT_hash_handle hh;
 };
 
-#define NR_ITEMS 500
+#define NR_ITEMS 500ul
 
 static struct item *find(struct item *table, uint64_t key)
 {

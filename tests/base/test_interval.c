@@ -83,7 +83,7 @@ static void check_query(struct span *root, unsigned long start, unsigned long la
 		if (spans[i].in_tree && spans[i].start <= last && spans[i].last >= start)
 			wanted[nr++] = &spans[i];
 	}
-	qsort(wanted, nr, sizeof(*wanted), by_order);
+	qsort(wanted, nr, sizeof(void *), by_order);
 	for (size_t i = 0; i < nr; i++) {
 		assert_ptr_equal(found, wanted[i]);
 		found = span_tree_next(found, start, last);

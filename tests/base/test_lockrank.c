@@ -141,7 +141,7 @@ static void test_spin_lock_is_counted_and_ranked(void **state)
 
 static void test_rwlock_readers_share_writers_do_not(void **state)
 {
-	struct rw_semaphore lock;
+	struct rw_semaphore lock = { { 0 } };
 
 	sim_rwlock_init(&lock);
 	sim_read_lock(*state, &lock, SIM_RANK_MMAP);
@@ -161,7 +161,7 @@ static void test_rwlock_readers_share_writers_do_not(void **state)
 
 static void test_mutex_is_counted_and_ranked(void **state)
 {
-	struct mutex lock;
+	struct mutex lock = { { 0 } };
 
 	sim_mutex_init(&lock);
 	sim_mutex_lock(*state, &lock, SIM_RANK_PAGES);

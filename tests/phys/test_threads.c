@@ -144,7 +144,7 @@ static void *stale_access(void *data)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		if (role % 2) {
-			sim_phys_write(stale->machine, stale->pfn, i % 500 * 8, &word, 8);
+			sim_phys_write(stale->machine, stale->pfn, i % 500 * 8ul, &word, 8);
 			sim_phys_read(stale->machine, stale->pfn, 3, object, sizeof(object));
 		} else {
 			struct page *page = sim_alloc_pages(stale->machine, 0);
