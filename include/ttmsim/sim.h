@@ -188,7 +188,7 @@ enum sim_matrix_gup {
 enum sim_matrix_phase {
 	SIM_PHASE_READ,		/* after a load */
 	SIM_PHASE_WRITTEN,	/* after a load and a store */
-	SIM_PHASE_PROTECTED,	/* ... then mprotect to read and back */
+	SIM_PHASE_PROTECTED,	/* ... then mprotect to another protection and back */
 	SIM_PHASE_FORKED,	/* ... then fork: asked in the child */
 	SIM_NR_PHASES
 };
@@ -221,7 +221,7 @@ struct sim_matrix_cell {
 
 	/* what was seen */
 	int mmap_result;		/* 0 or -errno */
-	int touch_read, touch_write;	/* 0, a signal, or -EIO for a BUG */
+	int touch_read, touch_write;	/* 0, a signal, or -EIO for a BUG; page 0 */
 	bool pte_present, pte_special, pte_write;
 	int pte_level;			/* enum sim_leaf */
 	bool normal_page;		/* vm_normal_page() returns a page after a load */
@@ -240,11 +240,11 @@ struct sim_matrix_cell {
 	const char *reason;		/* one line that says why; static */
 };
 
-/* Which cases to run: NULL or a negative number takes all. */
+/* Which cases to run: NULL or 0 takes all. */
 struct sim_matrix_filter {
 	const char *arch;
 	const char *release;
-	int mode;			/* enum sim_ttm_mode, 0 = all */
+	enum sim_ttm_mode mode;
 };
 
 /* Called for each case; a result other than 0 ends the run. */
@@ -264,6 +264,46 @@ typedef int (*sim_matrix_fn)(const struct sim_matrix_cell *cell, void *data);
  *          what @fn returned.
  */
 SIM_API int sim_matrix_run(const struct sim_matrix_filter *filter, sim_matrix_fn fn, void *data);
+
+enum sim_matrix_format {
+	SIM_MATRIX_TEXT,	/* on one screen: before and after the patch, then the holes */
+	SIM_MATRIX_TABLE,	/* a line for each case */
+	SIM_MATRIX_CSV,		/* every column of every case, as in the two below */
+	SIM_MATRIX_JSON,
+	SIM_MATRIX_HTML,
+};
+
+/* What a program that prints a matrix needs to keep; opaque. */
+struct sim_matrix_writer;
+
+/**
+ * sim_matrix_writer_create - begin to print
+ * @out: gets the text, some of it at the end only
+ * @color: terminal colours in SIM_MATRIX_TEXT and SIM_MATRIX_TABLE
+ *
+ * Returns: the writer;
+ *          NULL where memory is short.
+ */
+SIM_API struct sim_matrix_writer *sim_matrix_writer_create(FILE *out,
+							   enum sim_matrix_format format,
+							   bool color);
+
+/**
+ * sim_matrix_write - print one case; to be passed to sim_matrix_run()
+ * @writer: a struct sim_matrix_writer
+ *
+ * Returns: 0;
+ *          -ENOMEM.
+ */
+SIM_API int sim_matrix_write(const struct sim_matrix_cell *cell, void *writer);
+
+/**
+ * sim_matrix_writer_finish - print the rest and free the writer
+ *
+ * Returns: 0;
+ *          -ENOMEM.
+ */
+SIM_API int sim_matrix_writer_finish(struct sim_matrix_writer *writer);
 
 /**
  * sim_verdict_name - "safe", "refused", "refcount-taken", "gup-reaches-ttm", "BUG"

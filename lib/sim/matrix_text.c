@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * matrix_text.c - the matrix on one screen: what the patch of 2021 changed on
+ * each class of architecture, then every case in which GUP got something or
+ * page counts moved, put together where release, mode and reason agree.
+ *
+ * Before and after are the modes `mixed` and `pfn` of the oldest release that
+ * was run, so that nothing but the patch differs.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim/matrix.h"
+
+#define MAX_GROUPS 64
+
+/* ---- what is kept ---- */
+
+enum column { COL_SLOW, COL_FAST, COL_COUNTS, COL_PRIVATE, COL_READ_ONLY, NR_COLUMNS };
+
+static const char *const column_names[NR_COLUMNS] = {
+	"gup", "gup_fast", "page counts", "MAP_PRIVATE", "read-only fd, +w",
+};
+
+static const int column_widths[NR_COLUMNS] = { 9, 9, 13, 13, 16 };
+
+enum class { SPECIAL_FAST, SPECIAL_SLOW, PLAIN_SLOW, PLAIN_FAST, NR_CLASSES };
+
+static const char *const class_names[NR_CLASSES] = {
+	"pte_special and fast GUP", "pte_special, no fast GUP",
+	"no pte_special, no fast GUP", "fast GUP, no pte_special",
+};
+
+struct side {
+	char text[NR_COLUMNS][20];	/* "" = not seen, "differs" between architectures */
+};
+
+/* Cases with one reason in one release. */
+struct group {
+	const char *release;
+	const char *reason;
+	enum sim_verdict verdict;
+	uint64_t archs;		/* bits: sim_arch_nth() */
+	uint32_t modes;		/* bits: enum sim_ttm_mode */
+	unsigned long nr;
+	bool shown;
+};
+
+struct text {
+	const char *release;	/* of the first case: before and after are of it */
+	const char *last_release;
+	uint64_t archs[NR_CLASSES];
+	uint64_t all_archs;
+	struct side before[NR_CLASSES], after[NR_CLASSES];
+	struct group group[MAX_GROUPS];
+	unsigned int nr_groups;
+	unsigned long nr_verdict[SIM_NR_VERDICTS];
+};
+
+static unsigned int arch_number(const struct sim_arch *arch)
+{
+	unsigned int n = 0;
+
+	while (n < 63 && sim_arch_nth(n) && sim_arch_nth(n) != arch)
+		n++;
+	return n;
+}
+
+static enum class class_of(uint32_t features)
+{
+	bool special = features >> SIM_FEAT_PTE_SPECIAL & 1;
+	bool fast = features >> SIM_FEAT_FAST_GUP & 1;
+
+	if (special)
+		return fast ? SPECIAL_FAST : SPECIAL_SLOW;
+	return fast ? PLAIN_FAST : PLAIN_SLOW;
+}
+
+/* ---- before and after ---- */
+
+static void note(struct side *side, enum column column, const char *text)
+{
+	char *at = side->text[column];
+
+	if (!*at)
+		snprintf(at, sizeof(side->text[0]), "%s", text);
+	else if (strcmp(at, text))
+		snprintf(at, sizeof(side->text[0]), "differs");
+}
+
+/* After a load and after a store: nothing that mprotect or fork brings about. */
+static void note_gup(struct side *side, const struct sim_matrix_cell *cell, enum column column)
+{
+	int from = column == COL_SLOW ? SIM_GUP_SLOW : SIM_GUP_FAST;
+	int to = column == COL_SLOW ? SIM_GUP_FAST : SIM_GUP_FAST_ONLY;
+	char text[16];
+
+	for (int phase = SIM_PHASE_READ; phase <= SIM_PHASE_WRITTEN; phase++)
+		for (int kind = from; kind < to; kind++)
+			note(side, column,
+			     cell->gup_reached[phase][kind] == SIM_REACHED_BO ? "the object" :
+			     sim_result_name(cell->gup_result[phase][kind], text));
+}
+
+static void note_side(struct side *side, const struct sim_matrix_cell *cell)
+{
+	char text[16];
+
+	if (cell->sharing == SIM_SHARED_RW && cell->prot & PROT_WRITE) {
+		note_gup(side, cell, COL_SLOW);
+		note_gup(side, cell, COL_FAST);
+		note(side, COL_COUNTS, cell->ref_taken || cell->map_taken || cell->rss_taken ?
+		     "ref, map, rss" : "none taken");
+	}
+	if (cell->sharing == SIM_PRIVATE_RW && cell->prot & PROT_WRITE)
+		note(side, COL_PRIVATE, cell->mmap_result ?
+		     sim_result_name(cell->mmap_result, text) : "copy on write");
+	if (cell->sharing == SIM_SHARED_RO && cell->prot == PROT_READ)
+		note(side, COL_READ_ONLY, sim_result_name(cell->mprotect_write, text));
+}
+
+static void note_before_after(struct text *t, const struct sim_matrix_cell *cell)
+{
+	enum class class = class_of(cell->features);
+
+	if (strcmp(cell->release, t->release) || cell->placement != SIM_PLACE_SYSTEM)
+		return;
+	t->archs[class] |= 1ULL << arch_number(cell->arch);
+	if (cell->mode == SIM_TTM_MIXED)
+		note_side(&t->before[class], cell);
+	if (cell->mode == SIM_TTM_PFN)
+		note_side(&t->after[class], cell);
+}
+
+/* ---- groups ---- */
+
+static bool got_copy(const struct sim_matrix_cell *cell)
+{
+	for (int phase = 0; phase < SIM_NR_PHASES; phase++)
+		for (int kind = 0; kind < SIM_NR_MATRIX_GUPS; kind++)
+			if (cell->gup_reached[phase][kind] == SIM_REACHED_OTHER)
+				return true;
+	return false;
+}
+
+static struct group *group_of(struct text *t, const struct sim_matrix_cell *cell)
+{
+	struct group *g;
+
+	for (unsigned int i = 0; i < t->nr_groups; i++) {
+		g = &t->group[i];
+		if (!strcmp(g->release, cell->release) && !strcmp(g->reason, cell->reason) &&
+		    g->verdict == cell->verdict)
+			return g;
+	}
+	if (t->nr_groups == MAX_GROUPS)
+		return NULL;
+	g = &t->group[t->nr_groups++];
+	g->release = cell->release;
+	g->reason = cell->reason;
+	g->verdict = cell->verdict;
+	return g;
+}
+
+static void note_group(struct text *t, const struct sim_matrix_cell *cell)
+{
+	struct group *g;
+
+	if (cell->verdict < SIM_VERDICT_REFCOUNT_TAKEN && !got_copy(cell))
+		return;
+	g = group_of(t, cell);
+	if (!g)
+		return;
+	g->archs |= 1ULL << arch_number(cell->arch);
+	g->modes |= 1u << cell->mode;
+	g->nr++;
+}
+
+static int text_begin(struct sim_matrix_writer *w)
+{
+	w->state = calloc(1, sizeof(struct text));
+	return w->state ? 0 : -ENOMEM;
+}
+
+static int text_cell(struct sim_matrix_writer *w, const struct sim_matrix_cell *cell)
+{
+	struct text *t = w->state;
+
+	if (!t->release)
+		t->release = cell->release;
+	t->last_release = cell->release;
+	t->all_archs |= 1ULL << arch_number(cell->arch);
+	t->nr_verdict[cell->verdict]++;
+	note_before_after(t, cell);
+	note_group(t, cell);
+	return 0;
+}
+
+/* ---- printing ---- */
+
+static const char *bold(const struct sim_matrix_writer *w)
+{
+	return w->color ? "\033[1m" : "";
+}
+
+static const char *plain(const struct sim_matrix_writer *w)
+{
+	return w->color ? "\033[0m" : "";
+}
+
+static void print_archs(FILE *out, uint64_t archs)
+{
+	for (unsigned int n = 0; n < 64 && sim_arch_nth(n); n++)
+		if (archs >> n & 1)
+			fprintf(out, " %s", sim_arch_nth(n)->name);
+}
+
+static void print_side(const struct sim_matrix_writer *w, const char *title,
+		       const struct side *side, const struct side *other)
+{
+	fprintf(w->out, "  %-14s", title);
+	for (int i = 0; i < NR_COLUMNS; i++) {
+		bool changed = *other->text[i] && strcmp(side->text[i], other->text[i]);
+
+		fprintf(w->out, " %s%-*s%s", changed ? bold(w) : "", column_widths[i],
+			*side->text[i] ? side->text[i] : "-", changed ? plain(w) : "");
+	}
+	fputc('\n', w->out);
+}
+
+static bool is_seen(const struct side *side)
+{
+	return *side->text[COL_SLOW] != 0;
+}
+
+static void print_classes(const struct sim_matrix_writer *w, const struct text *t)
+{
+	fprintf(w->out, "%-16s", "");
+	for (int i = 0; i < NR_COLUMNS; i++)
+		fprintf(w->out, " %-*s", column_widths[i], column_names[i]);
+	fputc('\n', w->out);
+	for (int c = 0; c < NR_CLASSES; c++) {
+		if (!is_seen(&t->before[c]) && !is_seen(&t->after[c]))
+			continue;
+		fprintf(w->out, "%s%s%s:", bold(w), class_names[c], plain(w));
+		print_archs(w->out, t->archs[c]);
+		fputc('\n', w->out);
+		if (is_seen(&t->before[c]))
+			print_side(w, "before, MIXED", &t->before[c], &t->after[c]);
+		if (is_seen(&t->after[c]))
+			print_side(w, "after, PFNMAP", &t->after[c], &t->before[c]);
+	}
+}
+
+/* Which columns differ, and where. */
+static void print_changes(const struct sim_matrix_writer *w, const struct text *t)
+{
+	const char *before = "The patch changes: ";
+
+	for (int i = 0; i < NR_COLUMNS; i++) {
+		uint64_t archs = 0, all = 0;
+
+		for (int c = 0; c < NR_CLASSES; c++) {
+			if (!is_seen(&t->before[c]) || !is_seen(&t->after[c]))
+				continue;
+			all |= t->archs[c];
+			if (strcmp(t->before[c].text[i], t->after[c].text[i]))
+				archs |= t->archs[c];
+		}
+		if (!archs)
+			continue;
+		fprintf(w->out, "%s%s (", before, column_names[i]);
+		if (archs == all)
+			fputs("everywhere)", w->out);
+		else {
+			fputs("only", w->out);
+			print_archs(w->out, archs);
+			fputc(')', w->out);
+		}
+		before = ", ";
+	}
+	fputs(*before == ',' ? ".\n" : "", w->out);
+}
+
+static void print_modes(FILE *out, uint32_t modes)
+{
+	const char *before = "";
+
+	for (int mode = 0; mode < SIM_NR_TTM_MODES; mode++) {
+		if (!(modes >> mode & 1))
+			continue;
+		fprintf(out, "%s%s", before, sim_ttm_mode_name((enum sim_ttm_mode)mode));
+		before = ",";
+	}
+}
+
+static const char *verdict_color(const struct sim_matrix_writer *w, enum sim_verdict verdict)
+{
+	if (!w->color)
+		return "";
+	return verdict == SIM_VERDICT_GUP_REACHES_TTM ? "\033[1;31m" :
+	       verdict == SIM_VERDICT_BUG ? "\033[1;35m" :
+	       verdict == SIM_VERDICT_SAFE ? "\033[32m" : "\033[33m";
+}
+
+/* One group, with the releases that say the same of the same. */
+static void print_group(const struct sim_matrix_writer *w, struct text *t, unsigned int first)
+{
+	struct group *g = &t->group[first];
+	unsigned long nr = 0;
+
+	fprintf(w->out, "%s%s%s in", verdict_color(w, g->verdict), sim_verdict_name(g->verdict),
+		plain(w));
+	for (unsigned int i = first; i < t->nr_groups; i++) {
+		struct group *other = &t->group[i];
+
+		if (other->shown || other->archs != g->archs || other->modes != g->modes ||
+		    other->verdict != g->verdict || strcmp(other->reason, g->reason))
+			continue;
+		other->shown = true;
+		nr += other->nr;
+		fprintf(w->out, " %s", other->release);
+	}
+	fputs(", mode ", w->out);
+	print_modes(w->out, g->modes);
+	fputc(':', w->out);
+	print_archs(w->out, g->archs);
+	fprintf(w->out, " (%lu)\n  %s\n", nr, g->reason);
+}
+
+/* The worst first. */
+static void print_groups(const struct sim_matrix_writer *w, struct text *t)
+{
+	static const enum sim_verdict order[] = {
+		SIM_VERDICT_BUG, SIM_VERDICT_GUP_REACHES_TTM, SIM_VERDICT_REFCOUNT_TAKEN,
+		SIM_VERDICT_SAFE,
+	};
+
+	fprintf(w->out, "\n%sWhere GUP got something, or page counts moved%s\n", bold(w),
+		plain(w));
+	for (unsigned int o = 0; o < sizeof(order) / sizeof(order[0]); o++)
+		for (unsigned int i = 0; i < t->nr_groups; i++)
+			if (!t->group[i].shown && t->group[i].verdict == order[o])
+				print_group(w, t, i);
+	if (!t->nr_groups)
+		fputs("nowhere\n", w->out);
+}
+
+static void print_totals(const struct sim_matrix_writer *w, const struct text *t)
+{
+	const char *before = "\n";
+
+	for (int v = 0; v < SIM_NR_VERDICTS; v++) {
+		fprintf(w->out, "%s%lu %s", before, t->nr_verdict[v],
+			sim_verdict_name((enum sim_verdict)v));
+		before = ", ";
+	}
+	fprintf(w->out, "; %lu cases run (--all lists them)\n", w->nr_cells);
+}
+
+static int text_end(struct sim_matrix_writer *w)
+{
+	struct text *t = w->state;
+
+	if (t->release) {
+		fprintf(w->out, "%sTTM memory and get_user_pages(), Linux %s before and after "
+			"the patch%s\n", bold(w), t->release, plain(w));
+		fputs("Object in system memory, mapped shared and writable where not said"
+		      " otherwise.\n\n", w->out);
+		print_classes(w, t);
+		print_changes(w, t);
+		print_groups(w, t);
+		print_totals(w, t);
+	}
+	free(t);
+	return 0;
+}
+
+const struct sim_matrix_ops sim_matrix_text_ops = { text_begin, text_cell, text_end };

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * ttmsim - the command: ttmsim(1).
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ttmsim.h"
+
+const char *argp_program_version = "ttmsim " TTMSIM_VERSION;
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "arch", command_arch },
+	{ "matrix", command_matrix },
+	{ "run", command_run },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const char doc[] =
+	"The memory-management side of TTM in user space."
+	"\v"
+	"Commands:\n"
+	"  arch [NAME]   the architectures, or one of them: geometry, features, pte bits\n"
+	"  matrix        what mmap, mprotect, fork and get_user_pages() do with TTM memory\n"
+	"  run FILE...   run scenarios and print transcripts\n"
+	"\n"
+	"Each has a --help and a manual page, ttmsim-COMMAND(1). Scenarios: ttmsim-scenario(7).";
+
+struct args {
+	const struct command *command;
+	int at;		/* of the command in argv */
+};
+
+int unusable(const char *format, ...)
+{
+	va_list args;
+
+	fputs("ttmsim: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return STATUS_UNUSABLE;
+}
+
+enum color color_parse(const char *arg, struct argp_state *state)
+{
+	if (!arg || !strcmp(arg, "always"))
+		return COLOR_ALWAYS;
+	if (!strcmp(arg, "never"))
+		return COLOR_NEVER;
+	if (strcmp(arg, "auto"))
+		argp_error(state, "--color is auto, always or never, not '%s'", arg);
+	return COLOR_AUTO;
+}
+
+bool color_wanted(enum color color)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *args = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		args->command = find_command(arg);
+		if (!args->command)
+			argp_error(state, "unknown command '%s'", arg);
+		args->at = state->next - 1;
+		state->next = state->argc; /* the rest is the command's */
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which command?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The command's own messages begin with "ttmsim run". */
+static int run_command(const struct args *args, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "ttmsim %s", args->command->name);
+	argv[args->at] = name;
+	return args->command->run(argc - args->at, argv + args->at);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { NULL, parse, "COMMAND [ARG...]", doc, NULL, NULL, NULL };
+	struct args args = { NULL, 0 };
+	int status;
+
+	argp_err_exit_status = STATUS_UNUSABLE;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args) || !args.command)
+		return STATUS_UNUSABLE;
+	status = run_command(&args, argc, argv);
+	if (fflush(stdout) || ferror(stdout))
+		return unusable("cannot write: %s", strerror(errno));
+	return status;
+}

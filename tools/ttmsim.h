@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * ttmsim.h - what the parts of the command share.
+ *
+ * Exit status: 0, done; 1, an expectation failed; 2, it cannot be done as asked.
+ */
+#ifndef TTMSIM_TOOLS_H
+#define TTMSIM_TOOLS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_UNUSABLE = 2 };
+
+/* Each takes the words from its own name on, and returns the exit status. */
+int command_arch(int argc, char **argv);
+int command_matrix(int argc, char **argv);
+int command_run(int argc, char **argv);
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* The value of --color, NULL for --color alone; other words end the program. */
+enum color color_parse(const char *arg, struct argp_state *state);
+/* Does standard output get colour? */
+bool color_wanted(enum color color);
+
+/* A message on standard error. Returns STATUS_UNUSABLE. */
+__attribute__((format(printf, 1, 2)))
+int unusable(const char *format, ...);
+
+#define OPTION_COLOR 0x100
+#define OPTION_FORMAT 0x101
+
+#endif
