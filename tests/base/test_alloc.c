@@ -63,6 +63,32 @@ static void test_alloc_every_size_fits(void **state)
 	}
 }
 
+#define NR_LIVE 3000
+
+/* Small blocks share chunks, whose rests are used as well: all of them live,
+ * each must still hold what its owner wrote. */
+static void test_alloc_random_sizes_do_not_overlap(void **state)
+{
+	static struct {
+		unsigned char *at;
+		size_t size;
+	} live[NR_LIVE];
+	uint64_t seed = 0xa110c;
+
+	print_message("seed %#lx\n", (unsigned long)seed);
+	for (size_t i = 0; i < NR_LIVE; i++) {
+		live[i].size = next_random(&seed) % 1200 + 1;
+		live[i].at = sim_alloc(*state, live[i].size, SIM_OBJ_MISC);
+		assert_non_null(live[i].at);
+		memset(live[i].at, (int)(i % 251), live[i].size);
+	}
+	for (size_t i = 0; i < NR_LIVE; i++) {
+		for (size_t j = 0; j < live[i].size; j++)
+			assert_int_equal(live[i].at[j], i % 251);
+		sim_free(live[i].at, live[i].size, SIM_OBJ_MISC);
+	}
+}
+
 static void test_alloc_reuses_the_last_freed(void **state)
 {
 	struct sim_machine *machine = *state;
@@ -232,6 +258,7 @@ static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bare_setup, bare_teardown)
 	TEST(test_alloc_is_zero_aligned_and_disjoint),
 	TEST(test_alloc_every_size_fits),
+	TEST(test_alloc_random_sizes_do_not_overlap),
 	TEST(test_alloc_reuses_the_last_freed),
 	TEST(test_alloc_of_all_kinds_of_sizes_stays_small),
 	TEST(test_alloc_fills_gaps),

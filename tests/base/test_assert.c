@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "support/run.h"
+#include "support/base_fixture.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/assert.h"
 
@@ -23,33 +19,6 @@ static void fail_expensive(void)
 
 	sim_assert_expensive(zero == 1);
 	(void)zero;
-}
-
-/* Runs @fn in a child; stores what it says. Returns the signal that ended it. */
-static int signal_of(void (*fn)(void), char *said, size_t size)
-{
-	int fd[2], status = 0;
-	ssize_t got;
-	pid_t pid;
-
-	assert_int_equal(pipe(fd), 0);
-	pid = fork();
-	assert_int_not_equal(pid, -1);
-	if (pid == 0) {
-		const struct rlimit none = { 0, 0 };
-
-		setrlimit(RLIMIT_CORE, &none);
-		signal(SIGABRT, SIG_DFL);
-		dup2(fd[1], STDERR_FILENO);
-		fn();
-		_exit(0);
-	}
-	close(fd[1]);
-	got = read(fd[0], said, size - 1);
-	said[got > 0 ? got : 0] = '\0';
-	close(fd[0]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void test_assert_true_does_nothing(void **state)

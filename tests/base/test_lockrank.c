@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/base_fixture.h"
 
+#include <signal.h>
+
 #include "base/lockrank.h"
 
 static unsigned int nr_violations;
@@ -178,6 +180,26 @@ static void test_set_hook_returns_the_old_one(void **state)
 	assert_ptr_equal(sim_rank_set_hook(note_violation), NULL);
 }
 
+static void take_in_wrong_order(void)
+{
+	int low = 0, high = 0;
+
+	sim_rank_acquire(SIM_RANK_PTL, &high);
+	sim_rank_acquire(SIM_RANK_I_MMAP, &low);
+}
+
+static void test_violation_without_hook_aborts_with_both_names(void **state)
+{
+	char said[256];
+
+	(void)state;
+	if (SIM_ASSERT_LEVEL < 1)
+		skip();
+	sim_rank_set_hook(NULL);
+	assert_int_equal(signal_of(take_in_wrong_order, said, sizeof(said)), SIGABRT);
+	assert_non_null(strstr(said, "i_mmap wanted while ptl is held"));
+}
+
 static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rank_setup, rank_teardown)
 	TEST(test_acquire_every_pair),
@@ -188,6 +210,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_spin_lock_is_counted_and_ranked),
 	TEST(test_rwlock_readers_share_writers_do_not),
 	TEST(test_mutex_is_counted_and_ranked),
+	TEST(test_violation_without_hook_aborts_with_both_names),
 	TEST(test_set_hook_returns_the_old_one),
 };
 SIM_TEST_MAIN(tests)

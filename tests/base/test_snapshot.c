@@ -180,21 +180,42 @@ static void test_snapshot_free_null_is_ignored(void **state)
 	sim_snapshot_free(NULL);
 }
 
+#if SIM_ASAN
+static bool is_poisoned(const char *at)
+{
+	return __asan_address_is_poisoned(at);
+}
+
+/* One free block before a live one: the marks of both must come back. */
+static void check_poison(struct sim_machine *machine, size_t size)
+{
+	char *freed = sim_alloc(machine, size, SIM_OBJ_MISC);
+	char *live = sim_alloc(machine, size, SIM_OBJ_MISC);
+	struct sim_snapshot *snapshot;
+
+	sim_free(freed, size, SIM_OBJ_MISC);
+	snapshot = sim_snapshot(machine);
+	assert_true(is_poisoned(freed) && is_poisoned(freed + size - 1));
+	assert_false(is_poisoned(live) || is_poisoned(live + size - 1));
+	assert_ptr_equal(sim_alloc(machine, size, SIM_OBJ_MISC), freed);
+	assert_false(is_poisoned(freed));
+	sim_free(live, size, SIM_OBJ_MISC);
+	assert_int_equal(sim_restore(machine, snapshot), 0);
+	assert_true(is_poisoned(freed) && is_poisoned(freed + size - 1));
+	assert_false(is_poisoned(live) || is_poisoned(live + size - 1));
+	assert_true(is_poisoned((char *)sim_arena_of(machine)->chunk));
+	sim_free(live, size, SIM_OBJ_MISC);
+	sim_snapshot_free(snapshot);
+}
+#endif
+
 static void test_snapshot_keeps_poison_under_asan(void **state)
 {
 #if SIM_ASAN
-	char *freed = sim_alloc(*state, 300, SIM_OBJ_MISC);
-	struct sim_snapshot *snapshot;
+	static const size_t sizes[] = { 16, 100, 320, 640, 1024, 2048, 16384, 20480, 50000 };
 
-	sim_free(freed, 300, SIM_OBJ_MISC);
-	snapshot = sim_snapshot(*state);
-	assert_true(__asan_address_is_poisoned(freed));
-	assert_ptr_equal(sim_alloc(*state, 300, SIM_OBJ_MISC), freed);
-	assert_false(__asan_address_is_poisoned(freed));
-	assert_int_equal(sim_restore(*state, snapshot), 0);
-	assert_true(__asan_address_is_poisoned(freed));
-	assert_true(__asan_address_is_poisoned((void *)sim_arena_of(*state)->chunk));
-	sim_snapshot_free(snapshot);
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(sizes); i++)
+		check_poison(*state, sizes[i]);
 #else
 	(void)state;
 	skip();

@@ -2,6 +2,11 @@
 #include "support/base_fixture.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "phys/phys.h"
 
@@ -86,6 +91,32 @@ void run_threads(unsigned int nr, void *(*fn)(void *data), void *data)
 	for (unsigned int i = 0; i < nr; i++)
 		pthread_join(thread[i], NULL);
 	pthread_barrier_destroy(&start.barrier);
+}
+
+int signal_of(void (*fn)(void), char *said, size_t size)
+{
+	int fd[2], status = 0;
+	ssize_t got;
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		const struct rlimit none = { 0, 0 };
+
+		setrlimit(RLIMIT_CORE, &none);
+		signal(SIGABRT, SIG_DFL);
+		dup2(fd[1], STDERR_FILENO);
+		fn();
+		_exit(0);
+	}
+	close(fd[1]);
+	got = read(fd[0], said, size - 1);
+	said[got > 0 ? got : 0] = '\0';
+	close(fd[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 uint64_t next_random(uint64_t *seed)

@@ -30,6 +30,10 @@ int bare_teardown(void **state);
 /* Starts @nr threads that run fn(data) at once, and waits for all. */
 void run_threads(unsigned int nr, void *(*fn)(void *data), void *data);
 
+/* Runs @fn in a child; stores what it says on stderr. Returns the signal that
+ * ended it, 0 where none did. */
+int signal_of(void (*fn)(void), char *said, size_t size);
+
 /* A reproducible sequence; @seed must not be 0. */
 uint64_t next_random(uint64_t *seed);
 
