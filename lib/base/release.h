@@ -48,6 +48,13 @@ enum sim_rule {
 	SIM_RULE_GUP_SPECIAL_EEXIST,	/* a special pte with pages wanted: -EEXIST */
 	SIM_RULE_GUP_SPECIAL_GET_EFAULT, /* ... with FOLL_GET: -EFAULT */
 	SIM_RULE_GUP_LONGTERM_FILE,	/* longterm writes to file mappings refused */
+	SIM_RULE_GUP_ZERO_PAGE_UNPINNED, /* FOLL_PIN leaves the zero page's count alone */
+	SIM_RULE_GUP_FOLLOWS_PUD_LEAF,	/* the slow walk knows huge leaves of a PUD */
+	SIM_RULE_GUP_LEAF_BATCH,	/* ... and takes a huge leaf's pages at once */
+	SIM_RULE_GUP_FAST_FORCE_PROTNONE, /* FOLL_FORCE goes past a PROT_NONE entry */
+	SIM_RULE_GUP_FAST_NEEDS_MAPPING, /* a page without mapping stops the fast walk */
+	SIM_RULE_GUP_LEAF_GRABS_ASKED,	/* a leaf's references: the first page asked for */
+	SIM_RULE_GUP_FAST_EOVERFLOW,	/* a range that wraps is -EOVERFLOW, not 0 */
 	/* vmas: mm/mmap.c, mm/mremap.c, mm/madvise.c */
 	SIM_RULE_DONTUNMAP_ANON_ONLY,	/* MREMAP_DONTUNMAP: private anonymous only */
 	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */

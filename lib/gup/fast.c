@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * fast.c - get_user_pages_fast(): the lockless walk.
+ *
+ * It takes no lock and looks at no vma: VM_IO, VM_PFNMAP and VM_WRITE mean
+ * nothing to it. The entry alone decides, so an entry whose page mm does not
+ * own must say so itself. Each of these stops the walk, and what it got so far
+ * stands:
+ *
+ *	pte			1 no special bit on this architecture
+ *				2 PROT_NONE
+ *				3 not accessible, or not writable for FOLL_WRITE
+ *				4 devmap
+ *				5 special
+ *				6 the page has no reference: it may be free
+ *				7 a page without mapping, a file's for a
+ *				  long-term write (6.12)
+ *				8 entry or table changed meanwhile
+ *				9 a pin would need a copy first
+ *	huge leaf		2, 3, 5 (only since 6.12), 4, 6, 7, 8, 9
+ *
+ * So before 6.12 a huge leaf of a driver's pages is taken, whatever it is.
+ *
+ * Why the walk may look at tables that others free: it runs in an RCU read
+ * section (the kernel disables interrupts), and tables are freed after a grace
+ * period. Why it may touch a page that another thread frees: struct pages
+ * never go, and a page without references is refused. The reference comes
+ * first, then the entry is read again: if it is still the same, the page was
+ * mapped while the reference was held.
+ *
+ * Pins and fork: fork makes mm->write_protect_seq odd while it write-protects.
+ * A pin that overlaps with that is undone.
+ */
+#include <urcu-bp.h>
+
+#include "gup/internal.h"
+
+struct fast_walk {
+	struct mm_struct *mm;
+	struct sim_machine *machine;
+	const struct sim_mmu *mmu;
+	struct sim_cpu *cpu;
+	unsigned int flags;
+	struct page **pages;
+	unsigned long nr;		/* pages taken */
+};
+
+static bool test(const struct fast_walk *w, int level, enum sim_pte_test_id id, uint64_t e)
+{
+	return fmt_test(&w->mmu->format[level], id, e);
+}
+
+static uint64_t read_leaf(const struct fast_walk *w, int level, const void *slot)
+{
+	sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
+	return mmu_read(w->mmu, level, slot);
+}
+
+/* An entry of a table that the walk came by. */
+struct fast_entry {
+	const void *slot;
+	uint64_t e;		/* as the walk read it */
+};
+
+/* ---- what stops it ---- */
+
+/* 6.1 alone let FOLL_FORCE through here, to fail at the next test or not. */
+static bool protnone_stops(const struct fast_walk *w, int level, uint64_t e)
+{
+	if ((w->flags & FOLL_FORCE) && sim_rule(w->machine, SIM_RULE_GUP_FAST_FORCE_PROTNONE))
+		return false;
+	return mmu_has(w->mmu, SIM_FEAT_NUMA_BALANCING) && test(w, level, SIM_TEST_PROTNONE, e);
+}
+
+static bool access_permitted(const struct fast_walk *w, int level, uint64_t e)
+{
+	return test(w, level,
+		    w->flags & FOLL_WRITE ? SIM_TEST_ACCESS_WRITE : SIM_TEST_ACCESS_READ, e);
+}
+
+/*
+ * 6.12 with CONFIG_SECRETMEM looks at the mapping of every small page, and
+ * goes no further where there is none: pages that a driver inserted are left
+ * to the slow walk.
+ * Models: mm/gup.c, gup_fast_folio_allowed, 6.12; 6.1 has page_is_secretmem,
+ * which lets all pages here through.
+ */
+static bool gup_fast_folio_allowed(const struct fast_walk *w, const struct page *page)
+{
+	const unsigned int longterm_write = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
+	struct address_space *mapping;
+
+	if (!sim_rule(w->machine, SIM_RULE_GUP_FAST_NEEDS_MAPPING))
+		return true;
+	mapping = __atomic_load_n(&page->mapping, __ATOMIC_ACQUIRE);
+	if (!mapping)
+		return false;
+	if (sim_page_is_anon(page))
+		return true;
+	return (w->flags & longterm_write) != longterm_write || mapping->sim_swapbacked;
+}
+
+/* May the grabbed page be kept? @same: entry and table are as they were. */
+static bool keep(const struct fast_walk *w, int level, uint64_t e, const struct page *page,
+		 bool same)
+{
+	return same && gup_fast_folio_allowed(w, page) &&
+	       (test(w, level, SIM_TEST_WRITE, e) || !gup_must_unshare(NULL, w->flags, page));
+}
+
+/* ---- ptes ---- */
+
+/* Models: mm/gup.c, gup_pte_range for one pte, 5.11 and 6.1 (6.12:
+ * gup_fast_pte_range). */
+static bool gup_pte(struct fast_walk *w, const struct fast_entry *pmd, const void *slot)
+{
+	uint64_t e = read_leaf(w, 0, slot);
+	struct page *page;
+	bool same;
+
+	if (protnone_stops(w, 0, e) || !access_permitted(w, 0, e))
+		return false;
+	/* a devmap entry needs a ZONE_DEVICE page map, and there is none */
+	if (test(w, 0, SIM_TEST_DEVMAP, e) || test(w, 0, SIM_TEST_SPECIAL, e))
+		return false;
+	page = sim_pfn_to_page(w->machine, fmt_pfn(&w->mmu->format[0], e));
+	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_pte_range", !page /* !pfn_valid */))
+		return false;
+	if (!try_grab_folio(page, 1, w->flags))
+		return false;
+	same = read_leaf(w, 0, slot) == e;
+	if (sim_rule(w->machine, SIM_RULE_GUP_FAST_RECHECKS_PMD))
+		same = same && mmu_read(w->mmu, 1, pmd->slot) == pmd->e;
+	if (!keep(w, 0, e, page, same)) {
+		gup_put_folio(page, 1, w->flags);
+		return false;
+	}
+	w->pages[w->nr++] = page;
+	return true;
+}
+
+/* Without a special bit a pte cannot say whose page it maps: stop at once. */
+static bool gup_pte_range(struct fast_walk *w, const struct fast_entry *pmd, void *table,
+			  unsigned long addr, unsigned long end)
+{
+	unsigned long step = mmu_page_size(w->mmu);
+
+	if (!w->mmu->has_special)
+		return false;
+	for (; addr != end; addr += step)
+		if (!gup_pte(w, pmd, mmu_slot(w->mmu, 0, table, addr)))
+			return false;
+	return true;
+}
+
+/* ---- huge leaves ---- */
+
+/* Where the references of a leaf's pages go: its first page, but in 6.1 to the
+ * first one that was asked for. */
+static unsigned long head_pfn(const struct fast_walk *w, unsigned long leaf, unsigned long asked)
+{
+	return sim_rule(w->machine, SIM_RULE_GUP_LEAF_GRABS_ASKED) ? asked : leaf;
+}
+
+static bool leaf_stops(const struct fast_walk *w, int level, uint64_t e)
+{
+	if (level == 1 && protnone_stops(w, level, e))
+		return true;
+	if (!access_permitted(w, level, e))
+		return true;
+	if (sim_rule(w->machine, SIM_RULE_GUP_FAST_TESTS_LEAF_SPECIAL) &&
+	    test(w, level, SIM_TEST_SPECIAL, e))
+		return true;
+	return test(w, level, SIM_TEST_DEVMAP, e);
+}
+
+/* Models: mm/gup.c, gup_huge_pmd and gup_huge_pud, 5.11 and 6.1 (6.12:
+ * gup_fast_pmd_leaf, gup_fast_pud_leaf). */
+static bool gup_huge_leaf(struct fast_walk *w, int level, const struct fast_entry *at,
+			  unsigned long addr, unsigned long end)
+{
+	unsigned int shift = w->mmu->page_shift;
+	unsigned long leaf = fmt_pfn(&w->mmu->format[level], at->e);
+	unsigned long asked = leaf + ((addr & (mmu_leaf_size(w->mmu, level) - 1)) >> shift);
+	unsigned long nr = (end - addr) >> shift;
+	struct page *head, *page;
+
+	if (leaf_stops(w, level, at->e))
+		return false;
+	head = sim_pfn_to_page(w->machine, head_pfn(w, leaf, asked));
+	page = sim_pfn_to_page(w->machine, asked);
+	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_huge_pmd",
+			  !head || !page || !sim_pfn_valid(w->machine, asked + nr - 1)))
+		return false;
+	if (!try_grab_folio(head, (int)nr, w->flags))
+		return false;
+	if (!keep(w, level, at->e, head, read_leaf(w, level, at->slot) == at->e)) {
+		gup_put_folio(head, (int)nr, w->flags);
+		return false;
+	}
+	for (unsigned long i = 0; i < nr; i++)
+		w->pages[w->nr++] = page + i;
+	return true;
+}
+
+/* ---- the walk ---- */
+
+static unsigned long addr_end(const struct sim_mmu *mmu, int level, unsigned long addr,
+			      unsigned long end)
+{
+	unsigned long size = mmu_leaf_size(mmu, level);
+	unsigned long next = (addr + size) & ~(size - 1);
+
+	return next - 1 < end - 1 ? next : end;
+}
+
+/* All of [addr, end) below one table of @level > 0; false: stopped.
+ * Models: mm/gup.c, gup_pgd_range down to gup_pmd_range, 6.1. */
+static bool gup_range(struct fast_walk *w, int level, void *table, unsigned long addr,
+		      unsigned long end)
+{
+	for (unsigned long next; addr != end; addr = next) {
+		void *slot = mmu_slot(w->mmu, level, table, addr), *below;
+		struct fast_entry at = { slot, mmu_read(w->mmu, level, slot) };
+		bool go_on;
+
+		next = addr_end(w->mmu, level, addr, end);
+		if (mmu_is_none(w->mmu, level, at.e))
+			return false;
+		if (mmu_is_leaf(w->mmu, level, at.e)) {
+			sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
+			go_on = gup_huge_leaf(w, level, &at, addr, next);
+		} else {
+			below = mmu_table(w->mmu, level, at.e, w->machine);
+			go_on = level > 1 ? gup_range(w, level - 1, below, addr, next)
+					  : gup_pte_range(w, &at, below, addr, next);
+		}
+		if (!go_on)
+			return false;
+	}
+	return true;
+}
+
+static void walk_lockless(struct fast_walk *w, unsigned long start, unsigned long end)
+{
+	sim_cpu_count(w->cpu, SIM_CNT_WALK);
+	rcu_read_lock();
+	gup_range(w, w->mmu->nr_levels - 1, w->mm->pgd, start, end);
+	rcu_read_unlock();
+}
+
+/* Models: mm/gup.c, lockless_pages_from_mm, 5.11 to 6.1 (6.12: gup_fast). */
+static unsigned long lockless_pages_from_mm(struct mm_struct *mm, unsigned long start,
+					    unsigned long end, unsigned int flags,
+					    struct page **pages)
+{
+	struct fast_walk w = { mm, mm->sim_machine, mm->sim_mmu, sim_cpu(mm->sim_machine),
+			       flags, pages, 0 };
+	unsigned int seq = 0;
+
+	if (!mm->sim_mmu->has_fast_gup)
+		return 0;
+	if (flags & FOLL_PIN) {
+		seq = __atomic_load_n(&mm->write_protect_seq, __ATOMIC_SEQ_CST);
+		if (seq & 1)
+			return 0;
+	}
+	walk_lockless(&w, start, end);
+	if ((flags & FOLL_PIN) &&
+	    __atomic_load_n(&mm->write_protect_seq, __ATOMIC_SEQ_CST) != seq) {
+		unpin_user_pages(pages, w.nr);
+		return 0;
+	}
+	sim_cpu_count_n(w.cpu, SIM_CNT_GUP_FAST, w.nr);
+	return w.nr;
+}
+
+#define FAST_FLAGS (FOLL_WRITE | FOLL_LONGTERM | FOLL_FORCE | FOLL_PIN | FOLL_GET | FOLL_FAST_ONLY)
+
+/* Is [start, *@end) an address range of user space? 1, or the result. */
+static int fast_range(const struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+		      unsigned long *end)
+{
+	unsigned int shift = mm->sim_mmu->page_shift;
+
+	if (nr_pages > ~0UL >> shift || start + (nr_pages << shift) < start)
+		return sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_EOVERFLOW) ? -EOVERFLOW : 0;
+	*end = start + (nr_pages << shift);
+	return *end > mm->sim_mmu->task_size ? -EFAULT : 1;
+}
+
+/* Models: mm/gup.c, internal_get_user_pages_fast, 5.11 to 6.1 (6.12:
+ * gup_fast_fallback). */
+static int internal_get_user_pages_fast(struct mm_struct *mm, unsigned long start, int nr_pages,
+					unsigned int flags, struct page **pages)
+{
+	struct sim_machine *machine = mm->sim_machine;
+	unsigned long end, nr, want = (unsigned long)nr_pages;
+	long ret;
+
+	if (SIM_WARN_ON(machine, SIM_GUP_FILE, flags & ~FAST_FLAGS))
+		return -EINVAL;
+	if (flags & FOLL_PIN)
+		mm_set_has_pinned(mm);
+	start &= ~(mmu_page_size(mm->sim_mmu) - 1);
+	ret = fast_range(mm, start, want, &end);
+	if (ret <= 0)
+		return (int)ret;
+	nr = start == end ? 0 : lockless_pages_from_mm(mm, start, end, flags, pages);
+	if (sim_is_crashed(machine))
+		return -EIO;
+	if (nr == want || (flags & FOLL_FAST_ONLY))
+		return (int)nr;
+	ret = gup_longterm_unlocked(mm, start + (nr << mm->sim_mmu->page_shift), want - nr,
+				    flags, pages + nr);
+	if (ret < 0)
+		return nr && ret != -EIO ? (int)nr : (int)ret;
+	return (int)(ret + (long)nr);
+}
+
+/* ---- the calls ---- */
+
+/* The current address space; NULL and *@err where there is none, or where the
+ * call makes no sense (the kernel: a crash). */
+static struct mm_struct *enter_fast(int nr_pages, struct page **pages, int *err)
+{
+	struct task_struct *task = sim_current();
+
+	*err = -EFAULT;
+	if (!task || !task->mm)
+		return NULL;
+	*err = nr_pages < 0 || !pages ? -EINVAL : sim_enter(task->sim_machine);
+	return *err ? NULL : task->mm;
+}
+
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages)
+{
+	int err;
+	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+
+	if (!mm)
+		return err;
+	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & (FOLL_PIN | FOLL_LONGTERM)))
+		return -EINVAL;
+	return internal_get_user_pages_fast(mm, start, nr_pages, gup_flags | FOLL_GET, pages);
+}
+
+int get_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
+			     struct page **pages)
+{
+	int err;
+	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+	int nr = mm ? internal_get_user_pages_fast(mm, start, nr_pages,
+						   gup_flags | FOLL_GET | FOLL_FAST_ONLY, pages)
+		    : err;
+
+	return nr < 0 ? 0 : nr;
+}
+
+/* A pin must not ask for a reference as well. */
+static bool bad_pin(struct mm_struct *mm, unsigned int gup_flags)
+{
+	return SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET);
+}
+
+int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages)
+{
+	int err;
+	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+
+	if (!mm)
+		return err;
+	if (bad_pin(mm, gup_flags))
+		return -EINVAL;
+	return internal_get_user_pages_fast(mm, start, nr_pages, gup_flags | FOLL_PIN, pages);
+}
+
+int pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
+			     struct page **pages)
+{
+	int err, nr;
+	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+
+	if (!mm || bad_pin(mm, gup_flags))
+		return 0;
+	nr = internal_get_user_pages_fast(mm, start, nr_pages,
+					  gup_flags | FOLL_PIN | FOLL_FAST_ONLY, pages);
+	return nr < 0 ? 0 : nr;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * internal.h - what the files of this floor share.
+ *
+ *	grab.c		references and pins
+ *	follow.c	one address of a vma to its page, under the table's lock
+ *	slow.c		get_user_pages: vmas, follow, fault, again
+ *	fast.c		the lockless walk, and its fallback
+ *	fault.c		fixup_user_fault
+ *	access.c	access_process_vm
+ *
+ * A page pointer may stand for an error, as in the kernel: NULL means that a
+ * fault may help, is_err() that it will not.
+ */
+#ifndef SIM_GUP_INTERNAL_H
+#define SIM_GUP_INTERNAL_H
+
+#include <errno.h>
+
+#include <ttmsim/gup.h>
+
+#include "pte/pgtable.h"
+
+/* Flags of ours. Models: include/linux/mm.h, 6.1; FOLL_COW as in 5.11. */
+#define FOLL_TRIED 0x800u	/* a fault asked to be tried again */
+#define FOLL_COW 0x4000u	/* 5.11: a write fault has made the private copy */
+
+/*
+ * After so many faults on one page without progress a loop is ended that the
+ * kernel would go on with until a fatal signal comes.
+ */
+#define SIM_GUP_MAX_TRIES 1000
+
+#define SIM_GUP_FILE "mm/gup.c"
+
+/* ---- errors as pages. Models: include/linux/err.h, 6.1 ---- */
+
+static inline struct page *err_ptr(long err)
+{
+	return (struct page *)(intptr_t)err;
+}
+
+static inline long ptr_err(const struct page *page)
+{
+	return (long)(intptr_t)page;
+}
+
+static inline bool is_err(const struct page *page)
+{
+	return (uintptr_t)page >= (uintptr_t)-4095;
+}
+
+/* ---- pages and vmas ---- */
+
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
+{
+	return !vma->vm_ops;
+}
+
+/* The vma at @addr, or NULL. Holds: mmap_lock.
+ * Models: include/linux/mm.h, vma_lookup, 6.1. */
+static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return vma && vma->vm_start <= addr ? vma : NULL;
+}
+
+/* A signal ends a wait that made no progress. Models: a fatal one. */
+static inline bool signal_pending(void)
+{
+	const struct task_struct *task = sim_current();
+
+	return task && __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED);
+}
+
+/* ---- grab.c ---- */
+
+/*
+ * Take @refs references (FOLL_GET) or pins (FOLL_PIN) where the page may be
+ * free. False: it is.
+ * Models: mm/gup.c, try_grab_folio (6.12: try_grab_folio_fast).
+ */
+bool try_grab_folio(struct page *page, int refs, unsigned int flags);
+
+/*
+ * The same where an entry under lock says that the page is in use; without
+ * FOLL_GET and FOLL_PIN nothing is taken. False: it has no reference, a WARN.
+ * Models: mm/gup.c, try_grab_page (6.12: try_grab_folio).
+ */
+bool try_grab_page(struct page *page, int refs, unsigned int flags);
+
+/* Models: mm/gup.c, gup_put_folio, 6.1. */
+void gup_put_folio(struct page *page, int refs, unsigned int flags);
+
+/*
+ * Must a read-only entry's page be copied before it is pinned? @vma NULL: in
+ * the lockless walk.
+ * Models: include/linux/mm.h, gup_must_unshare, 6.1; mm/internal.h, 6.12.
+ */
+bool gup_must_unshare(const struct vm_area_struct *vma, unsigned int flags,
+		      const struct page *page);
+
+/* From now on fork copies what may be pinned. Models: mm_set_has_pinned_flag, 6.1. */
+void mm_set_has_pinned(struct mm_struct *mm);
+
+/* ---- follow.c ---- */
+
+/*
+ * The page at @addr, grabbed as @flags say.
+ * @page_mask: number of pages of the leaf it lies in, minus one
+ * Holds: mmap_lock for reading.
+ * Returns: the page; NULL, a fault may help; or the error
+ *   -EFAULT, FOLL_DUMP and nothing worth dumping, or a special entry (5.11);
+ *   -EEXIST, a special entry;
+ *   -EMLINK, the page must be unshared first;
+ *   -ENOMEM, the page has no reference to add to;
+ *   -EINVAL, FOLL_GET and FOLL_PIN.
+ * Models: mm/gup.c, follow_page_mask, 5.11 to 6.12.
+ */
+struct page *follow_page_mask(struct vm_area_struct *vma, unsigned long addr,
+			      unsigned int flags, unsigned long *page_mask);
+
+/* ---- slow.c ---- */
+
+/* 0, or why the vma refuses. Models: mm/gup.c, check_vma_flags, 5.11 to 6.12. */
+int check_vma_flags(const struct vm_area_struct *vma, unsigned int gup_flags);
+
+/* 0 where the fault result is no error.
+ * Models: include/linux/mm.h, vm_fault_to_errno, 6.1; without HWPOISON. */
+int vm_fault_to_errno(vm_fault_t vm_fault);
+
+/*
+ * The slow walk of another mm. Holds: mmap_lock of @mm for reading.
+ * Models: mm/gup.c, get_user_pages_remote with locked NULL, 6.1.
+ */
+long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages,
+			   struct vm_area_struct **vmas);
+
+/*
+ * What the lockless walk leaves to do; takes mmap_lock itself.
+ * Models: mm/gup.c, __gup_longterm_unlocked, 6.1.
+ */
+long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages);
+
+#endif

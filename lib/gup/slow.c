@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * slow.c - get_user_pages(): for each page
+ *
+ *	1. entering a vma: do its flags allow it?	check_vma_flags
+ *	2. follow the tables				follow_page_mask
+ *	3. nothing there, or not enough: fault, and 2	faultin_page
+ *	4. write the page down, next
+ *
+ * An error ends the walk; it is returned where no page was got, else the
+ * number of pages.
+ *
+ * A fault may drop mmap_lock (VM_FAULT_RETRY) only where the caller has said so
+ * by @locked: then *locked becomes 0, the vma may be gone, and the walk starts
+ * again from the page that it was at.
+ */
+#include "gup/internal.h"
+
+/* One walk. start and the arrays move on with it. */
+struct gup {
+	struct mm_struct *mm;
+	unsigned long start;		/* the address to get next */
+	unsigned long nr_pages;		/* still to get */
+	unsigned int flags;
+	struct page **pages;		/* or NULL */
+	struct vm_area_struct **vmas;	/* or NULL */
+	int *locked;			/* NULL: mmap_lock must be kept */
+};
+
+/* ---- 1. the vma ---- */
+
+/*
+ * May a write through a long-term pin happen behind the back of a file that
+ * tracks dirty pages?
+ * Models: mm/gup.c, writable_file_mapping_allowed; mm/mmap.c,
+ * vma_needs_dirty_tracking, 6.12; the files here have no write-back.
+ */
+static bool writable_file_mapping_allowed(const struct vm_area_struct *vma,
+					  unsigned int gup_flags)
+{
+	if ((gup_flags & (FOLL_PIN | FOLL_LONGTERM)) != (FOLL_PIN | FOLL_LONGTERM) ||
+	    !sim_rule(vma->vm_mm->sim_machine, SIM_RULE_GUP_LONGTERM_FILE))
+		return true;
+	if ((vma->vm_flags & (VM_WRITE | VM_SHARED)) != (VM_WRITE | VM_SHARED))
+		return true;
+	return !vma->vm_ops->page_mkwrite && !vma->vm_ops->pfn_mkwrite;
+}
+
+static int check_write(const struct vm_area_struct *vma, unsigned int gup_flags)
+{
+	if (!vma_is_anonymous(vma) && !writable_file_mapping_allowed(vma, gup_flags))
+		return -EFAULT;
+	if (vma->vm_flags & VM_WRITE)
+		return 0;
+	if (!(gup_flags & FOLL_FORCE) || !is_cow_mapping(vma->vm_flags))
+		return -EFAULT;
+	return 0;
+}
+
+static int check_read(const struct vm_area_struct *vma, unsigned int gup_flags)
+{
+	if (vma->vm_flags & VM_READ)
+		return 0;
+	return (gup_flags & FOLL_FORCE) && (vma->vm_flags & VM_MAYREAD) ? 0 : -EFAULT;
+}
+
+int check_vma_flags(const struct vm_area_struct *vma, unsigned int gup_flags)
+{
+	if (vma->vm_flags & (VM_IO | VM_PFNMAP))
+		return -EFAULT;
+	if ((gup_flags & FOLL_ANON) && !vma_is_anonymous(vma))
+		return -EFAULT;
+	return gup_flags & FOLL_WRITE ? check_write(vma, gup_flags) : check_read(vma, gup_flags);
+}
+
+/* ---- 3. the fault ---- */
+
+int vm_fault_to_errno(vm_fault_t vm_fault)
+{
+	if (vm_fault & VM_FAULT_OOM)
+		return -ENOMEM;
+	if (vm_fault & (VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV | VM_FAULT_HWPOISON))
+		return -EFAULT;
+	return 0;
+}
+
+static unsigned int fault_flags_of(const struct gup *g, unsigned int flags, bool unshare)
+{
+	unsigned int fault_flags = 0;
+
+	if (flags & FOLL_WRITE)
+		fault_flags |= FAULT_FLAG_WRITE;
+	if (flags & FOLL_REMOTE)
+		fault_flags |= FAULT_FLAG_REMOTE;
+	if (g->locked)
+		fault_flags |= FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE;
+	if (flags & FOLL_NOWAIT)
+		fault_flags |= FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;
+	if (flags & FOLL_TRIED)
+		fault_flags |= FAULT_FLAG_TRIED;
+	if (unshare)
+		fault_flags |= FAULT_FLAG_UNSHARE;
+	return fault_flags;
+}
+
+/*
+ * Returns 0, look again; -EBUSY or -EAGAIN, mmap_lock is gone (or FOLL_NOWAIT);
+ * -EFAULT, -ENOMEM; -EIO after a BUG.
+ * Models: mm/gup.c, faultin_page, 5.11 to 6.12.
+ */
+static int faultin_page(const struct gup *g, struct vm_area_struct *vma, unsigned int *flags,
+			bool unshare)
+{
+	struct sim_machine *machine = g->mm->sim_machine;
+	unsigned int fault_flags = fault_flags_of(g, *flags, unshare);
+	vm_fault_t ret = handle_mm_fault(vma, g->start, fault_flags, NULL);
+	bool dropped = g->locked && !(fault_flags & FAULT_FLAG_RETRY_NOWAIT);
+
+	if (ret & VM_FAULT_COMPLETED) {
+		if (g->locked)
+			*g->locked = 0;
+		return -EAGAIN;
+	}
+	if (ret & VM_FAULT_ERROR) {
+		int err = vm_fault_to_errno(ret);
+
+		if (SIM_BUG_ON(machine, SIM_GUP_FILE, !err))
+			return -EIO;
+		return sim_is_crashed(machine) ? -EIO : err;
+	}
+	if (ret & VM_FAULT_RETRY) {
+		if (dropped)
+			*g->locked = 0;
+		return -EBUSY;
+	}
+	/* 5.11: the private copy is made, FOLL_FORCE may go through it */
+	if ((ret & VM_FAULT_WRITE) && !(vma->vm_flags & VM_WRITE))
+		*flags |= FOLL_COW;
+	return sim_is_crashed(machine) ? -EIO : 0;
+}
+
+/* ---- 2. to 4. one page ---- */
+
+/* A special entry where pages are wanted: an error from 6.1 on; before, the
+ * place in pages[] is left as it was and counted. */
+static long skip_special(const struct gup *g, struct page **page)
+{
+	if (g->pages && sim_rule(g->mm->sim_machine, SIM_RULE_GUP_SPECIAL_EEXIST))
+		return -EEXIST;
+	*page = NULL;
+	return 0;
+}
+
+/* May the walk fault once more on the same page? 0 or why not. */
+static int may_try_again(const struct gup *g, int tries)
+{
+	if (tries && signal_pending())
+		return -EINTR;
+	if (SIM_WARN_ON(g->mm->sim_machine, SIM_GUP_FILE,
+			tries >= SIM_GUP_MAX_TRIES /* the kernel would not come back */))
+		return -EFAULT;
+	return 0;
+}
+
+/* 0 and *@page (NULL: nothing to write down), or the error. */
+static long get_one(const struct gup *g, struct vm_area_struct *vma, struct page **page,
+		    unsigned long *page_mask)
+{
+	unsigned int flags = g->flags;
+
+	for (int tries = 0;; tries++) {
+		int ret = may_try_again(g, tries);
+		long err;
+
+		if (ret)
+			return ret;
+		*page = follow_page_mask(vma, g->start, flags, page_mask);
+		err = is_err(*page) ? ptr_err(*page) : 0;
+		if (err == -EEXIST)
+			return skip_special(g, page);
+		if (err && err != -EMLINK)
+			return err;
+		if (*page && !err)
+			return 0;
+		ret = faultin_page(g, vma, &flags, err == -EMLINK);
+		if (ret)
+			return ret;
+	}
+}
+
+/*
+ * Write a page down. Up to 6.1 each page is followed by itself where pages or
+ * vmas are wanted; 6.12 takes what else of the huge leaf was asked for at once,
+ * and adds those references to the page that it is at, not to the leaf's first.
+ * Returns the pages that this covers, or -EFAULT.
+ */
+static long record(struct gup *g, struct vm_area_struct *vma, struct page *page,
+		   unsigned long page_mask)
+{
+	unsigned int shift = g->mm->sim_mmu->page_shift;
+	bool batch = sim_rule(g->mm->sim_machine, SIM_RULE_GUP_LEAF_BATCH);
+	unsigned long n = 1;
+
+	if (batch || !(g->pages || g->vmas))
+		n += ~(g->start >> shift) & page_mask;
+	if (n > g->nr_pages)
+		n = g->nr_pages;
+	if (n > 1 && g->pages && !try_grab_page(page, (int)n - 1, g->flags)) {
+		gup_put_folio(page, 1, g->flags);
+		return -EFAULT;
+	}
+	for (unsigned long i = 0; i < n; i++) {
+		if (g->pages && page)
+			g->pages[i] = page + i;
+		if (g->vmas)
+			g->vmas[i] = vma;
+	}
+	if (g->pages && page)
+		sim_count_n(g->mm->sim_machine, SIM_CNT_GUP_SLOW, n);
+	return (long)n;
+}
+
+static void advance(struct gup *g, unsigned long n)
+{
+	g->start += n << g->mm->sim_mmu->page_shift;
+	g->nr_pages -= n;
+	if (g->pages)
+		g->pages += n;
+	if (g->vmas)
+		g->vmas += n;
+}
+
+/*
+ * Holds: mmap_lock for reading; given up where *locked becomes 0.
+ * Returns the pages got, or the error where there are none.
+ * Models: mm/gup.c, __get_user_pages, 5.11 to 6.12.
+ */
+static long __get_user_pages(struct gup *g)
+{
+	struct vm_area_struct *vma = NULL;
+	long done = 0, ret = 0;
+
+	while (g->nr_pages) {
+		unsigned long page_mask = 0;
+		struct page *page = NULL;
+
+		if (!vma || g->start >= vma->vm_end) {
+			vma = vma_lookup(g->mm, g->start);
+			ret = vma ? check_vma_flags(vma, g->flags) : -EFAULT;
+			if (ret)
+				break;
+		}
+		ret = get_one(g, vma, &page, &page_mask);
+		if (!ret)
+			ret = record(g, vma, page, page_mask);
+		if (ret < 0)
+			break;
+		advance(g, (unsigned long)ret);
+		done += ret;
+	}
+	if (sim_is_crashed(g->mm->sim_machine))
+		return -EIO;
+	if (ret == -EBUSY || ret == -EAGAIN)
+		ret = 0;
+	return done ? done : ret;
+}
+
+/* ---- giving mmap_lock up and coming back ---- */
+
+/* The page whose fault dropped mmap_lock, alone, until it is there.
+ * Returns 1, or the error, with the lock held where *locked. */
+static long get_after_retry(struct gup *g)
+{
+	unsigned long rest = g->nr_pages - 1;
+	long ret;
+
+	g->flags |= FOLL_TRIED;
+	for (int tries = 0;; tries++) {
+		ret = may_try_again(g, tries);
+		if (ret)
+			break;
+		mmap_read_lock(g->mm);
+		*g->locked = 1;
+		g->nr_pages = 1;
+		ret = __get_user_pages(g);
+		if (*g->locked)
+			break;
+	}
+	g->nr_pages = ret == 1 ? rest : rest + 1;
+	g->flags &= ~FOLL_TRIED;
+	return ret;
+}
+
+/*
+ * Models: mm/gup.c, __get_user_pages_locked, 5.11 to 6.12.
+ */
+static long __get_user_pages_locked(struct gup *g)
+{
+	bool lock_dropped = false;
+	long done = 0, ret;
+
+	if (g->flags & FOLL_PIN)
+		mm_set_has_pinned(g->mm);
+	if (g->pages && !(g->flags & FOLL_PIN))
+		g->flags |= FOLL_GET;
+	for (;;) {
+		ret = __get_user_pages(g);
+		if (!g->locked)
+			return ret;
+		if (ret > 0)
+			done += ret;
+		if (!g->nr_pages || *g->locked)
+			break;
+		lock_dropped = true;
+		ret = get_after_retry(g);
+		if (ret != 1)
+			break;
+		done++;
+		if (!g->nr_pages)
+			break;
+	}
+	if (lock_dropped && *g->locked) {
+		mmap_read_unlock(g->mm);
+		*g->locked = 0;
+	}
+	return done ? done : ret;
+}
+
+/* ---- the calls ---- */
+
+/* The current task's address space; NULL and *@err where there is none. */
+static struct mm_struct *enter_current_mm(long *err)
+{
+	struct task_struct *task = sim_current();
+
+	*err = task && task->mm ? sim_enter(task->sim_machine) : -EFAULT;
+	return *err ? NULL : task->mm;
+}
+
+/* Models: mm/gup.c, is_valid_gup_flags, 5.11 to 6.1 (6.12: is_valid_gup_args). */
+static bool is_valid_gup_flags(struct mm_struct *mm, unsigned int gup_flags)
+{
+	return !SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_PIN) &&
+	       !SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM);
+}
+
+/* Models: mm/gup.c, __gup_longterm_locked, 6.1; no page has to be migrated. */
+static long __gup_longterm_locked(struct gup *g)
+{
+	if ((g->flags & FOLL_LONGTERM) &&
+	    SIM_WARN_ON(g->mm->sim_machine, SIM_GUP_FILE, !(g->flags & FOLL_PIN)))
+		return -EINVAL;
+	return __get_user_pages_locked(g);
+}
+
+long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages, struct vm_area_struct **vmas)
+{
+	long err;
+	struct mm_struct *mm = enter_current_mm(&err);
+	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_TOUCH, pages, vmas, NULL };
+
+	if (!mm)
+		return err;
+	if (!is_valid_gup_flags(mm, gup_flags))
+		return -EINVAL;
+	return __gup_longterm_locked(&g);
+}
+
+static long get_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			 struct page **pages, unsigned int gup_flags)
+{
+	int locked = 1;
+	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_TOUCH, pages, NULL, &locked };
+	long ret;
+
+	mmap_read_lock(mm);
+	ret = __get_user_pages_locked(&g);
+	if (locked)
+		mmap_read_unlock(mm);
+	return ret;
+}
+
+long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
+			     unsigned int gup_flags)
+{
+	long err;
+	struct mm_struct *mm = enter_current_mm(&err);
+
+	if (!mm)
+		return err;
+	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM))
+		return -EINVAL;
+	return get_unlocked(mm, start, nr_pages, pages, gup_flags);
+}
+
+long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages,
+			   struct vm_area_struct **vmas)
+{
+	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_TOUCH | FOLL_REMOTE, pages, vmas,
+			 NULL };
+
+	if (!is_valid_gup_flags(mm, gup_flags))
+		return -EINVAL;
+	return __gup_longterm_locked(&g);
+}
+
+long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages)
+{
+	struct gup g = { mm, start, nr_pages, gup_flags, pages, NULL, NULL };
+	long ret;
+
+	if (!(gup_flags & FOLL_LONGTERM))
+		return get_unlocked(mm, start, nr_pages, pages, gup_flags);
+	mmap_read_lock(mm);
+	ret = __gup_longterm_locked(&g);
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages, struct vm_area_struct **vmas)
+{
+	long err;
+	struct mm_struct *mm = enter_current_mm(&err);
+	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_PIN, pages, vmas, NULL };
+
+	if (!mm)
+		return err;
+	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET) ||
+	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, !pages))
+		return -EINVAL;
+	return __gup_longterm_locked(&g);
+}
