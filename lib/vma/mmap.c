@@ -23,7 +23,7 @@
 #ifndef MAP_TYPE
 #define MAP_TYPE 0x0f
 #endif
-#define MAP_HUGE_SIZES (0x3f << 26)
+#define MAP_HUGE_SIZES (int)(0x3fu << 26)
 
 /* Models: include/linux/mman.h, LEGACY_MAP_MASK, 6.1. */
 #define LEGACY_MAP_MASK \
