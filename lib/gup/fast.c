@@ -79,25 +79,27 @@ static bool access_permitted(const struct fast_walk *w, int level, uint64_t e)
 }
 
 /*
- * 6.12 with CONFIG_SECRETMEM looks at the mapping of every small page, and
- * goes no further where there is none: pages that a driver inserted are left
- * to the slow walk.
- * Models: mm/gup.c, gup_fast_folio_allowed, 6.12; 6.1 has page_is_secretmem,
+ * What the page's mapping forbids, from 6.12 on: a long-term write to a file
+ * that tracks dirty pages; and, with CONFIG_SECRETMEM, any page without a
+ * mapping, since it cannot be told from a secret one. So pages that a driver
+ * inserted are left to the slow walk.
+ * Models: mm/gup.c, gup_fast_folio_allowed, 6.12; in 6.1 page_is_secretmem,
  * which lets all pages here through.
  */
 static bool gup_fast_folio_allowed(const struct fast_walk *w, const struct page *page)
 {
 	const unsigned int longterm_write = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
+	bool no_file = (w->flags & longterm_write) == longterm_write;
 	struct address_space *mapping;
 
 	if (!sim_rule(w->machine, SIM_RULE_GUP_FAST_NEEDS_MAPPING))
 		return true;
-	mapping = __atomic_load_n(&page->mapping, __ATOMIC_ACQUIRE);
-	if (!mapping)
-		return false;
-	if (sim_page_is_anon(page))
+	if (!no_file && !mmu_has(w->mmu, SIM_FEAT_SECRETMEM))
 		return true;
-	return (w->flags & longterm_write) != longterm_write || mapping->sim_swapbacked;
+	mapping = __atomic_load_n(&page->mapping, __ATOMIC_ACQUIRE);
+	if (!mapping || sim_page_is_anon(page))
+		return mapping != NULL;
+	return !no_file || mapping->sim_swapbacked;
 }
 
 /* May the grabbed page be kept? @same: entry and table are as they were. */

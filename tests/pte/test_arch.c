@@ -120,6 +120,10 @@ static void test_features_table(void **state)
 		{ "riscv64", SIM_FEAT_PMD_LEAF, 0, 1, 1, 1 },
 		{ "riscv64", SIM_FEAT_PTE_DEVMAP, 0, 0, 0, 1 },
 		{ "riscv64", SIM_FEAT_IOREMAP_PROT, 0, 0, 0, 0 },
+		{ "x86_64", SIM_FEAT_SECRETMEM, 0, 1, 1, 1 },
+		{ "s390x", SIM_FEAT_SECRETMEM, 0, 0, 0, 1 },
+		{ "mips64", SIM_FEAT_SECRETMEM, 0, 0, 0, 0 },
+		{ "mips64", SIM_FEAT_NUMA_BALANCING, 0, 0, 0, 0 },
 		{ "um", SIM_FEAT_PTE_SPECIAL, 0, 0, 0, 0 },
 		{ "um", SIM_FEAT_FAST_GUP, 0, 0, 0, 0 },
 	};

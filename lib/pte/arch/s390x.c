@@ -172,6 +172,7 @@ static const struct sim_arch_feature feature[] = {
 	{ SIM_FEAT_MODIFY_KEEPS_SPECIAL, 0, 0 },
 	{ SIM_FEAT_IOREMAP_PROT, SIM_RELEASE(6, 1), 0 },
 	{ SIM_FEAT_NUMA_BALANCING, 0, 0 },
+	{ SIM_FEAT_SECRETMEM, SIM_RELEASE(6, 12), 0 },
 	SIM_ARCH_FEATURES_END
 };
 
