@@ -18,19 +18,23 @@
 #define BATCH_NS 5000000.0
 #define PAGES 16
 
-/* What the rows share: a machine with one object of PAGES pages, mapped. */
+#define MAX_OBJECTS 16
+
+/* A machine with objects of PAGES pages, each mapped and touched. */
 struct rig {
 	struct sim_machine *machine;
 	struct task_struct *task;
-	struct ttm_buffer_object *bo;
-	struct file *file;
-	unsigned long addr;
+	int nr;
+	struct ttm_buffer_object *bo[MAX_OBJECTS];
+	unsigned long addr[MAX_OBJECTS];
 };
 
 typedef void (*row_fn)(struct rig *rig);
 
 struct row {
 	const char *name;
+	int objects;
+	int per_call;		/* operations that one call of @once does */
 	row_fn once;
 	row_fn between;		/* not timed, after each; NULL: batches are timed whole */
 };
@@ -70,23 +74,26 @@ static void snapshot_restore(struct rig *rig)
 	sim_snapshot_free(snapshot);
 }
 
-static void fault_16(struct rig *rig)
+/* Reading the clock costs as much as a few entries: one reading for all objects. */
+static void fault_all(struct rig *rig)
 {
-	char byte = 1;
+	char byte;
 
-	if (sim_read(rig->task, rig->addr, &byte, 1))
-		die("sim_read");
+	for (int i = 0; i < rig->nr; i++)
+		if (sim_read(rig->task, rig->addr[i], &byte, 1))
+			die("sim_read");
 }
 
-static void unmap_16(struct rig *rig)
+static void unmap_all(struct rig *rig)
 {
-	ttm_bo_unmap_virtual(rig->bo);
+	for (int i = 0; i < rig->nr; i++)
+		ttm_bo_unmap_virtual(rig->bo[i]);
 }
 
 static const struct row rows[] = {
-	{ "machine/create-destroy", create_destroy, NULL },
-	{ "machine/snapshot-restore", snapshot_restore, NULL },
-	{ "fault/16-ptes", fault_16, unmap_16 },
+	{ "machine/create-destroy", 0, 1, create_destroy, NULL },
+	{ "machine/snapshot-restore", 1, 1, snapshot_restore, NULL },
+	{ "fault/16-ptes", MAX_OBJECTS, MAX_OBJECTS, fault_all, unmap_all },
 };
 
 /* ---- measuring ---- */
@@ -116,28 +123,13 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What reading the clock adds to a row that is timed one by one. */
-static double clock_ns(void)
-{
-	double sample[REPETITIONS];
-
-	for (int i = 0; i < REPETITIONS; i++) {
-		double start = now_ns();
-
-		sample[i] = now_ns() - start;
-	}
-	qsort(sample, REPETITIONS, sizeof(sample[0]), by_value);
-	return sample[REPETITIONS / 2];
-}
-
 static void measure(const struct row *row, struct rig *rig)
 {
 	double sample[REPETITIONS], once = timed(row, rig, 8) / 8;
-	double clock = row->between ? clock_ns() : 0;
 	unsigned long n = (unsigned long)(BATCH_NS / (once > 1 ? once : 1)) + 1;
 
 	for (int i = 0; i < REPETITIONS; i++)
-		sample[i] = timed(row, rig, n) / (double)n - clock;
+		sample[i] = timed(row, rig, n) / (double)n / row->per_call;
 	qsort(sample, REPETITIONS, sizeof(sample[0]), by_value);
 	printf("%-26s %10lu x %10.1f ns min %10.1f ns median\n", row->name, n, sample[0],
 	       sample[REPETITIONS / 2]);
@@ -145,26 +137,37 @@ static void measure(const struct row *row, struct rig *rig)
 
 /* ---- the rig ---- */
 
-static void build_rig(struct rig *rig)
+static void add_object(struct rig *rig, struct file *file)
 {
-	struct ttm_device *bdev;
+	struct ttm_buffer_object *bo = sim_bo_create(sim_machine_ttm(rig->machine), PAGES,
+						     TTM_PL_SYSTEM, ttm_cached);
 	long addr;
 
+	if (!bo)
+		die("sim_bo_create");
+	addr = sim_mmap(rig->task, 0, PAGES * 4096UL, PROT_READ | PROT_WRITE, MAP_SHARED, file,
+			sim_bo_pgoff(bo));
+	if (addr < 0)
+		die("sim_mmap");
+	rig->bo[rig->nr] = bo;
+	rig->addr[rig->nr++] = (unsigned long)addr;
+}
+
+static void build_rig(struct rig *rig, int objects)
+{
+	struct file *file;
+
+	memset(rig, 0, sizeof(*rig));
 	rig->machine = sim_machine_create(NULL);
 	if (!rig->machine)
 		die("sim_machine_create");
-	bdev = sim_ttm_bdev(sim_machine_ttm(rig->machine));
 	rig->task = sim_task_create(rig->machine, "bench");
-	rig->bo = sim_bo_create(sim_machine_ttm(rig->machine), PAGES, TTM_PL_SYSTEM, ttm_cached);
-	rig->file = sim_ttm_open(sim_machine_ttm(rig->machine), FMODE_READ | FMODE_WRITE);
-	if (!bdev || !rig->task || !rig->bo || !rig->file)
+	file = sim_ttm_open(sim_machine_ttm(rig->machine), FMODE_READ | FMODE_WRITE);
+	if (!rig->task || !file)
 		die("building a machine");
-	addr = sim_mmap(rig->task, 0, PAGES * 4096UL, PROT_READ | PROT_WRITE, MAP_SHARED, rig->file,
-			sim_bo_pgoff(rig->bo));
-	if (addr < 0)
-		die("sim_mmap");
-	rig->addr = (unsigned long)addr;
-	fault_16(rig);
+	for (int i = 0; i < objects; i++)
+		add_object(rig, file);
+	fault_all(rig);
 }
 
 static const struct argp argp = {
@@ -173,12 +176,13 @@ static const struct argp argp = {
 
 int main(int argc, char **argv)
 {
-	struct rig rig = { 0 };
-
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	build_rig(&rig);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rig rig;
+
+		build_rig(&rig, rows[i].objects);
 		measure(&rows[i], &rig);
-	sim_machine_destroy(rig.machine);
+		sim_machine_destroy(rig.machine);
+	}
 	return EXIT_SUCCESS;
 }
