@@ -236,6 +236,7 @@ struct sim_matrix_cell {
 	unsigned int bad_pages;		/* "bad page" reports up to the end */
 	unsigned int leaks;		/* kinds of objects left at the end */
 	const char *bug;		/* the BUG's condition, or NULL; static */
+	bool bug_in_gup;		/* it was GUP that met it */
 	enum sim_verdict verdict;
 	const char *reason;		/* one line that says why; static */
 };

@@ -36,6 +36,7 @@ struct bench {
 	struct sim_matrix_cell *cell;
 	unsigned long addr;
 	struct task_struct *child;
+	bool in_gup;			/* a BUG now would be GUP's */
 };
 
 static unsigned long page_bytes(const struct bench *b)
@@ -174,6 +175,7 @@ static bool crashed(struct bench *b)
 	if (!sim_crashed(b->machine))
 		return false;
 	b->cell->bug = sim_last_outcome(b->machine, SIM_BUG)->condition;
+	b->cell->bug_in_gup = b->in_gup;
 	return true;
 }
 
@@ -272,12 +274,15 @@ static void run_case(struct bench *b)
 {
 	struct sim_matrix_cell *cell = b->cell;
 
+	b->in_gup = false;
 	for (int phase = 0; phase < SIM_NR_PHASES; phase++) {
 		if (!enter_phase(b, (enum sim_matrix_phase)phase) || crashed(b))
 			break;
+		b->in_gup = true;
 		ask_gups(b, (enum sim_matrix_phase)phase);
 		if (crashed(b))
 			return;
+		b->in_gup = false;
 		if (phase == SIM_PHASE_PROTECTED)
 			cell->mprotect_write = sim_mprotect(b->task, b->addr,
 							    b->bo_pages * page_bytes(b),
@@ -317,7 +322,11 @@ static const char *reason_of(const struct sim_matrix_cell *cell)
 {
 	switch (cell->verdict) {
 	case SIM_VERDICT_BUG:
-		return cell->bug;
+		if (!cell->bug_in_gup || cell->placement != SIM_PLACE_VRAM)
+			return cell->bug;
+		return cell->special_lost ?
+		       "mprotect took the special bit away: GUP makes a wild page of I/O memory" :
+		       "a huge leaf without a special bit: GUP makes a wild page of I/O memory";
 	case SIM_VERDICT_REFUSED:
 		if (cell->mmap_result == -EACCES)
 			return "the file is not open for writing";

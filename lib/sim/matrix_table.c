@@ -36,12 +36,19 @@ static const char *narrow(const char *name)
 	return *name == '-' ? name + 1 : name;
 }
 
+static const char *short_sharing(enum sim_matrix_sharing sharing)
+{
+	static const char *const names[] = { "sh/rw", "sh/ro", "pr/rw", "pr/ro" };
+
+	return names[sharing];
+}
+
 static int table_begin(struct sim_matrix_writer *w)
 {
-	fputs("GUP columns, one letter per phase (read, written, mprotect, fork): - nothing,\n"
-	      "c a private copy, B the buffer object. pte: s special, n normal, H huge.\n\n"
-	      "rel  arch    mode  place  sharing    prot mmap   pte mprot+w slow fast"
-	      " ref verdict\n", w->out);
+	fputs("slow, fast: GUP, a letter per phase (read, written, mprotect, fork): - nothing,\n"
+	      "c a private copy, B the buffer object. map: shared or private, the file's mode.\n"
+	      "pte: s special, n normal, H huge. +write: mprotect(PROT_READ | PROT_WRITE).\n\n"
+	      "rel  arch    mode  place map   prot mmap   pte +write slow fast verdict\n", w->out);
 	return 0;
 }
 
@@ -57,12 +64,12 @@ static int table_cell(struct sim_matrix_writer *w, const struct sim_matrix_cell 
 	}
 	sim_result_name(cell->mmap_result, mmap);
 	sim_result_name(cell->mprotect_write, mprotect);
-	fprintf(w->out, "%-4s %-7s %-5s %-6s %-10s %-4s %-6s %c%c  %-7s %-4s %-4s %+3d ",
+	fprintf(w->out, "%-4s %-7s %-5s %-5s %-5s %-4s %-6s %c%c  %-6s %-4s %-4s ",
 		cell->release, cell->arch->name, sim_ttm_mode_name(cell->mode),
-		sim_place_name(cell->placement), sim_sharing_name(cell->sharing),
-		sim_prot_name(cell->prot), narrow(mmap), mapped ? kind : ' ',
-		mapped && cell->pte_level ? 'H' : ' ', mapped ? narrow(mprotect) : "", slow,
-		fast, cell->ref_taken);
+		cell->placement == SIM_PLACE_SYSTEM ? "sys" : sim_place_name(cell->placement),
+		short_sharing(cell->sharing), sim_prot_name(cell->prot), narrow(mmap),
+		mapped ? kind : ' ', mapped && cell->pte_level ? 'H' : ' ',
+		mapped ? narrow(mprotect) : "", slow, fast);
 	fprintf(w->out, "%s%s%s\n", w->color ? color_of(cell->verdict) : "",
 		sim_verdict_name(cell->verdict), w->color ? "\033[0m" : "");
 	return 0;

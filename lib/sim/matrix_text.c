@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include "sim/matrix.h"
+#include "sim/releases.h"
 
 #define MAX_GROUPS 64
 
@@ -21,10 +22,10 @@
 enum column { COL_SLOW, COL_FAST, COL_COUNTS, COL_PRIVATE, COL_READ_ONLY, NR_COLUMNS };
 
 static const char *const column_names[NR_COLUMNS] = {
-	"gup", "gup_fast", "page counts", "MAP_PRIVATE", "read-only fd, +w",
+	"gup", "gup_fast", "page counts", "MAP_PRIVATE", "ro fd, mprotect",
 };
 
-static const int column_widths[NR_COLUMNS] = { 9, 9, 13, 13, 16 };
+static const int column_widths[NR_COLUMNS] = { 8, 8, 13, 13, 15 };
 
 enum class { SPECIAL_FAST, SPECIAL_SLOW, PLAIN_SLOW, PLAIN_FAST, NR_CLASSES };
 
@@ -50,7 +51,7 @@ struct group {
 
 struct text {
 	const char *release;	/* of the first case: before and after are of it */
-	const char *last_release;
+	uint32_t releases;	/* bits: sim_release_nth() */
 	uint64_t archs[NR_CLASSES];
 	uint64_t all_archs;
 	struct side before[NR_CLASSES], after[NR_CLASSES];
@@ -64,6 +65,15 @@ static unsigned int arch_number(const struct sim_arch *arch)
 	unsigned int n = 0;
 
 	while (n < 63 && sim_arch_nth(n) && sim_arch_nth(n) != arch)
+		n++;
+	return n;
+}
+
+static unsigned int release_number(const char *name)
+{
+	unsigned int n = 0;
+
+	while (n < 31 && sim_release_nth(n) && strcmp(sim_release_nth(n), name))
 		n++;
 	return n;
 }
@@ -190,7 +200,7 @@ static int text_cell(struct sim_matrix_writer *w, const struct sim_matrix_cell *
 
 	if (!t->release)
 		t->release = cell->release;
-	t->last_release = cell->release;
+	t->releases |= 1u << release_number(cell->release);
 	t->all_archs |= 1ULL << arch_number(cell->arch);
 	t->nr_verdict[cell->verdict]++;
 	note_before_after(t, cell);
@@ -224,7 +234,8 @@ static void print_side(const struct sim_matrix_writer *w, const char *title,
 	for (int i = 0; i < NR_COLUMNS; i++) {
 		bool changed = *other->text[i] && strcmp(side->text[i], other->text[i]);
 
-		fprintf(w->out, " %s%-*s%s", changed ? bold(w) : "", column_widths[i],
+		fprintf(w->out, " %s%-*s%s", changed ? bold(w) : "",
+			i < NR_COLUMNS - 1 ? column_widths[i] : 0,
 			*side->text[i] ? side->text[i] : "-", changed ? plain(w) : "");
 	}
 	fputc('\n', w->out);
@@ -288,12 +299,38 @@ static void print_modes(FILE *out, uint32_t modes)
 {
 	const char *before = "";
 
+	if (modes == (1u << SIM_NR_TTM_MODES) - 2) {
+		fputs("any mode", out);
+		return;
+	}
 	for (int mode = 0; mode < SIM_NR_TTM_MODES; mode++) {
 		if (!(modes >> mode & 1))
 			continue;
 		fprintf(out, "%s%s", before, sim_ttm_mode_name((enum sim_ttm_mode)mode));
 		before = ",";
 	}
+}
+
+/* @text in lines of at most 79 columns, of which @used are used up already;
+ * what goes on is indented. */
+static void print_wrapped(FILE *out, const char *text, size_t used)
+{
+	const char *indent = "";
+	size_t width = 79 - used;
+
+	while (strlen(text) > width) {
+		size_t at = width;
+
+		while (at && text[at] != ' ')
+			at--;
+		if (!at)
+			break;
+		fprintf(out, "%s%.*s\n", indent, (int)at, text);
+		text += at + 1;
+		indent = "    ";
+		width = 75;
+	}
+	fprintf(out, "%s%s\n", indent, text);
 }
 
 static const char *verdict_color(const struct sim_matrix_writer *w, enum sim_verdict verdict)
@@ -305,29 +342,52 @@ static const char *verdict_color(const struct sim_matrix_writer *w, enum sim_ver
 	       verdict == SIM_VERDICT_SAFE ? "\033[32m" : "\033[33m";
 }
 
-/* One group, with the releases that say the same of the same. */
-static void print_group(const struct sim_matrix_writer *w, struct text *t, unsigned int first)
+static bool same_hole(const struct group *a, const struct group *b)
 {
-	struct group *g = &t->group[first];
+	return a->archs == b->archs && a->verdict == b->verdict && !strcmp(a->reason, b->reason);
+}
+
+/* The releases that say the same of the same architectures, by their modes. */
+static void print_releases(FILE *out, struct text *t, const struct group *g)
+{
+	const char *before = " in";
 	unsigned long nr = 0;
 
-	fprintf(w->out, "%s%s%s in", verdict_color(w, g->verdict), sim_verdict_name(g->verdict),
-		plain(w));
-	for (unsigned int i = first; i < t->nr_groups; i++) {
-		struct group *other = &t->group[i];
-
-		if (other->shown || other->archs != g->archs || other->modes != g->modes ||
-		    other->verdict != g->verdict || strcmp(other->reason, g->reason))
+	for (struct group *one = t->group; one < t->group + t->nr_groups; one++) {
+		if (one->shown || !same_hole(one, g))
 			continue;
-		other->shown = true;
-		nr += other->nr;
-		fprintf(w->out, " %s", other->release);
+		fputs(before, out);
+		for (struct group *two = one; two < t->group + t->nr_groups; two++) {
+			if (two->shown || !same_hole(two, g) || two->modes != one->modes)
+				continue;
+			two->shown = true;
+			nr += two->nr;
+			fprintf(out, " %s", two->release);
+		}
+		fputc(' ', out);
+		print_modes(out, one->modes);
+		before = ";";
 	}
-	fputs(", mode ", w->out);
-	print_modes(w->out, g->modes);
-	fputc(':', w->out);
-	print_archs(w->out, g->archs);
-	fprintf(w->out, " (%lu)\n  %s\n", nr, g->reason);
+	fprintf(out, " (%lu)", nr);
+}
+
+static int print_group(const struct sim_matrix_writer *w, struct text *t, const struct group *g)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *line = open_memstream(&text, &len);
+
+	if (!line)
+		return -ENOMEM;
+	print_archs(line, g->archs);
+	print_releases(line, t, g);
+	fclose(line);
+	fprintf(w->out, "%s%s%s:", verdict_color(w, g->verdict), sim_verdict_name(g->verdict),
+		plain(w));
+	print_wrapped(w->out, text, strlen(sim_verdict_name(g->verdict)) + 1);
+	free(text);
+	fprintf(w->out, "  %s\n", g->reason);
+	return 0;
 }
 
 /* The worst first. */
@@ -343,21 +403,49 @@ static void print_groups(const struct sim_matrix_writer *w, struct text *t)
 	for (unsigned int o = 0; o < sizeof(order) / sizeof(order[0]); o++)
 		for (unsigned int i = 0; i < t->nr_groups; i++)
 			if (!t->group[i].shown && t->group[i].verdict == order[o])
-				print_group(w, t, i);
+				print_group(w, t, &t->group[i]);
 	if (!t->nr_groups)
 		fputs("nowhere\n", w->out);
 }
 
 static void print_totals(const struct sim_matrix_writer *w, const struct text *t)
 {
-	const char *before = "\n";
+	const char *before = "";
 
 	for (int v = 0; v < SIM_NR_VERDICTS; v++) {
 		fprintf(w->out, "%s%lu %s", before, t->nr_verdict[v],
 			sim_verdict_name((enum sim_verdict)v));
 		before = ", ";
 	}
-	fprintf(w->out, "; %lu cases run (--all lists them)\n", w->nr_cells);
+	fprintf(w->out, "\n%lu cases were run; ttmsim matrix --all lists them.\n", w->nr_cells);
+}
+
+static const char *own_modes(unsigned int release)
+{
+	uint64_t rules = sim_release_find(sim_release_nth(release))->rules;
+	bool huge = rules >> SIM_RULE_TTM_HUGE_FAULT & 1;
+
+	if (rules >> SIM_RULE_TTM_MIXEDMAP & 1)
+		return huge ? "mixed,huge" : "mixed";
+	return huge ? "pfn,huge" : "pfn";
+}
+
+/* Which modes are not only tried on a release. */
+static void print_own_modes(const struct sim_matrix_writer *w, const struct text *t)
+{
+	const char *before = "Kernels' own modes:", *last = NULL;
+
+	for (unsigned int n = 0; sim_release_nth(n); n++) {
+		if (!(t->releases >> n & 1))
+			continue;
+		if (last && strcmp(last, own_modes(n)))
+			fprintf(w->out, " %s", last);
+		fprintf(w->out, "%s %s", !last || strcmp(last, own_modes(n)) ? before : "",
+			sim_release_nth(n));
+		last = own_modes(n);
+		before = ";";
+	}
+	fprintf(w->out, " %s. Others are tried.\n", last);
 }
 
 static int text_end(struct sim_matrix_writer *w)
@@ -365,13 +453,14 @@ static int text_end(struct sim_matrix_writer *w)
 	struct text *t = w->state;
 
 	if (t->release) {
-		fprintf(w->out, "%sTTM memory and get_user_pages(), Linux %s before and after "
+		fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s before and after "
 			"the patch%s\n", bold(w), t->release, plain(w));
-		fputs("Object in system memory, mapped shared and writable where not said"
+		fputs("An object in system memory, mapped shared and writable unless said"
 		      " otherwise.\n\n", w->out);
 		print_classes(w, t);
 		print_changes(w, t);
 		print_groups(w, t);
+		print_own_modes(w, t);
 		print_totals(w, t);
 	}
 	free(t);

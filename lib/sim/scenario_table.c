@@ -145,6 +145,7 @@ PARAMS(gup) = {
 };
 PARAMS(put) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), END };
 PARAMS(pte) = { PLACE("PLACE", SCN_MAP), END };
+PARAMS(smaps) = { RANGE("MAP", SCN_MAP), END };
 PARAMS(refs) = { PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), END };
 PARAMS(zap) = {
 	OLD("BO|DEV|FILE", SCN_BO | SCN_DEV | SCN_REGULAR), KEY_NUM("even_cows", 0, 1), END,
@@ -227,7 +228,7 @@ static const struct scn_desc descs[] = {
 	OP_CHECKED(fork, "", false),
 	OP_CHECKED(exit, "", true),
 	OP(zap, zap, ""),
-	OP(smaps, pte, SMAPS_KEYS),
+	OP(smaps, smaps, SMAPS_KEYS),
 	OP(maps, none, ""),
 	OP_FREE(counters, none, COUNTER_KEYS),
 	OP_FREE(fail_alloc, fail_alloc, ""),
