@@ -113,6 +113,7 @@ void mm_destroy(struct mm_struct *mm)
 {
 	for (int i = 0; i < NR_MM_COUNTERS; i++)
 		assert_int_equal(mm_rss(mm, i), 0);
+	sim_free_tables(mm, MM_BASE, mm->task_size, 0, 0);
 	sim_pgd_free(mm);
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }
@@ -154,7 +155,6 @@ void mm_unmap(struct vm_area_struct *vma)
 	const struct sim_zap all = { .even_cows = true };
 
 	sim_zap_range(vma, vma->vm_start, vma->vm_end, &all);
-	sim_free_tables(vma->vm_mm, vma->vm_start, vma->vm_end, 0, 0);
 	sim_anon_vma_put(vma->anon_vma);
 	sim_free(vma, sizeof(*vma), SIM_OBJ_VMA);
 }

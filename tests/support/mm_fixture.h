@@ -58,6 +58,7 @@ int mm_fixture_teardown(void **state);
 /* ---- address spaces ---- */
 
 struct mm_struct *mm_create(struct mm_fixture *fx);
+/* Every vma must be unmapped; the tables go here. */
 void mm_destroy(struct mm_struct *mm);
 
 /* A vma at MM_BASE + @at pages; vm_page_prot as mmap sets it; vm_file is set
@@ -67,7 +68,7 @@ struct vm_area_struct *mm_map(struct mm_fixture *fx, struct mm_struct *mm, unsig
 			      const struct vm_operations_struct *ops);
 /* The same vma for another mm, as fork makes it. */
 struct vm_area_struct *mm_dup_vma(struct vm_area_struct *vma, struct mm_struct *mm);
-/* Zaps, frees the tables, the vma and its share of the anon_vma. */
+/* Zaps, frees the vma and its share of the anon_vma. */
 void mm_unmap(struct vm_area_struct *vma);
 
 #define MM_RW (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
