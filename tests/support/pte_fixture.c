@@ -54,8 +54,8 @@ static void check_nothing_left(struct pte_fixture *f)
 static void check_machine(struct pte_fixture *f)
 {
 	for (unsigned int i = 0; i < f->nr_vmas; i++) {
+		sim_untrack_pfn(f->vma[i]); /* it looks at the first entry */
 		pte_fixture_drop(f, f->vma[i]);
-		sim_untrack_pfn(f->vma[i]);
 		sim_free(f->vma[i], sizeof(*f->vma[i]), SIM_OBJ_VMA);
 	}
 	sim_free_tables(f->mm, 0, f->mmu->task_size, 0, 0);
