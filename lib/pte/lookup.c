@@ -26,11 +26,25 @@ static void describe(const struct sim_mmu *mmu, unsigned long addr, uint64_t e,
 	info->pfn = fmt_pfn(fmt, e) + (inside >> mmu->page_shift);
 }
 
+/* The entry that decides. Between the walk and the read a table may have come
+ * in: then the walk goes on. */
+static uint64_t read_leaf(struct mm_struct *mm, unsigned long addr, int *level)
+{
+	const struct sim_mmu *mmu = mm->sim_mmu;
+
+	for (;;) {
+		const void *slot = walk_down(mm, addr, 0, level);
+		uint64_t e = mmu_read(mmu, *level, slot);
+
+		if (*level == 0 || walk_ends(&mmu->walk[*level], e))
+			return e;
+	}
+}
+
 int sim_pte_lookup(struct mm_struct *mm, unsigned long addr, struct sim_pte_info *info)
 {
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	int ret = sim_enter(mm->sim_machine);
-	const void *slot;
 
 	if (ret)
 		return ret;
@@ -38,8 +52,7 @@ int sim_pte_lookup(struct mm_struct *mm, unsigned long addr, struct sim_pte_info
 		return -EINVAL;
 	memset(info, 0, sizeof(*info));
 	rcu_read_lock();
-	slot = walk_down(mm, addr, 0, &info->level);
-	info->raw = mmu_read(mmu, info->level, slot);
+	info->raw = read_leaf(mm, addr, &info->level);
 	rcu_read_unlock();
 	info->none = mmu_is_none(mmu, info->level, info->raw);
 	if (!info->none)

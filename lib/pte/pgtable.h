@@ -33,6 +33,8 @@ void sim_free_tables(struct mm_struct *mm, unsigned long start, unsigned long en
 /*
  * Walk to the slot that decides about @addr: a leaf, or the first empty entry.
  * *@level says where it lies. Takes no lock. Counts one SIM_CNT_WALK.
+ * Unless mmap_lock is held for writing, an empty entry of a level > 0 may have
+ * got a table by the time it is read again.
  */
 void *sim_walk(struct mm_struct *mm, unsigned long addr, int *level);
 
