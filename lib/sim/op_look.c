@@ -99,6 +99,30 @@ void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result
 	scn_key(res, "pin", "%d", count / GUP_PIN_COUNTING_BIAS);
 }
 
+/* As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... */
+static void show_flags(struct scn_result *res, unsigned long vm_flags)
+{
+	static const struct {
+		unsigned long flag;
+		char name[3];
+	} names[] = {
+		{ VM_READ, "rd" }, { VM_WRITE, "wr" }, { VM_EXEC, "ex" }, { VM_SHARED, "sh" },
+		{ VM_MAYREAD, "mr" }, { VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" },
+		{ VM_MAYSHARE, "ms" }, { VM_PFNMAP, "pf" }, { VM_DENYWRITE, "dw" },
+		{ VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_DONTCOPY, "dc" },
+		{ VM_DONTEXPAND, "de" }, { VM_ACCOUNT, "ac" }, { VM_DONTDUMP, "dd" },
+		{ VM_MIXEDMAP, "mm" }, { VM_HUGEPAGE, "hg" }, { VM_NOHUGEPAGE, "nh" },
+	};
+	char text[SCN_PFN_TEXT] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (vm_flags & names[i].flag)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						len ? "," : "", names[i].name);
+	scn_key(res, "flags", "%s", len ? text : "none");
+}
+
 void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct sim_smaps s;
@@ -121,6 +145,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	scn_key(res, "private_clean", "%lu", s.private_clean >> 10);
 	scn_key(res, "private_dirty", "%lu", s.private_dirty >> 10);
 	scn_key(res, "locked", "%lu", s.locked >> 10);
+	show_flags(res, s.vm_flags);
 }
 
 static void show_lines(struct scn_result *res, const char *text)

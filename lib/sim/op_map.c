@@ -75,6 +75,8 @@ static long map_target(struct scn_run *run, const struct scn_op *op, const struc
 
 	if (!target->file)
 		flags |= MAP_ANONYMOUS;
+	if (scn_flag(op, MMAP_DENYWRITE))
+		flags |= MAP_DENYWRITE;
 	if (op->arg[MMAP_AT].set) {
 		addr = run->object[op->arg[MMAP_AT].object].map.addr;
 		flags |= MAP_FIXED;

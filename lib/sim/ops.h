@@ -22,7 +22,7 @@ enum { CLOSE_FILE };
 enum { FORK_NAME };
 enum { EXIT_TASK };
 enum { MMAP_NAME, MMAP_FILE, MMAP_BO, MMAP_SHARE, MMAP_PROT, MMAP_PAGES, MMAP_OFF, MMAP_ALIGN,
-       MMAP_AT };
+       MMAP_AT, MMAP_DENYWRITE };
 /* munmap, mlock, munlock, mprotect, madvise: the range, its pages, what to do */
 enum { RANGE_MAP, RANGE_PAGES, RANGE_HOW };
 enum { MREMAP_MAP, MREMAP_PAGES, MREMAP_INPLACE, MREMAP_DONTUNMAP_FLAG };

@@ -356,6 +356,15 @@ static int keep_comment(struct parser *p)
 	return 0;
 }
 
+/* What a transcript says besides results, and licence lines. */
+static bool is_dropped(const struct scn_lexer *lexer)
+{
+	static const char spdx[] = "# SPDX-";
+
+	return (lexer->len >= 2 && !memcmp(lexer->line, "#|", 2)) ||
+	       (lexer->len >= sizeof(spdx) - 1 && !memcmp(lexer->line, spdx, sizeof(spdx) - 1));
+}
+
 static int parse_line(struct parser *p)
 {
 	int ret = 0;
@@ -364,7 +373,7 @@ static int parse_line(struct parser *p)
 		return scn_fail(p, SCN_MAX_LINE + 1, "a line of more than %d bytes", SCN_MAX_LINE);
 	advance(p);
 	if (p->token.kind == SCN_TOKEN_END)
-		return p->lexer.len >= 2 && !memcmp(p->lexer.line, "#|", 2) ? 0 : keep_comment(p);
+		return is_dropped(&p->lexer) ? 0 : keep_comment(p);
 	while (!ret && p->token.kind != SCN_TOKEN_END) {
 		if (p->token.kind == SCN_TOKEN_SEMICOLON)
 			advance(p);

@@ -89,6 +89,7 @@ static void tell_line(const char *what, void *data)
 	scn_line(data, "left: %s", what);
 }
 
+/* Drivers' last functions act on the current task's machine: tasks go last. */
 unsigned int scn_teardown(struct scn_run *run, struct scn_result *res)
 {
 	struct task_struct *task;
@@ -97,14 +98,16 @@ unsigned int scn_teardown(struct scn_run *run, struct scn_result *res)
 		return 0;
 	run->torn_down = true;
 	put_held(run);
-	for (unsigned int i = 0; i < run->scn->nr_names; i++) {
-		task = run->object[i].task;
-		run->object[i].task = NULL;
-		if (task)
-			sim_exit(task);
-	}
 	for (unsigned int i = 0; i < run->scn->nr_names; i++)
 		put_object(&run->object[i]);
+	for (unsigned int i = run->scn->nr_names; i-- > 0;) {
+		task = run->object[i].task;
+		run->object[i].task = NULL;
+		if (!task)
+			continue;
+		sim_task_switch(task);
+		sim_exit(task);
+	}
 	run->result.nr_leaks = sim_machine_leaks(run->machine, tell_line, res);
 	return run->result.nr_leaks;
 }

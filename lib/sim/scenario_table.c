@@ -116,7 +116,7 @@ PARAMS(mmap) = {
 	NEW("MAP", SCN_MAP), OLD("OPEN|DEV|FILE|anon", SCN_FILE | SCN_DEV | SCN_REGULAR | SCN_ANON),
 	OLD_OPT("BO", SCN_BO), KEY_WORD("share", share_words), KEY_WORD("prot", prot_words),
 	KEY_NUM("pages", 1, SCN_MAX_PAGES), KEY_NUM("off", 0, SCN_MAX_PAGES),
-	KEY_WORD("align", align_words), KEY_NAME("at", SCN_MAP), END,
+	KEY_WORD("align", align_words), KEY_NAME("at", SCN_MAP), FLAG("denywrite"), END,
 };
 PARAMS(range) = { RANGE("MAP", SCN_MAP), KEY_NUM("pages", 1, SCN_MAX_PAGES), END };
 PARAMS(mprotect) = {
@@ -155,7 +155,7 @@ PARAMS(none) = { END };
 
 #define PTE_KEYS " present special write dirty young user exec protnone cache level pfn raw "
 #define SMAPS_KEYS \
-	" size rss anonymous shared_clean shared_dirty private_clean private_dirty locked "
+	" size rss anonymous shared_clean shared_dirty private_clean private_dirty locked flags "
 #define COUNTER_KEYS \
 	" fault handler walk table_alloc table_free lock pat_lookup pte_read pte_write ref" \
 	" mapcount tlb_flush page_alloc page_free gup_fast gup_slow "
