@@ -4,8 +4,8 @@
  * tests and transcripts. It counts nothing.
  */
 #include <errno.h>
-#include <urcu-bp.h>
 
+#include "base/rcu.h"
 #include "pte/walk.h"
 
 static void describe(const struct sim_mmu *mmu, unsigned long addr, uint64_t e,

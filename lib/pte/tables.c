@@ -8,8 +8,8 @@
  * shares one. A machine that only one thread uses needs no grace period.
  */
 #include <errno.h>
-#include <urcu-bp.h>
 
+#include "base/rcu.h"
 #include "pte/walk.h"
 
 uint64_t sim_none_value(const struct sim_mmu *mmu, int level)
