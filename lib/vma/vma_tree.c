@@ -214,18 +214,23 @@ unsigned long vma_tree_lowest_hole(struct mm_struct *mm, unsigned long len, unsi
 	return find_hole(mm, len, low, high, false);
 }
 
+/* Does a node say of what lies below it what its children say? */
+static bool augment_is_valid(const struct vm_area_struct *vma)
+{
+	struct vm_area_struct again = *vma;
+
+	vma_augment(&again);
+	return again.sim_first == vma->sim_first && again.sim_last == vma->sim_last &&
+	       again.sim_gap == vma->sim_gap;
+}
+
 bool vma_tree_is_valid(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *prev = NULL;
 
 	for (vma = sim_vma_next(mm, NULL); vma; prev = vma, vma = vma_next(vma)) {
-		unsigned long first = vma->sim_first, last = vma->sim_last, gap = vma->sim_gap;
-
 		if (vma->vm_mm != mm || vma->vm_start >= vma->vm_end ||
-		    (prev && prev->vm_end > vma->vm_start))
-			return false;
-		vma_augment(vma);
-		if (first != vma->sim_first || last != vma->sim_last || gap != vma->sim_gap)
+		    (prev && prev->vm_end > vma->vm_start) || !augment_is_valid(vma))
 			return false;
 	}
 	return true;
