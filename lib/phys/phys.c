@@ -161,24 +161,24 @@ void sim_phys_touch(const struct page *page)
 
 /* ---------------------------------------------------------- rare ends ---- */
 
-static void bad_page(const struct page *page, const char *function, const char *condition)
+static void bad_page(const struct page *page, const char *file, const char *function,
+		     const char *condition)
 {
-	sim_outcome_record(sim_machine_of(page), SIM_BAD_PAGE, "mm/page_alloc.c", function,
-			   condition);
+	sim_outcome_record(sim_machine_of(page), SIM_BAD_PAGE, file, function, condition);
 }
 
 void sim_page_get_dead(struct page *page)
 {
 	sim_phys_touch(page);
-	bad_page(page, "get_page", "page_ref_count(page) <= 0");
+	bad_page(page, "include/linux/mm.h", "get_page", "page_ref_count(page) <= 0");
 }
 
 void sim_page_put_dead(struct page *page)
 {
-	bad_page(page, "put_page", "page_ref_count(page) <= 0");
+	bad_page(page, "include/linux/mm.h", "put_page", "page_ref_count(page) <= 0");
 }
 
 void sim_page_unmap_dead(struct page *page)
 {
-	bad_page(page, "page_remove_rmap", "page_mapcount(page) < 0");
+	bad_page(page, "mm/rmap.c", "page_remove_rmap", "page_mapcount(page) < 0");
 }
