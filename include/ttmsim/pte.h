@@ -375,8 +375,8 @@ SIM_API int sim_set_memtype_ram(struct sim_machine *machine, unsigned long pfn,
  *
  * Returns: 0;
  *          -EINVAL, an empty range, or one of RAM and I/O memory mixed;
- *          -EBUSY, what is reserved there is of two types, or write-back; where
- *          it is all uncached, the range joins it and the call succeeds;
+ *          -EBUSY, what is reserved there is of two types; where it is all of
+ *          one, the range takes that type and the call succeeds;
  *          -ENOMEM.
  * Models: arch/x86/mm/pat/memtype.c, arch_io_reserve_memtype_wc, 6.1.
  */

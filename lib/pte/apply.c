@@ -37,9 +37,8 @@ static int leaf_met(struct sim_machine *machine)
 		(void)SIM_WARN_ON(machine, "mm/memory.c", pmd_leaf);
 		return -EINVAL;
 	}
-	if (SIM_BUG_ON_IN(machine, "mm/memory.c", "apply_to_pte_range", pmd_huge))
-		return -EIO;
-	return -EINVAL;
+	(void)SIM_BUG_ON_IN(machine, "mm/memory.c", "apply_to_pte_range", pmd_huge);
+	return -EIO;
 }
 
 /* The entries of [addr, end), which lie in one table. */

@@ -11,7 +11,9 @@
  * A reservation that finds others takes over the type of the first it meets;
  * the caller then says whether that will do. What nobody reserved can be
  * reserved as anything but WB: firmware has the MTRRs make I/O memory uncached,
- * and a request for WB becomes UC- there.
+ * and a request for WB becomes UC- there. So no reservation is ever WB, the one
+ * type that the kernel's is_new_memtype_allowed() would keep from those who
+ * wanted less.
  */
 #include <errno.h>
 
@@ -278,12 +280,7 @@ int arch_io_reserve_memtype_wc(resource_size_t start, resource_size_t size)
 
 	if (ret || !machine->mmu->has_pat)
 		return ret;
-	ret = sim_memtype_reserve(machine, start, start + size, &type);
-	if (ret || sim_memtype_untracked(start, start + size) ||
-	    is_new_memtype_allowed(SIM_CACHE_WC, type))
-		return ret;
-	sim_memtype_free(machine, start, start + size);
-	return -EBUSY;
+	return sim_memtype_reserve(machine, start, start + size, &type);
 }
 
 void arch_io_free_memtype_wc(resource_size_t start, resource_size_t size)

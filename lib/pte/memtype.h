@@ -45,13 +45,6 @@ int sim_memtype_reserve(struct sim_machine *machine, uint64_t start, uint64_t en
  * Models: arch/x86/mm/pat/memtype.c, memtype_free, 5.11 to 6.12. */
 void sim_memtype_free(struct sim_machine *machine, uint64_t start, uint64_t end);
 
-/* May memory be mapped as @got for one who wanted @want?
- * Models: arch/x86/include/asm/pgtable.h, is_new_memtype_allowed, 5.11 to 6.12. */
-static inline bool is_new_memtype_allowed(enum sim_cache_mode want, enum sim_cache_mode got)
-{
-	return got != SIM_CACHE_WB || (want != SIM_CACHE_UC_MINUS && want != SIM_CACHE_WC);
-}
-
 /* Ends a reservation by pfn and bytes rather than by what the vma maps. */
 void sim_untrack_pfn_range(struct vm_area_struct *vma, unsigned long pfn, unsigned long size);
 

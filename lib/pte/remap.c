@@ -21,6 +21,16 @@ struct remap {
 	uint64_t prot;
 };
 
+/* May @pfn be put where @pte_none says whether nothing is? */
+static int check_entry(const struct remap *r, bool pte_none, unsigned long pfn)
+{
+	struct sim_machine *machine = r->vma->vm_mm->sim_machine;
+
+	if (SIM_BUG_ON_IN(machine, "mm/memory.c", "remap_pte_range", !pte_none))
+		return -EIO;
+	return pfn_modify_allowed(machine, pfn, r->prot) ? 0 : -EACCES;
+}
+
 /* The entries from @addr to @end, which lie in one table.
  * Models: mm/memory.c, remap_pte_range, 5.11 to 6.12. */
 static int remap_table(const struct remap *r, unsigned long addr, unsigned long end)
@@ -38,11 +48,7 @@ static int remap_table(const struct remap *r, unsigned long addr, unsigned long 
 	if (!slot)
 		return err;
 	for (; addr < end; addr += mmu_page_size(mmu), pfn++) {
-		bool pte_none = fmt_none(fmt, read_entry(cpu, mmu, 0, slot));
-
-		err = SIM_BUG_ON_IN(machine, "mm/memory.c", "remap_pte_range", !pte_none) ? -EIO
-		      : pfn_modify_allowed(machine, pfn, r->prot)		     ? 0
-											     : -EACCES;
+		err = check_entry(r, fmt_none(fmt, read_entry(cpu, mmu, 0, slot)), pfn);
 		if (err)
 			break;
 		write_entry(machine, cpu, 0, slot, addr,

@@ -37,13 +37,10 @@ static void fill_table(const struct sim_mmu *mmu, int level, void *table)
 
 	if (!none) {
 		memset(table, 0, bytes);
-	} else if (mmu->level[level].entry_bytes == 4) {
-		for (size_t i = 0; i < bytes / 4; i++)
-			((uint32_t *)table)[i] = (uint32_t)none;
-	} else {
-		for (size_t i = 0; i < bytes / 8; i++)
-			((uint64_t *)table)[i] = none;
+		return;
 	}
+	for (size_t at = 0; at < bytes; at += mmu->level[level].entry_bytes)
+		mmu_write(mmu, level, (char *)table + at, none);
 }
 
 void *sim_table_alloc(struct mm_struct *mm, int level)

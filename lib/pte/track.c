@@ -98,8 +98,7 @@ static int reserve_pfn_range(struct sim_machine *machine, unsigned long pfn, uns
 	ret = sim_memtype_reserve(machine, start, end, &got);
 	if (ret)
 		return ret;
-	if (got != want && (strict || (!sim_memtype_untracked(start, end) &&
-				       !is_new_memtype_allowed(want, got)))) {
+	if (got != want && strict) {
 		sim_memtype_free(machine, start, end);
 		return -EINVAL;
 	}

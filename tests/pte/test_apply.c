@@ -24,7 +24,7 @@ static int map_one(pte_t *pte, unsigned long addr, void *data)
 	if (v->stop_at == v->nr)
 		return -EINTR;
 	assert_true(pte_none(ptep_get(pte)));
-	assert_true(sim_rank_held(SIM_RANK_PTL, NULL));
+	assert_int_equal(sim_ptl(v->f->mmu, 0, pte)->word, 1);
 	set_pte_at(v->f->mm, addr, pte, pte_mkspecial(pfn_pte(v->pfn + v->nr - 1, prot)));
 	return 0;
 }
@@ -91,6 +91,7 @@ static void test_apply_stops_where_the_callback_fails(void **state)
 	struct pte_fixture f;
 	struct visit v;
 	struct vm_area_struct *vma;
+	int level;
 
 	(void)state;
 	pte_fixture_init(&f, "arm", "6.1");
@@ -99,7 +100,7 @@ static void test_apply_stops_where_the_callback_fails(void **state)
 	assert_int_equal(apply_to_page_range(f.mm, f.base, pages(&f, 8), map_one, &v), -EINTR);
 	assert_int_equal(v.nr, 4);
 	assert_int_equal(pte_fixture_mapped(&f, vma), 3);
-	assert_false(sim_rank_held(SIM_RANK_PTL, NULL));
+	assert_int_equal(sim_ptl(f.mmu, 0, sim_walk(f.mm, f.base, &level))->word, 0);
 	pte_fixture_exit(&f);
 }
 

@@ -294,7 +294,8 @@ static void keeps_the_callers_type(struct pte_fixture *f)
 	if (f->mmu->has_pat)
 		return;
 	vmf_insert_pfn_prot(vma, f->base, pte_fixture_ram(f), wc);
-	assert_int_equal(pte_fixture_at(f, f->base).cache, fmt_cache(&f->mmu->format[0], wc.pgprot));
+	assert_int_equal(pte_fixture_at(f, f->base).cache,
+			 fmt_cache(&f->mmu->format[0], wc.pgprot));
 }
 
 static void test_insert_without_pat_keeps_the_callers_type(void **state)

@@ -303,6 +303,31 @@ static void test_insert_page_x86_takes_what_is_asked(void **state)
 	pte_fixture_exit(&f);
 }
 
+static void test_insert_page_without_memory(void **state)
+{
+	struct pte_fixture f;
+	struct vm_area_struct *vma;
+	struct page *page;
+	unsigned long num = 1;
+
+	(void)state;
+	pte_fixture_init(&f, "um", "6.1");
+	vma = pte_fixture_vma(&f, f.base, 1, MIXED);
+	page = fresh_page(&f);
+	sim_fail_alloc(f.machine, 1);
+	assert_int_equal(vm_insert_page(vma, f.base, page), -ENOMEM);
+	sim_fail_alloc(f.machine, 1);
+	assert_int_equal(vm_insert_pages(vma, f.base, &page, &num), -ENOMEM);
+	assert_int_equal(num, 1);
+	sim_fail_alloc(f.machine, 1);
+	assert_int_equal(vmf_insert_mixed(vma, f.base,
+					  __pfn_to_pfn_t(sim_page_to_pfn(page), 0)),
+			 VM_FAULT_OOM);
+	assert_int_equal(page_count(page), 1);
+	put_page(page);
+	pte_fixture_exit(&f);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_insert_page_x86_takes_what_is_asked),
 	cmocka_unit_test(test_insert_page_counts_everywhere),
@@ -315,6 +340,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_insert_pages_across_tables),
 	cmocka_unit_test(test_insert_pages_stops_at_an_occupied_entry),
 	cmocka_unit_test(test_insert_pages_none),
+	cmocka_unit_test(test_insert_page_without_memory),
 };
 
 SIM_TEST_MAIN(tests)

@@ -336,6 +336,16 @@ static void test_memtype_without_a_current_task(void **state)
 	sim_task_switch(f.task);
 }
 
+static void test_memtype_init_without_memory(void **state)
+{
+	struct sim_memtype *memtype = f.machine->memtype;
+
+	(void)state;
+	sim_fail_alloc(f.machine, 1);
+	assert_int_equal(sim_memtype_init(f.machine), -ENOMEM);
+	assert_ptr_equal(f.machine->memtype, memtype);
+}
+
 static void test_memtype_exit_frees_reservations(void **state)
 {
 	struct pte_fixture other;
@@ -387,6 +397,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_memtype_random_reservations_agree_with_a_model),
 	TEST(test_memtype_without_pat_does_nothing),
 	TEST(test_memtype_without_a_current_task),
+	TEST(test_memtype_init_without_memory),
 	TEST(test_memtype_exit_frees_reservations),
 	TEST(test_pfn_modify_allowed),
 };

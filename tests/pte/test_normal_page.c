@@ -240,6 +240,7 @@ static void test_normal_page_devmap_is_special(void **state)
 	struct vm_area_struct *vma;
 	const struct sim_entry_format *fmt;
 	pte_t pte;
+	pmd_t pmd;
 
 	(void)state;
 	pte_fixture_init(&f, "x86_64", "6.1");
@@ -249,6 +250,12 @@ static void test_normal_page_devmap_is_special(void **state)
 	pte.pte = fmt_op(fmt, SIM_OP_MKSPECIAL, fmt_op(fmt, SIM_OP_MKDEVMAP, pte.pte));
 	assert_null(vm_normal_page(vma, f.base, pte));
 	assert_int_equal(sim_nr_outcomes(f.machine, SIM_BAD_PAGE), 0);
+	/* a huge one too */
+	fmt = &f.mmu->format[1];
+	pmd.pmd = sim_prot_to_leaf(f.mmu, 1, vma->vm_page_prot.pgprot);
+	pmd.pmd = fmt_op(fmt, SIM_OP_MKDEVMAP,
+			 fmt_make(fmt, pte_fixture_ram(&f) & ~511ul, pmd.pmd));
+	assert_null(vm_normal_page_pmd(vma, f.base, pmd));
 	pte_fixture_exit(&f);
 }
 

@@ -117,7 +117,8 @@ static void notify_makes_entries_read_only(struct pte_fixture *f)
 	struct vm_area_struct *vma = pte_fixture_vma(f, f->base, 1, SHARED_RW);
 
 	vma_set_page_prot(vma);
-	assert_true(fmt_test(fmt, SIM_TEST_ACCESS_WRITE, fmt_make(fmt, 1, vma->vm_page_prot.pgprot)));
+	assert_true(fmt_test(fmt, SIM_TEST_ACCESS_WRITE,
+			     fmt_make(fmt, 1, vma->vm_page_prot.pgprot)));
 	vma->vm_ops = &pfn_ops;
 	vma_set_page_prot(vma);
 	assert_false(fmt_test(fmt, SIM_TEST_ACCESS_WRITE,

@@ -171,6 +171,28 @@ static void test_track_copy_without_memory(void **state)
 	pte_fixture_exit(&t.f);
 }
 
+/* The copy must have the very type that the first entry has. */
+static void test_track_copy_of_another_type(void **state)
+{
+	const struct sim_entry_format *fmt;
+	struct track_test t;
+	struct vm_area_struct *copy;
+	int level;
+	void *slot;
+
+	(void)state;
+	init(&t, "6.1", VM_DRIVER);
+	fmt = &t.f.mmu->format[0];
+	assert_int_equal(remap(&t, t.io, t.vma->vm_page_prot), 0);
+	slot = sim_walk(t.f.mm, t.f.base, &level);
+	mmu_write(t.f.mmu, 0, slot, fmt_set_cache(fmt, mmu_read(t.f.mmu, 0, slot), SIM_CACHE_WC));
+	copy = pte_fixture_vma(&t.f, t.f.base + (4ul << 20), NR, t.vma->vm_flags);
+	assert_int_equal(sim_track_pfn_copy(copy, t.vma), -EINVAL);
+	assert_false(copy->vm_flags & VM_PAT);
+	assert_int_equal(nr_reserved(&t), 1);
+	pte_fixture_exit(&t.f);
+}
+
 /* ---- the first page was copied on write ---- */
 
 /* Puts a private copy, counted, in the place of the first entry. */
@@ -259,6 +281,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_track_copy_reserves_again),
 	cmocka_unit_test(test_track_copy_of_an_untracked_vma),
 	cmocka_unit_test(test_track_copy_without_memory),
+	cmocka_unit_test(test_track_copy_of_another_type),
 	cmocka_unit_test(test_track_cow_of_the_first_page),
 	cmocka_unit_test(test_untrack_shared_vma_without_its_first_entry),
 	cmocka_unit_test(test_track_without_pat),
