@@ -137,6 +137,26 @@ static void test_file_shared_write_throttles_first_attempt_only(void **state)
 	mm_fixture_each(write_shared_no_mapping, state);
 }
 
+/* A dirty page throttles no more, unless the driver wants to know of writes. */
+static void write_dirty_page(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_page_ops);
+	struct vm_area_struct *noted =
+		mm_map(fx, fx->mm, 10, 4, MM_RW | MM_SHARED, &mm_mkwrite_ops);
+	const unsigned int flags = FAULT_FLAG_WRITE | FAULT_FLAG_DEFAULT;
+
+	sim_page_set(fx->drv.page[0], PG_dirty);
+	assert_int_equal(mm_fault(vma, vma->vm_start, flags), 0);
+	assert_int_equal(mm_fault(noted, noted->vm_start, flags), throttled(fx));
+	mm_unmap(noted);
+	mm_unmap(vma);
+}
+
+static void test_file_shared_write_of_dirty_page(void **state)
+{
+	mm_fixture_each(write_dirty_page, state);
+}
+
 static const struct {
 	const char *what;
 	vm_fault_t answer, result;
@@ -343,6 +363,7 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_file_private_write_copies),
 	MM_TEST(test_file_shared_write_asks_page_mkwrite),
 	MM_TEST(test_file_shared_write_throttles_first_attempt_only),
+	MM_TEST(test_file_shared_write_of_dirty_page),
 	MM_TEST(test_file_handler_answer_is_passed_on),
 	MM_TEST(test_file_page_may_come_locked),
 	MM_TEST(test_file_page_mkwrite_may_refuse),

@@ -92,10 +92,13 @@ static void file_private(struct mm_fixture *fx)
 {
 	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW, &mm_page_ops);
 	struct page *page = fx->drv.page[0];
+	uint64_t flushes;
 
 	put_byte(fx, page_to_pfn(page), 0, 8);
 	mm_load(vma, MM_BASE);
+	flushes = mm_count(fx, SIM_CNT_TLB_FLUSH);
 	mm_store(vma, MM_BASE + 1, 9);
+	assert_int_equal(mm_count(fx, SIM_CNT_TLB_FLUSH), flushes + 1);
 	assert_ptr_not_equal(mm_page(vma, MM_BASE), page);
 	assert_int_equal(mm_load(vma, MM_BASE), 8);
 	assert_int_equal(byte(fx, page_to_pfn(page), 1), 0);
@@ -132,6 +135,36 @@ static void file_shared(struct mm_fixture *fx)
 static void test_wp_file_shared_asks_page_mkwrite(void **state)
 {
 	mm_fixture_each(file_shared, state);
+}
+
+static vm_fault_t truncating_mkwrite(struct vm_fault *vmf)
+{
+	vmf->page->mapping = NULL;
+	return 0;
+}
+
+/* The file lost the page while the driver was asked: the access starts again. */
+static void file_truncated(struct mm_fixture *fx)
+{
+	struct vm_operations_struct ops = mm_mkwrite_ops;
+	struct vm_area_struct *vma;
+
+	ops.page_mkwrite = truncating_mkwrite;
+	vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &ops);
+	mm_load(vma, MM_BASE);
+	assert_int_equal(mm_fault(vma, MM_BASE, WRITE_FAULT), 0);
+	assert_false(mm_test(vma, MM_BASE, SIM_TEST_WRITE));
+	assert_int_equal(page_count(fx->drv.page[0]), 2);
+	assert_false(sim_page_test(fx->drv.page[0], PG_locked));
+	assert_int_equal(mm_fault(vma, MM_BASE + fx->page, WRITE_FAULT), 0);
+	assert_true(mm_none(vma, MM_BASE + fx->page));
+	assert_int_equal(page_count(fx->drv.page[1]), 1);
+	mm_unmap(vma);
+}
+
+static void test_wp_file_page_truncated_meanwhile(void **state)
+{
+	mm_fixture_each(file_truncated, state);
 }
 
 static void file_shared_no_mkwrite(struct mm_fixture *fx)
@@ -359,6 +392,7 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_wp_anon_reuse_rule_of_the_release),
 	MM_TEST(test_wp_file_private_copies),
 	MM_TEST(test_wp_file_shared_asks_page_mkwrite),
+	MM_TEST(test_wp_file_page_truncated_meanwhile),
 	MM_TEST(test_wp_file_shared_without_page_mkwrite_reuses),
 	MM_TEST(test_wp_pfn_private_copies_through_the_mapping),
 	MM_TEST(test_wp_pfn_old_entry_takes_two_faults),

@@ -61,6 +61,55 @@ static void test_zap_gives_pages_back_and_keeps_dirty(void **state)
 	mm_fixture_each(file_pages, state);
 }
 
+/* A dirty file page is flushed before its table's lock is let go. */
+static void dirty_flush(struct mm_fixture *fx, bool dirty, unsigned int nr_flushes)
+{
+	unsigned long pages = mmu_leaf_size(fx->mmu, 1) / fx->page;
+	struct vm_area_struct *vma =
+		mm_map(fx, fx->mm, pages - 1, 2, MM_RW | MM_SHARED, &mm_page_ops);
+	uint64_t flushes;
+
+	if (dirty)
+		mm_store(vma, vma->vm_start, 1);
+	else
+		mm_load(vma, vma->vm_start);
+	mm_load(vma, vma->vm_start + fx->page);
+	flushes = mm_count(fx, SIM_CNT_TLB_FLUSH);
+	zap(vma, &zap_all);
+	assert_int_equal(mm_count(fx, SIM_CNT_TLB_FLUSH), flushes + nr_flushes);
+	mm_unmap(vma);
+}
+
+static void dirty_flushes(struct mm_fixture *fx)
+{
+	dirty_flush(fx, false, 1);
+	dirty_flush(fx, true, 2);
+}
+
+static void test_zap_dirty_page_flushes_under_the_lock(void **state)
+{
+	mm_fixture_each(dirty_flushes, state);
+}
+
+static void tracking(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, SHARED_PFN, &mm_pfn_ops);
+	unsigned long live = sim_live_objects(fx->machine, SIM_OBJ_MEMTYPE);
+
+	assert_int_equal(remap_pfn_range(vma, MM_BASE, fx->drv.io_pfn, 4 * fx->page,
+					 vma->vm_page_prot), 0);
+	assert_int_equal(!!(vma->vm_flags & VM_PAT), fx->mmu->has_pat);
+	zap_vma_ptes(vma, MM_BASE, fx->page);
+	assert_int_equal(vma->vm_flags & VM_PAT, 0);
+	assert_int_equal(sim_live_objects(fx->machine, SIM_OBJ_MEMTYPE), live);
+	mm_unmap(vma);
+}
+
+static void test_zap_ends_memory_type_tracking(void **state)
+{
+	mm_fixture_each(tracking, state);
+}
+
 static void part(struct mm_fixture *fx)
 {
 	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW, &mm_page_ops);
@@ -224,6 +273,8 @@ static void test_zap_vma_ptes_is_for_pfnmap_and_its_own_range(void **state)
 static const struct CMUnitTest tests[] = {
 	MM_TEST(test_zap_special_counts_nothing),
 	MM_TEST(test_zap_gives_pages_back_and_keeps_dirty),
+	MM_TEST(test_zap_dirty_page_flushes_under_the_lock),
+	MM_TEST(test_zap_ends_memory_type_tracking),
 	MM_TEST(test_zap_stays_in_the_range),
 	MM_TEST(test_zap_without_even_cows_keeps_copies),
 	MM_TEST(test_zap_check_mapping_follows_the_release),

@@ -312,19 +312,25 @@ void mm_assert_same(const struct mm_state *a, const struct mm_state *b)
 
 /* ---- drivers ---- */
 
+/* The driver of a call, which is noted: several threads may fault at once. */
 static struct mm_driver *driver(const struct vm_fault *vmf)
 {
 	struct mm_driver *drv = vmf->vma->vm_private_data;
 
-	drv->flags = vmf->flags;
+	__atomic_store_n(&drv->flags, vmf->flags, __ATOMIC_RELAXED);
 	return drv;
+}
+
+static void count_call(unsigned int *nr)
+{
+	__atomic_fetch_add(nr, 1, __ATOMIC_RELAXED);
 }
 
 static vm_fault_t page_fault(struct vm_fault *vmf)
 {
 	struct mm_driver *drv = driver(vmf);
 
-	drv->nr_fault++;
+	count_call(&drv->nr_fault);
 	if (drv->answer & VM_FAULT_RETRY)
 		sim_mmap_read_unlock(vmf->vma->vm_mm);
 	if (drv->answer)
@@ -340,7 +346,7 @@ static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 {
 	struct mm_driver *drv = driver(vmf);
 
-	drv->nr_page_mkwrite++;
+	count_call(&drv->nr_page_mkwrite);
 	return drv->answer;
 }
 
@@ -348,7 +354,7 @@ static vm_fault_t pfn_mkwrite(struct vm_fault *vmf)
 {
 	struct mm_driver *drv = driver(vmf);
 
-	drv->nr_pfn_mkwrite++;
+	count_call(&drv->nr_pfn_mkwrite);
 	return drv->answer;
 }
 
@@ -356,7 +362,7 @@ static vm_fault_t pfn_fault(struct vm_fault *vmf)
 {
 	struct mm_driver *drv = driver(vmf);
 
-	drv->nr_fault++;
+	count_call(&drv->nr_fault);
 	if (drv->answer)
 		return drv->answer;
 	return vmf_insert_pfn(vmf->vma, vmf->address, drv->pfn + vmf->pgoff);
@@ -366,7 +372,7 @@ static vm_fault_t mixed_fault(struct vm_fault *vmf)
 {
 	struct mm_driver *drv = driver(vmf);
 
-	drv->nr_fault++;
+	count_call(&drv->nr_fault);
 	return vmf_insert_mixed(vmf->vma, vmf->address,
 				__pfn_to_pfn_t(drv->pfn + vmf->pgoff, PFN_DEV));
 }
@@ -378,7 +384,7 @@ static vm_fault_t huge_fault(struct vm_fault *vmf, enum page_entry_size size)
 
 	if (size != PE_SIZE_PMD)
 		return VM_FAULT_FALLBACK;
-	drv->nr_huge++;
+	count_call(&drv->nr_huge);
 	if (drv->answer)
 		return drv->answer;
 	return vmf_insert_pfn_pmd_prot(vmf, pfn, vmf->vma->vm_page_prot,
