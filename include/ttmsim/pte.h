@@ -604,10 +604,13 @@ SIM_API void zap_vma_ptes(struct vm_area_struct *vma, unsigned long address,
  * handle_mm_fault - resolve one fault
  * @address: byte address; @flags: FAULT_FLAG_*
  *
- * Holds: mmap_lock for reading; on VM_FAULT_RETRY it has been dropped.
- * @regs is ignored.
+ * Holds: mmap_lock for reading; on VM_FAULT_RETRY and VM_FAULT_COMPLETED it has
+ * been dropped, and the vma may be gone. @regs is ignored.
  *
- * Returns: 0 or bits of VM_FAULT_*.
+ * Returns: 0, the access is worth another try;
+ *          bits of VM_FAULT_*, of which VM_FAULT_ERROR ones are the end of it;
+ *          VM_FAULT_SIGSEGV, @address outside the vma;
+ *          VM_FAULT_SIGBUS, the machine has crashed.
  * Models: mm/memory.c, handle_mm_fault, 5.11 to 6.12.
  */
 SIM_API vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address,

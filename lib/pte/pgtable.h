@@ -72,7 +72,6 @@ static inline uint64_t sim_get_entry(struct mm_struct *mm, int level, const void
 
 struct sim_zap {
 	bool even_cows;		/* drop private anonymous copies too */
-	bool single;		/* whole-vma unmap */
 	/* with !even_cows: the file that is unmapped, or NULL. Releases with
 	 * SIM_RULE_ZAP_CHECKS_MAPPING keep every normal page of another one. */
 	const struct address_space *check_mapping;

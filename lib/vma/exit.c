@@ -8,7 +8,7 @@
  */
 #include "vma/internal.h"
 
-static const struct sim_zap zap_all = { .even_cows = true, .single = true };
+static const struct sim_zap zap_all = { .even_cows = true };
 
 static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {

@@ -12,7 +12,7 @@
  */
 #include "vma/internal.h"
 
-static const struct sim_zap zap_all = { .even_cows = true, .single = true };
+static const struct sim_zap zap_all = { .even_cows = true };
 
 /* Detached vmas hang on this link of the tree that they have left. */
 static struct vm_area_struct **detached_next(struct vm_area_struct *vma)
