@@ -144,6 +144,8 @@ static void test_huge_at_the_edges_of_the_vma(void **state)
 	assert_int_equal(insert(vma, f.base + pages(&f, 512), huge_pfn(&f), false),
 			 VM_FAULT_NOPAGE);
 	assert_int_equal(pte_fixture_at(&f, vma->vm_end).level, SIM_LEAF_PMD);
+	assert_int_equal(insert(vma, f.base + pages(&f, 1024), huge_pfn(&f), false),
+			 VM_FAULT_SIGBUS);
 	pte_fixture_exit(&f);
 }
 

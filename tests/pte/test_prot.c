@@ -183,6 +183,23 @@ static void test_set_page_prot_keeps_another_type_only_on_x86(void **state)
 	}
 }
 
+/* No helper makes an entry with the PAT bit, yet x86 keeps it. */
+static void test_set_page_prot_x86_keeps_the_pat_bit(void **state)
+{
+	const uint64_t pat = 1ull << 7;
+	struct pte_fixture f;
+	struct vm_area_struct *vma;
+
+	(void)state;
+	pte_fixture_init(&f, "x86_64", "6.1");
+	vma = pte_fixture_vma(&f, f.base, 1, VM_READ | VM_SHARED);
+	vma->vm_page_prot.pgprot |= pat;
+	vma->vm_flags = SHARED_RW;
+	vma_set_page_prot(vma);
+	assert_int_equal(vma->vm_page_prot.pgprot, vm_get_page_prot(SHARED_RW).pgprot | pat);
+	pte_fixture_exit(&f);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_get_page_prot_every_flag),
 	cmocka_unit_test(test_pgprot_memory_types),
@@ -191,6 +208,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_set_page_prot_notify_makes_entries_read_only),
 	cmocka_unit_test(test_set_page_prot_keeps_the_type_of_the_helpers),
 	cmocka_unit_test(test_set_page_prot_keeps_another_type_only_on_x86),
+	cmocka_unit_test(test_set_page_prot_x86_keeps_the_pat_bit),
 };
 
 SIM_TEST_MAIN(tests)
