@@ -45,6 +45,10 @@ struct fast_walk {
 	unsigned long nr;		/* pages taken */
 };
 
+#if SIM_ASSERT_LEVEL >= 1
+void (*gup_fast_race)(struct page *page);
+#endif
+
 static bool test(const struct fast_walk *w, int level, enum sim_pte_test_id id, uint64_t e)
 {
 	return fmt_test(&w->mmu->format[level], id, e);
@@ -61,6 +65,18 @@ struct fast_entry {
 	const void *slot;
 	uint64_t e;		/* as the walk read it */
 };
+
+/* Grabs and, in debug builds, lets the other thread of a test go first. */
+static bool grab(const struct fast_walk *w, struct page *page, int refs)
+{
+	if (!try_grab_folio(page, refs, w->flags))
+		return false;
+#if SIM_ASSERT_LEVEL >= 1
+	if (gup_fast_race)
+		gup_fast_race(page);
+#endif
+	return true;
+}
 
 /* ---- what stops it ---- */
 
@@ -128,7 +144,7 @@ static bool gup_pte(struct fast_walk *w, const struct fast_entry *pmd, const voi
 	page = sim_pfn_to_page(w->machine, fmt_pfn(&w->mmu->format[0], e));
 	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_pte_range", !page /* !pfn_valid */))
 		return false;
-	if (!try_grab_folio(page, 1, w->flags))
+	if (!grab(w, page, 1))
 		return false;
 	same = read_leaf(w, 0, slot) == e;
 	if (sim_rule(w->machine, SIM_RULE_GUP_FAST_RECHECKS_PMD))
@@ -194,7 +210,7 @@ static bool gup_huge_leaf(struct fast_walk *w, int level, const struct fast_entr
 	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_huge_pmd",
 			  !head || !page || !sim_pfn_valid(w->machine, asked + nr - 1)))
 		return false;
-	if (!try_grab_folio(head, (int)nr, w->flags))
+	if (!grab(w, head, (int)nr))
 		return false;
 	if (!keep(w, level, at->e, head, read_leaf(w, level, at->slot) == at->e)) {
 		gup_put_folio(head, (int)nr, w->flags);

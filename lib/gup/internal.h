@@ -121,6 +121,16 @@ void mm_set_has_pinned(struct mm_struct *mm);
 struct page *follow_page_mask(struct vm_area_struct *vma, unsigned long addr,
 			      unsigned int flags, unsigned long *page_mask);
 
+/* ---- fast.c ---- */
+
+/*
+ * Where debug builds let a test be the other thread: called, unless NULL, when
+ * the lockless walk has taken a reference and not yet read the entry again.
+ */
+#if SIM_ASSERT_LEVEL >= 1
+extern void (*gup_fast_race)(struct page *page);
+#endif
+
 /* ---- slow.c ---- */
 
 /* 0, or why the vma refuses. Models: mm/gup.c, check_vma_flags, 5.11 to 6.12. */

@@ -268,7 +268,7 @@ static long __get_user_pages(struct gup *g)
 /* ---- giving mmap_lock up and coming back ---- */
 
 /* The page whose fault dropped mmap_lock, alone, until it is there.
- * Returns 1, or the error, with the lock held where *locked. */
+ * Returns 1, or the error, which ends the walk; the lock is held where *locked. */
 static long get_after_retry(struct gup *g)
 {
 	unsigned long rest = g->nr_pages - 1;
@@ -286,7 +286,7 @@ static long get_after_retry(struct gup *g)
 		if (*g->locked)
 			break;
 	}
-	g->nr_pages = ret == 1 ? rest : rest + 1;
+	g->nr_pages = rest;
 	g->flags &= ~FOLL_TRIED;
 	return ret;
 }

@@ -53,7 +53,7 @@ static void drop_impossible(struct sim_mmu *mmu, const struct sim_arch *arch)
 	for (int leaf = 0; leaf < SIM_NR_LEAVES; leaf++) {
 		if (leaf > 0)
 			keep_feature(mmu, leaf_feature[leaf],
-				     arch->format[leaf] && leaf < arch->nr_levels);
+				     leaf < arch->nr_levels && arch->format[leaf]);
 		keep_feature(mmu, special_feature[leaf],
 			     has_bit(mmu, leaf, SIM_TEST_SPECIAL) &&
 			     (leaf == 0 || mmu_has(mmu, leaf_feature[leaf])));

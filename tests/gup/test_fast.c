@@ -325,6 +325,99 @@ static void test_fast_normal_entry_of_io_memory_is_a_bug(void **state)
 	gup_each_release("x86_64", wild_entry);
 }
 
+/* ---- what others do meanwhile (debug builds) ---- */
+
+#if SIM_ASSERT_LEVEL >= 1
+static struct {
+	struct gup_fixture *fx;
+	unsigned long addr;
+	int level;		/* of the entry to change; -1: fork begins and ends */
+	unsigned int calls;
+} race;
+
+static void *slot_at(struct gup_fixture *fx, unsigned long addr, int level)
+{
+	void *table = fx->mm->pgd;
+
+	for (int l = fx->mmu->nr_levels - 1; l > level; l--) {
+		uint64_t e = mmu_read(fx->mmu, l, mmu_slot(fx->mmu, l, table, addr));
+
+		table = mmu_table(fx->mmu, l, e, fx->machine);
+	}
+	return mmu_slot(fx->mmu, level, table, addr);
+}
+
+/* Changes a bit of the entry that nobody looks at; done twice it is as before. */
+static void flip_entry(void)
+{
+	void *slot = slot_at(race.fx, race.addr, race.level);
+
+	mmu_write(race.fx->mmu, race.level, slot,
+		  mmu_read(race.fx->mmu, race.level, slot) ^ 1ULL << 52);
+}
+
+static void race_now(struct page *page)
+{
+	assert_true(page_count(page) > 1); /* the walk has its reference */
+	race.calls++;
+	if (race.level < 0)
+		__atomic_fetch_add(&race.fx->mm->write_protect_seq, 2, __ATOMIC_SEQ_CST);
+	else
+		flip_entry();
+}
+
+/* Lets @level change under the walk; what did it get? The page's count must be
+ * as before where it got nothing. */
+static long raced(struct gup_fixture *fx, unsigned long addr, int level, bool pin)
+{
+	struct page *page = NULL;
+	long got;
+
+	memset(&race, 0, sizeof(race));
+	race.fx = fx;
+	race.addr = addr;
+	race.level = level;
+	gup_fast_race = race_now;
+	got = pin ? pin_user_pages_fast_only(addr, 1, 0, &page)
+		  : get_user_pages_fast_only(addr, 1, 0, &page);
+	gup_fast_race = NULL;
+	assert_int_equal(race.calls, 1);
+	if (level >= 0)
+		flip_entry();
+	if (got && pin)
+		unpin_user_page(page);
+	else
+		gup_put(&page, got);
+	return got;
+}
+
+static void changed_meanwhile(struct gup_fixture *fx)
+{
+	unsigned long addr = anon_page(fx);
+	struct sim_pte_info info;
+
+	assert_int_equal(sim_pte_lookup(fx->mm, addr, &info), 0);
+	assert_int_equal(raced(fx, addr, 0, false), 0);
+	assert_int_equal(raced(fx, addr, 1, false),
+			 !sim_rule(fx->machine, SIM_RULE_GUP_FAST_RECHECKS_PMD));
+	assert_int_equal(raced(fx, addr, -1, true), 0);  /* a pin */
+	assert_int_equal(raced(fx, addr, -1, false), 1); /* a reference does not mind */
+	assert_int_equal(page_count(pfn_to_page(info.pfn)), 1);
+}
+
+static void test_fast_change_meanwhile_is_seen(void **state)
+{
+	(void)state;
+	gup_each_release("x86_64", changed_meanwhile);
+}
+#else
+static void test_fast_change_meanwhile_is_seen(void **state)
+{
+	(void)state;
+	skip();
+}
+#endif
+
 /* ---- without a special bit ---- */
 
 /* The pte walker is a stub; huge leaves are taken all the same (mips32 with
@@ -585,6 +678,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_fast_pin_waits_for_fork),
 	cmocka_unit_test(test_fast_longterm_write_of_a_file),
 	cmocka_unit_test(test_fast_normal_entry_of_io_memory_is_a_bug),
+	cmocka_unit_test(test_fast_change_meanwhile_is_seen),
 	cmocka_unit_test(test_fast_without_special_bit),
 	cmocka_unit_test(test_fast_gup_toggled_on),
 	cmocka_unit_test(test_fast_huge_leaf_by_release),

@@ -11,7 +11,7 @@
 #include "support/gup_fixture.h"
 
 #define PAGES 32
-#define ROUNDS 400
+#define ROUNDS 2000
 
 static struct gup_fixture fx;
 static unsigned long addr;

@@ -421,6 +421,7 @@ static void retry(struct gup_fixture *fx)
 		assert_ptr_equal(pages[i], fx->dev.page[i]);
 	gup_put(pages, 3);
 	assert_int_equal(fx->dev.nr_fault, 1 + 2 + 1 + 1);
+	assert_int_equal(fx->dev.nr_tried, 2); /* the next page begins anew */
 }
 
 static void test_gup_unlocked_retries(void **state)

@@ -501,8 +501,10 @@ static void modify_dirty(uint64_t e)
 {
 	for (int prot = 0; prot < 16; prot++) {
 		uint64_t m = fmt_modify(fmt, op(SIM_OP_MKDIRTY, e), leaf_prot(prot));
+		uint64_t hw = fmt_modify(fmt, op(SIM_OP_HW_STORE, e), leaf_prot(prot));
 
 		LAW(test(SIM_TEST_DIRTY, m), e);
+		LAW(!test(SIM_TEST_HW_WRITE, e) || test(SIM_TEST_DIRTY, hw), e);
 	}
 }
 

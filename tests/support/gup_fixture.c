@@ -38,6 +38,7 @@ static vm_fault_t device_fault(struct vm_fault *vmf)
 	struct gup_device *dev = device_of(vmf->vma);
 
 	dev->nr_fault++;
+	dev->nr_tried += !!(vmf->flags & FAULT_FLAG_TRIED);
 	dev->fault_flags = vmf->flags;
 	if (dev->answers > 0) {
 		dev->answers--;

@@ -34,6 +34,7 @@ struct gup_device {
 	vm_fault_t answer;		/* if not 0: what it answers instead ... */
 	int answers;			/* ... so often */
 	unsigned int nr_fault;
+	unsigned int nr_tried;		/* of them with FAULT_FLAG_TRIED */
 	unsigned int fault_flags;	/* of the last fault */
 	const struct vm_operations_struct *ops; /* NULL: with ->fault alone */
 	int access_result;		/* ->access: bytes at most, or -errno */
