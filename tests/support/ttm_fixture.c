@@ -110,7 +110,7 @@ void ttm_fixture_close(struct ttm_fixture *fx)
 
 void ttm_fixture_each(void (*check)(struct ttm_fixture *fx), void **state)
 {
-	struct ttm_fixture fx;
+	static struct ttm_fixture fx;	/* outlives a failed check */
 
 	(void)state;
 	for (unsigned int i = 0; sim_arch_nth(i); i++) {
