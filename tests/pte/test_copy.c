@@ -237,6 +237,66 @@ static void test_copy_huge_leaf_only_where_special(void **state)
 	mm_fixture_each(leaf, state);
 }
 
+/* Where the copy fails, the child's memory-type reservation ends too. */
+static void tracked(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, SHARED_PFN, &mm_pfn_ops);
+	unsigned long live;
+	bool done = false;
+
+	assert_int_equal(remap_pfn_range(vma, MM_BASE, fx->drv.io_pfn, 4 * fx->page,
+					 vma->vm_page_prot), 0);
+	live = sim_live_objects(fx->machine, SIM_OBJ_MEMTYPE);
+	for (unsigned long nth = 1; !done; nth++) {
+		struct fork f = { vma, mm_dup_vma(vma, mm_create(fx)) };
+		int ret;
+
+		sim_fail_alloc(fx->machine, nth);
+		ret = copy_page_range(f.child, vma);
+		done = sim_fail_alloc_pending(fx->machine);
+		sim_fail_alloc(fx->machine, 0);
+		assert_int_equal(ret == 0, done);
+		if (done)
+			assert_int_equal(mm_pfn(f.child, MM_BASE), fx->drv.io_pfn);
+		child_exits(&f);
+		assert_int_equal(sim_live_objects(fx->machine, SIM_OBJ_MEMTYPE), live);
+	}
+	mm_unmap(vma);
+}
+
+static void test_copy_tracked_pfns_without_memory(void **state)
+{
+	mm_fixture_each(tracked, state);
+}
+
+/* 5.11 looks at pins of any page, and finds no family for the copy. */
+static void test_copy_pinned_file_page_is_a_bug_in_5_11(void **state)
+{
+	static const struct {
+		const char *release;
+		bool bug;
+	} cases[] = { { "5.11", true }, { "6.1", false }, { "6.12", false } };
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct sim_machine_config config = { .release = cases[i].release };
+		struct mm_fixture fx;
+		struct vm_area_struct *vma;
+		struct fork f;
+
+		mm_fixture_open(&fx, &config);
+		vma = mm_map(&fx, fx.mm, 0, 4, MM_RW | VM_MIXEDMAP, &mm_page_ops);
+		mm_load(vma, MM_BASE);
+		fx.mm->has_pinned = 1;
+		sim_get_page(fx.drv.page[0], GUP_PIN_COUNTING_BIAS);
+		assert_int_equal(fork_vma(&fx, vma, &f), cases[i].bug ? -EIO : 0);
+		assert_int_equal(sim_crashed(fx.machine), cases[i].bug);
+		if (cases[i].bug)
+			assert_int_equal(copy_page_range(f.child, vma), -EIO);
+		sim_machine_destroy(fx.machine);
+	}
+}
+
 /* Pages over three tables, one of them pinned; @nth allocation fails. */
 static struct vm_area_struct *big_parent(struct mm_fixture *fx)
 {
@@ -296,6 +356,8 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_copy_pinned_page_at_once),
 	MM_TEST(test_copy_never_pinned_mm_shares),
 	MM_TEST(test_copy_huge_leaf_only_where_special),
+	MM_TEST(test_copy_tracked_pfns_without_memory),
+	cmocka_unit_test(test_copy_pinned_file_page_is_a_bug_in_5_11),
 	MM_TEST(test_copy_without_memory_leaves_the_parent),
 };
 

@@ -296,7 +296,101 @@ static void test_huge_fault_makes_leaf_young_and_dirty(void **state)
 	mm_fixture_each(touch_leaf, state);
 }
 
+/* A driver that makes its leaf writable when asked keeps it. */
+static void wp_leaf_granted(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma;
+	unsigned long pages;
+	int level;
+
+	if (!fx->mmu->has_leaf[1])
+		return;
+	pages = mmu_leaf_size(fx->mmu, 1) / fx->page;
+	vma = mm_map(fx, fx->mm, 0, pages, SHARED_PFN, &mm_huge_ops);
+	fx->drv.pfn &= ~(pages - 1);
+	mm_set_leaf(vma, MM_BASE, 1, fx->drv.pfn, false, true);
+	assert_int_equal(mm_fault(vma, MM_BASE, WRITE_FAULT), VM_FAULT_NOPAGE);
+	mm_entry(vma, MM_BASE, &level);
+	assert_int_equal(level, 1);
+	assert_true(mm_test(vma, MM_BASE, SIM_TEST_WRITE));
+	mm_unmap(vma);
+}
+
+static void test_huge_write_granted_by_the_driver(void **state)
+{
+	mm_fixture_each(wp_leaf_granted, state);
+}
+
+static void protnone_leaf(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma;
+	unsigned long pages, pfn;
+	pgprot_t prot;
+
+	if (!fx->mmu->has_leaf[1])
+		return;
+	pages = mmu_leaf_size(fx->mmu, 1) / fx->page;
+	pfn = fx->drv.pfn & ~(pages - 1);
+	vma = mm_map(fx, fx->mm, 0, pages, SHARED_PFN, &mm_huge_ops);
+	prot = vma->vm_page_prot;
+	vma->vm_page_prot = sim_vm_page_prot(fx->mmu, VM_NONE);
+	mm_set_leaf(vma, MM_BASE, 1, pfn, false, true);
+	vma->vm_page_prot = prot;
+	if (mm_test(vma, MM_BASE, SIM_TEST_PROTNONE)) {
+		assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_DEFAULT), 0);
+		assert_false(mm_test(vma, MM_BASE, SIM_TEST_PROTNONE));
+		assert_int_equal(mm_pfn(vma, MM_BASE), pfn);
+	}
+	mm_unmap(vma);
+}
+
+static void test_huge_leaf_without_access_is_made_accessible(void **state)
+{
+	mm_fixture_each(protnone_leaf, state);
+}
+
+/* Unshare is for mappings that are copied on write; elsewhere it is a read. */
+static void unshare_shared(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_page_ops);
+
+	mm_load(vma, MM_BASE);
+	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_UNSHARE), 0);
+	assert_ptr_equal(mm_page(vma, MM_BASE), fx->drv.page[0]);
+	assert_int_equal(mm_rss(fx->mm, MM_ANONPAGES), 0);
+	mm_unmap(vma);
+}
+
+static void test_fault_unshare_of_shared_mapping_is_a_read(void **state)
+{
+	mm_fixture_each(unshare_shared, state);
+}
+
+/* Bits that are neither an empty entry nor a present one. */
+static void test_fault_on_garbage_is_sigbus(void **state)
+{
+	struct mm_fixture fx;
+	struct vm_area_struct *vma;
+	void *slot;
+	int err;
+
+	(void)state;
+	mm_fixture_open(&fx, NULL);
+	vma = mm_map(&fx, fx.mm, 0, 4, MM_RW, NULL);
+	slot = sim_walk_alloc(fx.mm, MM_BASE, 0, &err);
+	assert_non_null(slot);
+	sim_set_entry(fx.mm, 0, slot, MM_BASE, 0x2);
+	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_DEFAULT), VM_FAULT_SIGBUS);
+	assert_int_equal(sim_nr_outcomes(fx.machine, SIM_BAD_PAGE), 1);
+	mm_unmap(vma);
+	mm_fixture_close(&fx);
+}
+
 static const struct CMUnitTest tests[] = {
+	MM_TEST(test_huge_write_granted_by_the_driver),
+	MM_TEST(test_huge_leaf_without_access_is_made_accessible),
+	MM_TEST(test_fault_unshare_of_shared_mapping_is_a_read),
+	cmocka_unit_test(test_fault_on_garbage_is_sigbus),
 	MM_TEST(test_fault_outside_the_vma),
 	MM_TEST(test_fault_that_cannot_be_warns),
 	cmocka_unit_test(test_fault_on_crashed_machine_is_sigbus),

@@ -357,7 +357,68 @@ static void test_file_page_locked_for_ever_is_a_bug(void **state)
 	sim_machine_destroy(fx.machine);
 }
 
+/* Another thread maps the page while the driver is asked. */
+static vm_fault_t overtaken_mkwrite(struct vm_fault *vmf)
+{
+	const struct mm_driver *drv = vmf->vma->vm_private_data;
+
+	mm_set_leaf(vmf->vma, vmf->address, 0, drv->io_pfn, false, true);
+	return 0;
+}
+
+static void overtaken(struct mm_fixture *fx)
+{
+	struct vm_operations_struct ops = mm_mkwrite_ops;
+	struct vm_area_struct *vma;
+
+	ops.page_mkwrite = overtaken_mkwrite;
+	vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED | VM_MIXEDMAP, &ops);
+	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_WRITE), VM_FAULT_NOPAGE);
+	assert_int_equal(page_count(fx->drv.page[0]), 1);
+	assert_false(sim_page_test(fx->drv.page[0], PG_locked));
+	assert_int_equal(mm_pfn(vma, MM_BASE), fx->drv.io_pfn);
+	mm_unmap(vma);
+}
+
+static void test_file_overtaken_by_another_thread(void **state)
+{
+	mm_fixture_each(overtaken, state);
+}
+
+static vm_fault_t leaf_meanwhile(struct vm_fault *vmf)
+{
+	struct mm_driver *drv = vmf->vma->vm_private_data;
+
+	mm_set_leaf(vmf->vma, vmf->address, 1, drv->pfn, true, true);
+	vmf->page = drv->page[0];
+	get_page(vmf->page);
+	return 0;
+}
+
+static void overtaken_by_leaf(struct mm_fixture *fx)
+{
+	static const struct vm_operations_struct ops = { .fault = leaf_meanwhile };
+	struct vm_area_struct *vma;
+	unsigned long pages;
+
+	if (!fx->mmu->has_leaf[1])
+		return;
+	pages = mmu_leaf_size(fx->mmu, 1) / fx->page;
+	fx->drv.pfn &= ~(pages - 1);
+	vma = mm_map(fx, fx->mm, 0, pages, MM_RW | MM_SHARED | VM_MIXEDMAP, &ops);
+	assert_int_equal(mm_fault(vma, MM_BASE, 0), VM_FAULT_NOPAGE);
+	assert_int_equal(page_count(fx->drv.page[0]), 1);
+	mm_unmap(vma);
+}
+
+static void test_file_overtaken_by_a_huge_leaf(void **state)
+{
+	mm_fixture_each(overtaken_by_leaf, state);
+}
+
 static const struct CMUnitTest tests[] = {
+	MM_TEST(test_file_overtaken_by_another_thread),
+	MM_TEST(test_file_overtaken_by_a_huge_leaf),
 	MM_TEST(test_file_read_maps_the_page),
 	MM_TEST(test_file_rss_kind_follows_the_page),
 	MM_TEST(test_file_private_write_copies),

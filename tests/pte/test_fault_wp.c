@@ -167,6 +167,35 @@ static void test_wp_file_page_truncated_meanwhile(void **state)
 	mm_fixture_each(file_truncated, state);
 }
 
+static vm_fault_t zapping_mkwrite(struct vm_fault *vmf)
+{
+	const struct sim_zap all = { .even_cows = true };
+
+	sim_zap_range(vmf->vma, vmf->vma->vm_start, vmf->vma->vm_end, &all);
+	return 0;
+}
+
+/* The entry went while the driver was asked. */
+static void file_zapped(struct mm_fixture *fx)
+{
+	struct vm_operations_struct ops = mm_mkwrite_ops;
+	struct vm_area_struct *vma;
+
+	ops.page_mkwrite = zapping_mkwrite;
+	vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &ops);
+	mm_load(vma, MM_BASE);
+	assert_int_equal(mm_fault(vma, MM_BASE, WRITE_FAULT), VM_FAULT_NOPAGE);
+	assert_true(mm_none(vma, MM_BASE));
+	assert_int_equal(page_count(fx->drv.page[0]), 1);
+	assert_false(sim_page_test(fx->drv.page[0], PG_locked));
+	mm_unmap(vma);
+}
+
+static void test_wp_file_page_unmapped_meanwhile(void **state)
+{
+	mm_fixture_each(file_zapped, state);
+}
+
 static void file_shared_no_mkwrite(struct mm_fixture *fx)
 {
 	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_page_ops);
@@ -335,6 +364,22 @@ static void test_wp_unshare_copies_shared_anon(void **state)
 	mm_fixture_each(unshare_anon, state);
 }
 
+static void unshare_own(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = read_only_anon(fx);
+	struct page *page = mm_page(vma, MM_BASE);
+
+	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_UNSHARE), 0);
+	assert_ptr_equal(mm_page(vma, MM_BASE), page);
+	assert_false(mm_test(vma, MM_BASE, SIM_TEST_WRITE));
+	mm_unmap(vma);
+}
+
+static void test_wp_unshare_leaves_what_is_ours(void **state)
+{
+	mm_fixture_each(unshare_own, state);
+}
+
 static void unshare_pfn(struct mm_fixture *fx)
 {
 	struct vm_area_struct *vma = private_pfns(fx);
@@ -393,6 +438,8 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_wp_file_private_copies),
 	MM_TEST(test_wp_file_shared_asks_page_mkwrite),
 	MM_TEST(test_wp_file_page_truncated_meanwhile),
+	MM_TEST(test_wp_file_page_unmapped_meanwhile),
+	MM_TEST(test_wp_unshare_leaves_what_is_ours),
 	MM_TEST(test_wp_file_shared_without_page_mkwrite_reuses),
 	MM_TEST(test_wp_pfn_private_copies_through_the_mapping),
 	MM_TEST(test_wp_pfn_old_entry_takes_two_faults),

@@ -135,6 +135,54 @@ static void test_protect_shared_dirty_needs_no_second_notice(void **state)
 	mm_fixture_each(writenotify, state);
 }
 
+/* A dirty shared leaf is made writable at once from 6.12 on. */
+static void leaf_writable(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma;
+	unsigned long pages;
+	int level;
+	void *slot;
+	uint64_t e;
+
+	if (!fx->mmu->has_leaf[1])
+		return;
+	pages = mmu_leaf_size(fx->mmu, 1) / fx->page;
+	vma = mm_map(fx, fx->mm, 0, pages, SHARED_PFN, &mm_pfn_mkwrite_ops);
+	mm_set_leaf(vma, MM_BASE, 1, fx->drv.pfn & ~(pages - 1), true, true);
+	slot = sim_walk(fx->mm, MM_BASE, &level);
+	e = fmt_op(&fx->mmu->format[1], SIM_OP_MKDIRTY, mmu_read(fx->mmu, 1, slot));
+	sim_set_entry(fx->mm, 1, slot, MM_BASE, e);
+	sim_change_protection(vma, vma->vm_start, vma->vm_end, true);
+	assert_int_equal(mm_test(vma, MM_BASE, SIM_TEST_WRITE),
+			 sim_rule(fx->machine, SIM_RULE_MPROTECT_LEAF_WRITABLE));
+	mm_unmap(vma);
+}
+
+static void test_protect_huge_leaf_writable_at_once_by_release(void **state)
+{
+	mm_fixture_each(leaf_writable, state);
+}
+
+static void nothing(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, SHARED_PFN, &mm_pfn_ops);
+
+	mm_touch(vma, MM_BASE, true);
+	sim_change_protection(vma, MM_BASE, MM_BASE, true);
+	assert_int_equal(mm_count(fx, SIM_CNT_TLB_FLUSH), 0);
+	/* what stays without access is not made writable either */
+	vma->vm_page_prot = sim_vm_page_prot(fx->mmu, VM_NONE);
+	sim_change_protection(vma, vma->vm_start, vma->vm_end, true);
+	if (mm_test(vma, MM_BASE, SIM_TEST_PROTNONE))
+		assert_false(mm_test(vma, MM_BASE, SIM_TEST_WRITE));
+	mm_unmap(vma);
+}
+
+static void test_protect_empty_range_and_no_access(void **state)
+{
+	mm_fixture_each(nothing, state);
+}
+
 static void flushes(struct mm_fixture *fx)
 {
 	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, SHARED_PFN, &mm_pfn_ops);
@@ -223,6 +271,8 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_protect_none_and_back),
 	MM_TEST(test_protect_private_writable_at_once_by_release),
 	MM_TEST(test_protect_shared_dirty_needs_no_second_notice),
+	MM_TEST(test_protect_huge_leaf_writable_at_once_by_release),
+	MM_TEST(test_protect_empty_range_and_no_access),
 	MM_TEST(test_protect_flushes_where_something_changed),
 	MM_TEST(test_protect_huge_leaf_whole_or_split),
 	MM_TEST(test_protect_none_is_allowed_for_ram),
