@@ -35,10 +35,14 @@ SIM_BEGIN_DECLS
  *
  * Returns: the number of pages got, which may be less than asked;
  *          -EFAULT, the vma refuses (VM_IO, VM_PFNMAP, no right, none there);
- *          -EEXIST, a special entry that has no page;
+ *          -EEXIST, a special entry that has no page (up to 5.14: -EFAULT, and
+ *          with FOLL_PIN a success that leaves pages[] unwritten);
  *          -ENOMEM;
+ *          -EINTR, sim_signal_pending was set and a fault had not helped;
  *          -EINVAL, a bad combination of flags.
- * Models: mm/gup.c, get_user_pages and check_vma_flags, 5.11 to 6.12.
+ * Models: mm/gup.c, get_user_pages and check_vma_flags, 5.11 to 6.12; differs
+ * in that a fault that never helps is a WARN and -EFAULT after 1000 tries,
+ * where the kernel goes on until a fatal signal.
  */
 SIM_API long get_user_pages(unsigned long start, unsigned long nr_pages,
 			    unsigned int gup_flags, struct page **pages,
@@ -128,7 +132,8 @@ SIM_API void unpin_user_pages(struct page **pages, unsigned long npages);
  *
  * Returns: 0;
  *          -EFAULT, no vma, or no right;
- *          -ENOMEM.
+ *          -ENOMEM;
+ *          -EINTR, sim_signal_pending was set and a fault had not helped.
  * Models: mm/gup.c, fixup_user_fault, 6.1.
  */
 SIM_API int fixup_user_fault(struct mm_struct *mm, unsigned long address,

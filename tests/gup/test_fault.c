@@ -94,6 +94,25 @@ static void test_fixup_retries(void **state)
 	gup_each(retried);
 }
 
+/* The first write to a page of a shared file drops the lock on its way. */
+static void dropped_by_a_write(struct gup_fixture *fx)
+{
+	struct file *file = sim_regular_file_create(fx->machine, 1, "file");
+	long addr = sim_mmap(fx->task, 0, fx->page, RW, MAP_SHARED, file, 0);
+	bool unlocked = false;
+
+	assert_true(addr > 0);
+	assert_int_equal(fixup(fx, (unsigned long)addr, FAULT_FLAG_WRITE, &unlocked), 0);
+	assert_true(unlocked);
+	fput(file);
+}
+
+static void test_fixup_lock_dropped_by_a_write(void **state)
+{
+	(void)state;
+	gup_each(dropped_by_a_write);
+}
+
 static void errors(struct gup_fixture *fx)
 {
 	unsigned long addr = gup_map(fx, RW, MAP_SHARED, 1);
@@ -144,6 +163,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_fixup_maps_io_memory),
 	cmocka_unit_test(test_fixup_rights_table),
 	cmocka_unit_test(test_fixup_retries),
+	cmocka_unit_test(test_fixup_lock_dropped_by_a_write),
 	cmocka_unit_test(test_fixup_errors),
 	cmocka_unit_test(test_vm_fault_to_errno),
 };

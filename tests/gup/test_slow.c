@@ -430,6 +430,57 @@ static void test_gup_unlocked_retries(void **state)
 	gup_each(retry);
 }
 
+/* The first write to a page of a shared file lets mmap_lock go so that the
+ * writer can be slowed down: the fault is done, or (5.11) to be repeated. */
+static void completed(struct gup_fixture *fx)
+{
+	struct file *file = sim_regular_file_create(fx->machine, 3, "file");
+	long addr = sim_mmap(fx->task, 0, 3 * fx->page, RW, MAP_SHARED, file, 0);
+	struct page *pages[3] = { NULL };
+
+	assert_true(addr > 0);
+	assert_int_equal(get_user_pages_unlocked((unsigned long)addr, 3, pages, FOLL_WRITE), 3);
+	for (int i = 0; i < 3; i++) {
+		struct sim_pte_info info;
+
+		assert_int_equal(sim_pte_lookup(fx->mm, (unsigned long)addr + (unsigned long)i *
+						fx->page, &info), 0);
+		assert_int_equal(info.pfn, page_to_pfn(pages[i]));
+	}
+	gup_put(pages, 3);
+	fput(file);
+}
+
+static void test_gup_unlocked_lock_dropped_by_a_write(void **state)
+{
+	(void)state;
+	gup_each(completed);
+}
+
+static void longterm(struct gup_fixture *fx)
+{
+	unsigned long addr = gup_anon(fx, RW, 2);
+	struct page *page;
+
+	assert_int_equal(gup_pin(fx, addr, 1, FOLL_LONGTERM | FOLL_WRITE, &page), 1);
+	unpin_user_page(page);
+	/* the lockless walk finds nothing: the fallback keeps the lock */
+	assert_int_equal(pin_user_pages_fast(addr + fx->page, 1, FOLL_LONGTERM | FOLL_WRITE,
+					     &page), 1);
+	assert_int_equal(sim_counter(fx->machine, SIM_CNT_GUP_SLOW), 2);
+	unpin_user_page(page);
+	mmap_read_lock(fx->mm);
+	assert_int_equal(get_user_pages_remote(fx->mm, addr, 1, FOLL_LONGTERM, &page, NULL),
+			 -EINVAL);
+	mmap_read_unlock(fx->mm);
+}
+
+static void test_gup_longterm_pins(void **state)
+{
+	(void)state;
+	gup_each_release("x86_64", longterm);
+}
+
 static void retry_flags(struct gup_fixture *fx)
 {
 	unsigned long addr;
@@ -516,6 +567,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_gup_nth_allocation_fails),
 	cmocka_unit_test(test_gup_dump_skips_zeros),
 	cmocka_unit_test(test_gup_unlocked_retries),
+	cmocka_unit_test(test_gup_unlocked_lock_dropped_by_a_write),
+	cmocka_unit_test(test_gup_longterm_pins),
 	cmocka_unit_test(test_gup_retry_flags),
 	cmocka_unit_test(test_gup_retry_for_ever_ends),
 	cmocka_unit_test(test_gup_without_progress_ends),
