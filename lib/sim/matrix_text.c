@@ -391,21 +391,23 @@ static int print_group(const struct sim_matrix_writer *w, struct text *t, const 
 }
 
 /* The worst first. */
-static void print_groups(const struct sim_matrix_writer *w, struct text *t)
+static int print_groups(const struct sim_matrix_writer *w, struct text *t)
 {
 	static const enum sim_verdict order[] = {
 		SIM_VERDICT_BUG, SIM_VERDICT_GUP_REACHES_TTM, SIM_VERDICT_REFCOUNT_TAKEN,
 		SIM_VERDICT_SAFE,
 	};
+	int ret = 0;
 
 	fprintf(w->out, "\n%sWhere GUP got something, or page counts moved%s\n", bold(w),
 		plain(w));
 	for (unsigned int o = 0; o < sizeof(order) / sizeof(order[0]); o++)
-		for (unsigned int i = 0; i < t->nr_groups; i++)
+		for (unsigned int i = 0; i < t->nr_groups && !ret; i++)
 			if (!t->group[i].shown && t->group[i].verdict == order[o])
-				print_group(w, t, &t->group[i]);
+				ret = print_group(w, t, &t->group[i]);
 	if (!t->nr_groups)
 		fputs("nowhere\n", w->out);
+	return ret;
 }
 
 static void print_totals(const struct sim_matrix_writer *w, const struct text *t)
@@ -431,40 +433,60 @@ static const char *own_modes(unsigned int release)
 }
 
 /* Which modes are not only tried on a release. */
-static void print_own_modes(const struct sim_matrix_writer *w, const struct text *t)
+static void own_modes_line(FILE *out, const struct text *t)
 {
-	const char *before = "Kernels' own modes:", *last = NULL;
+	const char *last = NULL;
 
+	fputs("Kernels' own modes:", out);
 	for (unsigned int n = 0; sim_release_nth(n); n++) {
 		if (!(t->releases >> n & 1))
 			continue;
 		if (last && strcmp(last, own_modes(n)))
-			fprintf(w->out, " %s", last);
-		fprintf(w->out, "%s %s", !last || strcmp(last, own_modes(n)) ? before : "",
-			sim_release_nth(n));
+			fprintf(out, " %s;", last);
+		fprintf(out, " %s", sim_release_nth(n));
 		last = own_modes(n);
-		before = ";";
 	}
-	fprintf(w->out, " %s. Others are tried.\n", last);
+	fprintf(out, " %s; others are tried.", last);
+}
+
+static int print_own_modes(const struct sim_matrix_writer *w, const struct text *t)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *line = open_memstream(&text, &len);
+
+	if (!line)
+		return -ENOMEM;
+	own_modes_line(line, t);
+	fclose(line);
+	print_wrapped(w->out, text, 0);
+	free(text);
+	return 0;
+}
+
+static int print_all(const struct sim_matrix_writer *w, struct text *t)
+{
+	int ret;
+
+	fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s before and after the patch%s\n"
+		"An object in system memory, mapped shared and writable unless said otherwise.\n\n",
+		bold(w), t->release, plain(w));
+	print_classes(w, t);
+	print_changes(w, t);
+	ret = print_groups(w, t);
+	if (!ret)
+		ret = print_own_modes(w, t);
+	print_totals(w, t);
+	return ret;
 }
 
 static int text_end(struct sim_matrix_writer *w)
 {
 	struct text *t = w->state;
+	int ret = t->release ? print_all(w, t) : 0;
 
-	if (t->release) {
-		fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s before and after "
-			"the patch%s\n", bold(w), t->release, plain(w));
-		fputs("An object in system memory, mapped shared and writable unless said"
-		      " otherwise.\n\n", w->out);
-		print_classes(w, t);
-		print_changes(w, t);
-		print_groups(w, t);
-		print_own_modes(w, t);
-		print_totals(w, t);
-	}
 	free(t);
-	return 0;
+	return ret;
 }
 
 const struct sim_matrix_ops sim_matrix_text_ops = { text_begin, text_cell, text_end };

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "support/scenario.h"
+
+static void test_mmap(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "more than the object",
+		  "bo b pages=4\n"
+		  "open f rw\n"
+		  "mmap m f b pages=4 -> 0\n"
+		  "mmap n f b pages=5 -> -EINVAL\n"
+		  "mmap o f b pages=2 off=3 -> -EINVAL\n"
+		  "read m+4 -> SIGSEGV\n" },
+		{ "a part of the object, in 5.11",
+		  "machine release=5.11\n"
+		  "bo b pages=4\n"
+		  "open f rw\n"
+		  "mmap m f b off=2 -> 0\n"
+		  "write m+0 value=5 -> 0\n"
+		  "read b+2 -> value=5\n"
+		  "read m+2 -> SIGSEGV\n" },
+		{ "what failed is not there",
+		  "dev d reject_cow=1\n"
+		  "mmap m d share=private -> -EINVAL\n"
+		  "read m+0 -> not-mapped\n"
+		  "pte m+0 -> not-mapped\n"
+		  "gup m+0 -> not-mapped\n"
+		  "munmap m -> not-mapped\n"
+		  "mprotect m prot=r -> not-mapped\n"
+		  "madvise m normal -> not-mapped\n"
+		  "mlock m -> not-mapped\n"
+		  "munlock m -> not-mapped\n"
+		  "mremap m pages=1 -> not-mapped\n"
+		  "smaps m -> not-mapped\n"
+		  "ptrace m+0 -> not-mapped\n"
+		  "refs m+0 -> none\n"
+		  "mmap n anon pages=1 at=m -> -EINVAL\n" },
+		{ "at a place that is taken",
+		  "mmap m anon pages=4 share=private -> 0\n"
+		  "write m+1 value=3 -> 0\n"
+		  "mmap n anon pages=1 share=private at=m -> 0\n"
+		  "read m+0 -> value=0\n"
+		  "read m+1 -> value=3\n" },
+		{ "at the start of a PMD",
+		  "machine release=5.11 ttm=huge\n"
+		  "bo b pages=512\n"
+		  "open f rw\n"
+		  "mmap m f b align=pmd -> 0\n"
+		  "write m+5 -> 0\n"
+		  "pte m+5 -> level=pmd\n"
+		  "mmap n f b off=512 pages=1 align=pmd -> -EINVAL\n" },
+		{ "every protection",
+		  "mmap a anon pages=1 prot=none share=private -> 0\n"
+		  "mmap b anon pages=1 prot=r share=private -> 0\n"
+		  "mmap c anon pages=1 prot=w share=private -> 0\n"
+		  "mmap d anon pages=1 prot=rx share=private -> 0\n"
+		  "mmap e anon pages=1 prot=x share=private -> 0\n"
+		  "mmap f anon pages=1 prot=rwx share=private -> 0\n"
+		  "read a+0 -> SIGSEGV\n"
+		  "write b+0 -> SIGSEGV\n"
+		  "write c+0 -> 0\n"
+		  "write d+0 -> SIGSEGV\n"
+		  "write f+0 -> 0\n"
+		  "pte f+0 -> exec=1 write=1\n" },
+		{ "a file that is closed, an object that never was",
+		  "machine vram=1M\n"
+		  "bo b pages=300 in=vram -> -ENOMEM\n"
+		  "open f rw\n"
+		  "mmap m f b -> -ENOENT\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_ranges(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "munmap of one page in the middle",
+		  "mmap m anon pages=4 share=private\n"
+		  "write m+0 n=4 -> 0\n"
+		  "munmap m+1 -> 0\n"
+		  "read m+0 -> 0\n"
+		  "read m+1 -> SIGSEGV\n"
+		  "read m+2 -> 0\n"
+		  "munmap m+2 pages=2 -> 0\n"
+		  "read m+3 -> SIGSEGV\n" },
+		{ "mprotect of a part",
+		  "mmap m anon pages=4 share=private\n"
+		  "write m+0 n=4 -> 0\n"
+		  "mprotect m+1 pages=2 prot=r -> 0\n"
+		  "write m+0 -> 0\n"
+		  "write m+1 -> SIGSEGV\n"
+		  "write m+3 -> 0\n"
+		  "mprotect m+9 prot=r -> -ENOMEM\n" },
+		{ "madvise",
+		  "mmap m anon pages=2 share=private\n"
+		  "write m+0 value=8 -> 0\n"
+		  "madvise m dontneed -> 0\n"
+		  "read m+0 -> value=0\n"
+		  "madvise m dontfork -> 0\n"
+		  "fork c\n"
+		  "in c read m+0 -> SIGSEGV\n"
+		  "madvise m dofork -> 0\n"
+		  "bo b pages=1\n"
+		  "open f rw\n"
+		  "mmap t f b\n"
+		  "madvise t dontneed -> -EINVAL\n"
+		  "madvise t dofork -> -EINVAL\n" },
+		{ "mlock",
+		  "mmap m anon pages=2 share=private\n"
+		  "mlock m -> 0\n"
+		  "refs m+1 -> ref=1 map=1\n"
+		  "smaps m -> locked=8\n"
+		  "munlock m -> 0\n"
+		  "smaps m -> locked=0\n"
+		  "bo b pages=1\n"
+		  "open f rw\n"
+		  "mmap t f b\n"
+		  "mlock t -> 0\n"
+		  "smaps t -> locked=0\n" },
+		{ "mremap",
+		  "mmap m anon pages=2 share=private\n"
+		  "write m+1 value=4 -> 0\n"
+		  "mremap m pages=8 -> 0\n"
+		  "read m+1 -> value=4\n"
+		  "read m+7 -> value=0\n"
+		  "mremap m pages=1 -> 0\n"
+		  "read m+1 -> SIGSEGV\n"
+		  "bo b pages=4\n"
+		  "open f rw\n"
+		  "mmap t f b\n"
+		  "mremap t pages=8 -> -EFAULT\n"
+		  "mremap t pages=4 dontunmap -> -EINVAL\n"
+		  "mremap t pages=2 inplace -> 0\n"
+		  "read t+2 -> SIGSEGV\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_zap(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "of an object, a device and a file",
+		  "bo b pages=2\n"
+		  "open f rw\n"
+		  "dev d reject_cow=1\n"
+		  "file r pages=2\n"
+		  "mmap m1 f b\n"
+		  "mmap m2 d\n"
+		  "mmap m3 r\n"
+		  "read m1+0 -> 0\n"
+		  "read m2+0 -> 0\n"
+		  "write m3+0 value=6 -> 0\n"
+		  "zap b -> 0\n"
+		  "zap d -> 0\n"
+		  "zap r -> 0\n"
+		  "pte m1+0 -> none\n"
+		  "pte m2+0 -> none\n"
+		  "pte m3+0 -> none\n"
+		  "read m3+0 -> value=6\n" },
+		{ "private copies stay unless told",
+		  "machine release=5.11\n"
+		  "bo b pages=2\n"
+		  "open f rw\n"
+		  "mmap m f b share=private\n"
+		  "write m+0 value=1 -> 0\n"
+		  "zap b even_cows=0 -> 0\n"
+		  "read m+0 -> value=1\n"
+		  "zap b -> 0\n"
+		  "read m+0 -> value=0\n" },
+		{ "of what never was",
+		  "machine vram=1M\n"
+		  "bo b pages=300 in=vram -> -ENOMEM\n"
+		  "zap b -> -ENOENT\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_mmap),
+	cmocka_unit_test(test_ranges),
+	cmocka_unit_test(test_zap),
+};
+SIM_TEST_MAIN(tests)

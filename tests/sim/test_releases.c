@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <ttmsim/pte.h>
+
+#include "sim/releases.h"
+#include "support/run.h"
+
+static void test_nth_is_ordered(void **state)
+{
+	uint16_t last = 0;
+	unsigned int n = 0;
+
+	(void)state;
+	for (const char *name; (name = sim_release_nth(n)); n++) {
+		assert_true(sim_release_number(name) > last);
+		last = sim_release_number(name);
+		assert_string_equal(sim_release_find(name)->name, name);
+		assert_non_null(sim_release_find(name)->source);
+	}
+	assert_true(n >= 3);
+	assert_null(sim_release_nth(n + 1));
+}
+
+static void test_number_of_a_name(void **state)
+{
+	(void)state;
+	assert_int_equal(sim_release_number("5.11"), SIM_RELEASE(5, 11));
+	assert_int_equal(sim_release_number("6.12"), SIM_RELEASE(6, 12));
+	assert_int_equal(sim_release_number("6.13"), 0);
+	assert_int_equal(sim_release_number(""), 0);
+	assert_int_equal(sim_release_number(NULL), 0);
+	assert_null(sim_release_find("6"));
+}
+
+/* In which releases a rule holds, as a string of 5.11, 5.14, 6.1, 6.12. */
+static void test_rules_by_release(void **state)
+{
+	static const struct {
+		enum sim_rule rule;
+		const char *where;
+	} cases[] = {
+		{ SIM_RULE_TTM_MIXEDMAP, "x..." },
+		{ SIM_RULE_TTM_REFUSES_COW, ".xxx" },
+		{ SIM_RULE_TTM_HUGE_FAULT, "xx.." },
+		{ SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, "...x" },
+		{ SIM_RULE_TTM_GEM_MMAP, ".xxx" },
+		{ SIM_RULE_MIXED_NOT_OK_SIGBUS, "...x" },
+		{ SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, "...x" },
+		{ SIM_RULE_REMAP_TRACKS_FIRST, "..xx" },
+		{ SIM_RULE_APPLY_REFUSES_LEAF, ".xxx" },
+		{ SIM_RULE_HUGE_FAULT_ON_SPECIAL_VMA, "xx.x" },
+		{ SIM_RULE_ANON_EXCLUSIVE, "..xx" },
+		{ SIM_RULE_GUP_FAST_TESTS_LEAF_SPECIAL, "...x" },
+		{ SIM_RULE_GUP_SPECIAL_EEXIST, "..xx" },
+		{ SIM_RULE_GUP_SPECIAL_GET_EFAULT, "xx.." },
+		{ SIM_RULE_DONTUNMAP_ANON_ONLY, "x..." },
+		{ SIM_RULE_MADV_POPULATE, ".xxx" },
+		{ SIM_RULE_CLOSE_BLOCKS_MERGE, "xxx." },
+	};
+	static const char *const releases[] = { "5.11", "5.14", "6.1", "6.12" };
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		char where[5] = "....";
+
+		for (size_t r = 0; r < SIM_ARRAY_SIZE(releases); r++)
+			if (sim_release_find(releases[r])->rules >> cases[i].rule & 1)
+				where[r] = 'x';
+		if (strcmp(where, cases[i].where))
+			fail_msg("%s: %s, not %s", sim_rule_name(cases[i].rule), where,
+				 cases[i].where);
+	}
+}
+
+static void test_rules_are_named(void **state)
+{
+	(void)state;
+	for (int rule = 0; rule < SIM_NR_RULES; rule++)
+		assert_non_null(sim_rule_name((enum sim_rule)rule));
+	assert_null(sim_rule_name(SIM_NR_RULES));
+	assert_true(SIM_NR_RULES <= 64);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_nth_is_ordered),
+	cmocka_unit_test(test_number_of_a_name),
+	cmocka_unit_test(test_rules_by_release),
+	cmocka_unit_test(test_rules_are_named),
+};
+SIM_TEST_MAIN(tests)
