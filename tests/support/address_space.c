@@ -18,14 +18,14 @@ static void pfn_open(struct vm_area_struct *vma)
 {
 	struct as *as = vma->vm_file->private_data;
 
-	as->nr_open++;
+	__atomic_fetch_add(&as->nr_open, 1, __ATOMIC_RELAXED);
 }
 
 static void pfn_close(struct vm_area_struct *vma)
 {
 	struct as *as = vma->vm_file->private_data;
 
-	as->nr_close++;
+	__atomic_fetch_add(&as->nr_close, 1, __ATOMIC_RELAXED);
 }
 
 static vm_fault_t pfn_fault(struct vm_fault *vmf)
