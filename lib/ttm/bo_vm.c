@@ -103,11 +103,13 @@ struct ttm_fault {
 	struct ttm_buffer_object *bo;
 	struct sim_machine *machine;
 	struct page **pages;	/* NULL: iomem */
-	unsigned long first_pfn; /* iomem without ->io_mem_pfn: of page 0 */
+	const struct sim_ram *ram; /* where the pages lie */
+	unsigned long first_pfn; /* iomem, unless asks_driver: of page 0 */
 	unsigned long offset;	/* page of the object to map */
 	unsigned long last;	/* first page beyond the vma's end */
 	pgprot_t prot;
 	bool sets_index;
+	bool asks_driver;	/* for each pfn */
 };
 
 unsigned long ttm_bo_io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page_offset)
@@ -141,12 +143,14 @@ static vm_fault_t fault_pages(struct ttm_fault *f)
 	if (bo->resource->bus.is_iomem) {
 		f->first_pfn = (unsigned long)(bo->resource->bus.offset >>
 					       ttm_page_shift(f->machine));
+		f->asks_driver = bo->bdev->funcs->io_mem_pfn != NULL;
 		return 0;
 	}
 	err = ttm_tt_populate(bo->bdev, bo->ttm, &ctx);
 	if (err)
 		return populate_error(f->machine, err);
 	f->pages = bo->ttm->pages;
+	f->ram = &f->machine->phys->ram;
 	return 0;
 }
 
@@ -166,7 +170,9 @@ static vm_fault_t fault_prepare(struct ttm_fault *f, struct vm_fault *vmf, pgpro
 	f->bo = bo;
 	f->machine = bo->bdev->sim_machine;
 	f->pages = NULL;
+	f->ram = NULL;
 	f->first_pfn = 0;
+	f->asks_driver = false;
 	f->offset = ((vmf->address - vma->vm_start) >> ttm_page_shift(f->machine)) +
 		    vma->vm_pgoff - node_start;
 	f->last = vma_nr_pages(vma) + vma->vm_pgoff - node_start;
@@ -184,12 +190,11 @@ static inline unsigned long fault_pfn(const struct ttm_fault *f, unsigned long o
 	struct page *page;
 
 	if (!f->pages)
-		return f->bo->bdev->funcs->io_mem_pfn ? ttm_bo_io_mem_pfn(f->bo, offset)
-						      : f->first_pfn + offset;
+		return f->asks_driver ? ttm_bo_io_mem_pfn(f->bo, offset) : f->first_pfn + offset;
 	page = f->pages[offset];
-	if (f->sets_index)
+	if (__builtin_expect(f->sets_index, 0))
 		page->index = drm_vma_node_start(&f->bo->base.vma_node) + offset;
-	return sim_page_to_pfn(page);
+	return f->ram->start + (unsigned long)(page - f->ram->map);
 }
 
 /* ---- mapping: one entry at a time ---- */
@@ -268,7 +273,7 @@ static bool is_contiguous(const struct ttm_fault *f, unsigned long first, pgoff_
 {
 	unsigned long pfn = fault_pfn(f, first);
 
-	if (!f->pages && !f->bo->bdev->funcs->io_mem_pfn)
+	if (!f->pages && !f->asks_driver)
 		return true;
 	for (pgoff_t i = 1; i < pages; i++)
 		if (fault_pfn(f, first + i) != pfn + i)
