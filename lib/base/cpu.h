@@ -53,6 +53,22 @@ static inline void sim_cpu_count(struct sim_cpu *cpu, enum sim_counter counter)
 	sim_cpu_count_n(cpu, counter, 1);
 }
 
+/* Two at once: whether the slot is shared is asked once. */
+static inline void sim_cpu_count_both(struct sim_cpu *cpu, enum sim_counter a, enum sim_counter b)
+{
+	uint64_t *count = cpu->count;
+
+	if (__builtin_expect(sim_thread.shared_cpu, 0)) {
+		__atomic_fetch_add(&count[a], 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&count[b], 1, __ATOMIC_RELAXED);
+		return;
+	}
+	__atomic_store_n(&count[a], __atomic_load_n(&count[a], __ATOMIC_RELAXED) + 1,
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&count[b], __atomic_load_n(&count[b], __ATOMIC_RELAXED) + 1,
+			 __ATOMIC_RELAXED);
+}
+
 static inline void sim_count_n(struct sim_machine *machine, enum sim_counter counter, uint64_t n)
 {
 	sim_cpu_count_n(sim_cpu(machine), counter, n);

@@ -31,8 +31,8 @@
  * Pins and fork: fork makes mm->write_protect_seq odd while it write-protects.
  * A pin that overlaps with that is undone.
  */
-#include <urcu-bp.h>
 
+#include "base/rcu.h"
 #include "gup/internal.h"
 
 struct fast_walk {

@@ -3,12 +3,11 @@
  * access.c - what the CPU does when a program touches memory: walk, look at the
  * access bits, set young and dirty. It takes no lock and knows no vma.
  *
- * Another thread may free tables meanwhile: the walk runs in an RCU read
- * section. It may also change the entry: young and dirty are set by
+ * Another thread may free tables meanwhile: the walk runs in the caller's RCU
+ * read section. It may also change the entry: young and dirty are set by
  * compare-exchange, and a CPU that lost walks again, as hardware does.
  */
 #include <errno.h>
-#include <urcu-bp.h>
 
 #include "pte/leaf.h"
 
@@ -53,10 +52,8 @@ int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigne
 
 	if (addr >= mm->sim_mmu->task_size)
 		return -EFAULT;
-	rcu_read_lock();
 	do {
 		ret = access_once(mm, addr, write, pfn);
 	} while (ret == -EAGAIN);
-	rcu_read_unlock();
 	return ret;
 }

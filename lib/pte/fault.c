@@ -304,11 +304,16 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 	return touch_pte(vmf);
 }
 
-/* The slot of the fault's address at @level, tables made. NULL: *@ret is the result. */
-static void *vmf_walk(struct vm_fault *vmf, int level, vm_fault_t *ret)
+/*
+ * The slot of the fault's address at @level, tables made; from @above, the slot
+ * one level higher, where that is known. NULL: *@ret is the result.
+ */
+static void *vmf_walk(struct vm_fault *vmf, int level, void *above, vm_fault_t *ret)
 {
-	int err;
-	void *slot = walk_alloc(vmf->vma->vm_mm, vmf->address, level, &err);
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	int err = 0;
+	void *slot = above ? walk_alloc_below(mm, vmf->address, level + 1, above, &err)
+			   : walk_alloc(mm, vmf->address, level, &err);
 
 	*ret = !slot && err == -ENOMEM ? VM_FAULT_OOM : 0;
 	return slot;
@@ -331,14 +336,14 @@ static vm_fault_t __handle_mm_fault(struct vm_area_struct *vma, unsigned long ad
 
 	sim_count(vma->vm_mm->sim_machine, SIM_CNT_WALK);
 	if (mmu->has_leaf[2]) {
-		vmf.pud = vmf_walk(&vmf, 2, &ret);
+		vmf.pud = vmf_walk(&vmf, 2, NULL, &ret);
 		if (!vmf.pud)
 			return ret;
 		ret = handle_huge(&vmf, 2, vmf.pud);
 		if (!(ret & VM_FAULT_FALLBACK))
 			return ret;
 	}
-	vmf.pmd = vmf_walk(&vmf, 1, &ret);
+	vmf.pmd = vmf_walk(&vmf, 1, vmf.pud, &ret);
 	if (!vmf.pmd)
 		return ret;
 	ret = handle_huge(&vmf, 1, vmf.pmd);

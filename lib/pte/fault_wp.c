@@ -17,8 +17,8 @@
  * afterwards; where it changed, the copy goes and the access tries again.
  */
 #include <errno.h>
-#include <urcu-bp.h>
 
+#include "base/rcu.h"
 #include "pte/fault.h"
 
 static bool is_unshare(const struct vm_fault *vmf)

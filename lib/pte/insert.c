@@ -42,6 +42,7 @@ insert_pfn(struct vm_area_struct *vma, struct sim_cpu *cpu, unsigned long addr, 
 {
 	struct mm_struct *mm = vma->vm_mm;
 	const struct sim_entry_format *fmt = &mm->sim_mmu->format[SIM_LEAF_PTE];
+	uint64_t e = fmt_mark(fmt, mark, fmt_make(fmt, pfn, prot));
 	spinlock_t *ptl;
 	int err;
 	void *slot = get_locked_slot(mm, cpu, addr, &ptl, &err);
@@ -49,14 +50,13 @@ insert_pfn(struct vm_area_struct *vma, struct sim_cpu *cpu, unsigned long addr, 
 	if (__builtin_expect(!slot, 0))
 		return err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
 	if (fmt_none(fmt, read_entry(cpu, mm->sim_mmu, 0, slot)))
-		write_entry(mm->sim_machine, cpu, 0, slot, addr,
-			    fmt_op(fmt, mark, fmt_make(fmt, pfn, prot)));
+		write_entry(mm->sim_machine, cpu, 0, slot, addr, e);
 	ptl_unlock(ptl);
 	return VM_FAULT_NOPAGE;
 }
 
-/* The four BUGs of vmf_insert_pfn_prot(). */
-static bool insert_pfn_bug(const struct vm_area_struct *vma, unsigned long pfn)
+/* The four BUGs of vmf_insert_pfn_prot(), one by one. */
+static __attribute__((noinline)) bool insert_pfn_bugs(const struct vm_area_struct *vma, unsigned long pfn)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	unsigned long flags = vma->vm_flags;
@@ -69,6 +69,15 @@ static bool insert_pfn_bug(const struct vm_area_struct *vma, unsigned long pfn)
 			     (flags & VM_PFNMAP) && is_cow_mapping(flags)) ||
 	       SIM_BUG_ON_IN(machine, "mm/memory.c", "vmf_insert_pfn_prot",
 			     (flags & VM_MIXEDMAP) && sim_pfn_valid(machine, pfn));
+}
+
+/* None of them can be where the flags are those of a driver that is in order. */
+static inline bool insert_pfn_bug(const struct vm_area_struct *vma, unsigned long pfn)
+{
+	if (__builtin_expect((vma->vm_flags & VM_PFN_OR_MIXED) == VM_PFNMAP &&
+			     !is_cow_mapping(vma->vm_flags), 1))
+		return false;
+	return insert_pfn_bugs(vma, pfn);
 }
 
 vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,

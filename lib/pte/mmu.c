@@ -76,9 +76,22 @@ static void resolve_features(struct sim_mmu *mmu, const struct sim_arch *arch, u
 	mmu->has_fast_gup = mmu_has(mmu, SIM_FEAT_FAST_GUP);
 }
 
+/* What fmt_mark() builds on. */
+static bool only_sets_bits(const struct sim_pte_op *op)
+{
+	uint64_t rest = op->step[0].if_mask | op->step[0].if_value | op->step[0].clear;
+
+	for (int i = 1; i < SIM_PTE_STEPS; i++)
+		rest |= op->step[i].set | op->step[i].clear;
+	return rest == 0;
+}
+
 static void resolve_format(struct sim_mmu *mmu, int leaf)
 {
 	struct sim_entry_format *fmt = &mmu->format[leaf];
+
+	sim_assert(only_sets_bits(&fmt->op[SIM_OP_MKSPECIAL]));
+	sim_assert(only_sets_bits(&fmt->op[SIM_OP_MKDEVMAP]));
 
 	if (!mmu_has(mmu, SIM_FEAT_MODIFY_KEEPS_SPECIAL))
 		fmt->chg_mask &= ~test_bits(fmt, SIM_TEST_SPECIAL);
@@ -91,13 +104,10 @@ static void resolve_format(struct sim_mmu *mmu, int leaf)
 	mmu->has_leaf[leaf] = leaf == 0 || mmu_has(mmu, leaf_feature[leaf]);
 }
 
-/* An alternative that nothing fits. */
-static void no_leaf(struct sim_walk_level *walk, int alt)
-{
-	walk->leaf_mask[alt] = 0;
-	walk->leaf_value[alt] = 1;
-}
-
+/*
+ * The bits that tell a leaf from a table: all those that the leaf test looks
+ * at. In a table's entry they have the value that table_set gives them.
+ */
 static void resolve_walk(struct sim_mmu *mmu, int level)
 {
 	const struct sim_level *l = &mmu->level[level];
@@ -110,17 +120,11 @@ static void resolve_walk(struct sim_mmu *mmu, int level)
 	walk->wide = l->entry_bytes == 8;
 	walk->offset_shift = (uint8_t)(l->shift - entry_lg2);
 	walk->offset_mask = ((1u << l->index_bits) - 1) << entry_lg2;
-	for (int alt = 0; alt < SIM_PTE_ALTS; alt++) {
-		no_leaf(walk, alt);
-		if (level < SIM_NR_LEAVES && mmu->has_leaf[level]) {
-			const struct sim_pte_alt *leaf = mmu->format[level].test[SIM_TEST_LEAF].any;
-
-			if (leaf[alt].mask) {
-				walk->leaf_mask[alt] = leaf[alt].mask;
-				walk->leaf_value[alt] = leaf[alt].value;
-			}
-		}
-	}
+	if (level < SIM_NR_LEAVES && mmu->has_leaf[level])
+		walk->table_mask = test_bits(&mmu->format[level], SIM_TEST_LEAF);
+	walk->table_value = walk->table_mask & l->table_set;
+	if (level > 0 && (!walk->wide || walk->table_addr_shift))
+		mmu->plain_walk = false;
 }
 
 void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
@@ -144,6 +148,7 @@ void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t 
 	for (int leaf = 0; leaf < SIM_NR_LEAVES; leaf++)
 		if (arch->format[leaf])
 			resolve_format(mmu, leaf);
+	mmu->plain_walk = true;
 	for (int level = 0; level < mmu->nr_levels; level++)
 		resolve_walk(mmu, level);
 }

@@ -18,12 +18,13 @@
 #include "base/lockrank.h"
 
 /*
- * What a walk needs of one level, in one cache line. An entry that no
- * alternative of leaf_mask and leaf_value fits points at a table.
+ * What a walk needs of one level, in one cache line. An entry that is not
+ * empty and has (e & table_mask) == table_value points at a table, else it is
+ * a leaf.
  */
 struct sim_walk_level {
 	uint64_t none_value;
-	uint64_t leaf_mask[SIM_PTE_ALTS], leaf_value[SIM_PTE_ALTS];
+	uint64_t table_mask, table_value;
 	uint64_t table_addr_mask;
 	uint32_t offset_mask;		/* the offset of an address's entry, bytes: */
 	uint8_t offset_shift;		/* addr >> offset_shift & offset_mask */
@@ -38,6 +39,7 @@ struct sim_mmu {
 	bool has_special;		/* SIM_FEAT_PTE_SPECIAL */
 	bool has_fast_gup;
 	bool ad_fault;			/* SIM_AD_FAULT */
+	bool plain_walk;		/* above level 0: wide, table addresses unshifted */
 	uint32_t features;		/* 1 << enum sim_feature */
 	uint64_t task_size;
 	struct sim_walk_level walk[SIM_MAX_LEVELS];
@@ -81,6 +83,16 @@ static inline uint64_t fmt_op(const struct sim_entry_format *fmt, enum sim_pte_o
 		if ((e & s[i].if_mask) == s[i].if_value)
 			e = (e & ~s[i].clear) | s[i].set;
 	return e;
+}
+
+/*
+ * SIM_OP_MKSPECIAL and SIM_OP_MKDEVMAP: of every architecture one step that
+ * sets bits, whatever the entry is (sim_mmu_resolve() makes sure).
+ */
+static inline uint64_t fmt_mark(const struct sim_entry_format *fmt, enum sim_pte_op_id id,
+				uint64_t e)
+{
+	return e | fmt->op[id].step[0].set;
 }
 
 static inline bool fmt_none(const struct sim_entry_format *fmt, uint64_t e)

@@ -135,10 +135,9 @@ pgprot_t sim_vm_page_prot(const struct sim_mmu *mmu, unsigned long vm_flags);
  * Does the MMU let a user access through? On success *@pfn is the page, and the
  * entry has been marked young, dirty as hardware does.
  * Returns 0, or -EFAULT: a fault is to be taken.
- * Takes no lock; safe against concurrent frees of tables (RCU).
- * The page stays what it is only until the TLB is flushed, which waits for RCU
- * readers: where other threads may unmap, move the bytes inside the same
- * rcu_read_lock() section (it nests).
+ * Takes no lock. Where other threads use the machine, the caller is inside
+ * rcu_read_lock(), and moves the bytes before it leaves: tables are freed, and
+ * the TLB counts as flushed, only when every such section has ended.
  */
 int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigned long *pfn);
 

@@ -9,8 +9,8 @@
  * confirm theirs. Pages are let go only after it. A machine that one thread
  * uses needs none of this.
  */
-#include <urcu-bp.h>
 
+#include "base/rcu.h"
 #include "pte/tlb.h"
 
 void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end)

@@ -74,18 +74,22 @@ static void *table_below(struct mm_struct *mm, int level, void *slot, int *err)
 	return mmu_table(mmu, level, e, mm->sim_machine);
 }
 
+void *walk_alloc_below(struct mm_struct *mm, unsigned long addr, int level, void *slot, int *err)
+{
+	void *table = table_below(mm, level, slot, err);
+
+	return table ? mmu_slot(mm->sim_mmu, level - 1, table, addr) : NULL;
+}
+
 void *walk_alloc(struct mm_struct *mm, unsigned long addr, int level, int *err)
 {
-	const struct sim_mmu *mmu = mm->sim_mmu;
-	void *table = mm->pgd;
+	int at = mm->sim_mmu->nr_levels - 1;
+	void *slot = mmu_slot(mm->sim_mmu, at, mm->pgd, addr);
 
-	for (int at = mmu->nr_levels - 1; at > level; at--) {
-		table = table_below(mm, at, mmu_slot(mmu, at, table, addr), err);
-		if (!table)
-			return NULL;
-	}
 	*err = 0;
-	return mmu_slot(mmu, level, table, addr);
+	for (; slot && at > level; at--)
+		slot = walk_alloc_below(mm, addr, at, slot, err);
+	return slot;
 }
 
 void *sim_walk_alloc(struct mm_struct *mm, unsigned long addr, int level, int *err)

@@ -35,8 +35,7 @@ static inline uint64_t walk_read(const struct sim_walk_level *walk, const void *
 /* Does the walk end at this entry, a leaf or an empty one? */
 static inline bool walk_ends(const struct sim_walk_level *walk, uint64_t e)
 {
-	return e == walk->none_value || (e & walk->leaf_mask[0]) == walk->leaf_value[0] ||
-	       (e & walk->leaf_mask[1]) == walk->leaf_value[1];
+	return e == walk->none_value || (e & walk->table_mask) != walk->table_value;
 }
 
 /* Where the table that an entry points at lies in the arena. */
@@ -44,37 +43,50 @@ static inline uintptr_t walk_phys(const struct sim_walk_level *walk, uint64_t e)
 {
 	uint64_t phys = e & walk->table_addr_mask;
 
-	if (__builtin_expect(walk->table_addr_shift == 0, 1))
-		return phys;
 	return walk->table_addr_shift < 0 ? phys << -walk->table_addr_shift
 					  : phys >> walk->table_addr_shift;
 }
 
 /*
- * sim_walk() without the counter: from the top table down to a leaf, to an
- * empty entry, or to @stop, whichever comes first. Each step waits for the one
- * before, so it does last what depends on the entry: one and, one add.
+ * The loop of walk_down(). @plain is a constant: entries above level 0 are wide
+ * and hold the address of a table as it is. Each step waits for the one before,
+ * so it does last what depends on the entry: one and, one add.
  */
-static inline void *walk_down(const struct mm_struct *mm, unsigned long addr, int stop, int *at)
+static inline __attribute__((always_inline)) void *
+walk_down_as(const struct mm_struct *mm, unsigned long addr, int stop, int *at, const bool plain)
 {
 	int level = mm->sim_mmu->nr_levels - 1;
 	const struct sim_walk_level *walk = &mm->sim_mmu->walk[level];
 	uintptr_t slot = (uintptr_t)mm->pgd + walk_offset(walk, addr);
 
 	for (; level > stop; level--, walk--) {
-		uint64_t e = walk_read(walk, (const void *)slot);
+		uint64_t e = plain ? __atomic_load_n((const uint64_t *)slot, __ATOMIC_ACQUIRE)
+				   : walk_read(walk, (const void *)slot);
 
 		if (__builtin_expect(walk_ends(walk, e), 0))
 			break;
 		slot = ((uintptr_t)mm->sim_machine + walk_offset(walk - 1, addr)) +
-		       walk_phys(walk, e);
+		       (plain ? e & walk->table_addr_mask : walk_phys(walk, e));
 	}
 	*at = level;
 	return (void *)slot;
 }
 
+/*
+ * sim_walk() without the counter: from the top table down to a leaf, to an
+ * empty entry, or to @stop, whichever comes first.
+ */
+static inline void *walk_down(const struct mm_struct *mm, unsigned long addr, int stop, int *at)
+{
+	return __builtin_expect(mm->sim_mmu->plain_walk, 1)
+		       ? walk_down_as(mm, addr, stop, at, true)
+		       : walk_down_as(mm, addr, stop, at, false);
+}
+
 /* sim_walk_alloc() without the counter. */
 void *walk_alloc(struct mm_struct *mm, unsigned long addr, int level, int *err);
+/* Its last step alone: from @slot of @level to the slot one level below. */
+void *walk_alloc_below(struct mm_struct *mm, unsigned long addr, int level, void *slot, int *err);
 
 /*
  * Turns the -EBUSY of a walk to level 0 that met a huge leaf into what the
@@ -104,16 +116,17 @@ static inline void *get_locked_slot(struct mm_struct *mm, struct sim_cpu *cpu,
 	int at;
 	void *slot = walk_down(mm, addr, 0, &at);
 
-	sim_cpu_count(cpu, SIM_CNT_WALK);
 	if (__builtin_expect(at != 0, 0)) {
 		slot = walk_alloc(mm, addr, 0, err);
 		if (!slot) {
+			sim_cpu_count(cpu, SIM_CNT_WALK);
 			sim_leaf_in_the_way(mm, err);
 			return NULL;
 		}
 	}
 	*ptl = sim_ptl(mm->sim_mmu, 0, slot);
-	ptl_lock(cpu, *ptl);
+	sim_spin_lock(NULL, *ptl, SIM_RANK_PTL);
+	sim_cpu_count_both(cpu, SIM_CNT_WALK, SIM_CNT_LOCK);
 	return slot;
 }
 

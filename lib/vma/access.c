@@ -16,8 +16,8 @@
  * end in -EAGAIN.
  */
 #include <signal.h>
-#include <urcu-bp.h>
 
+#include "base/rcu.h"
 #include "vma/internal.h"
 
 /* Far above what contention between threads needs. */
