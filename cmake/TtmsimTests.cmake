@@ -108,6 +108,12 @@ if(TARGET ttmsim_shared AND NOT TTMSIM_COVERAGE) # gcov exports names of its own
 			"${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_C_COMPILER}")
 	ttmsim_test_properties(package.symbols package)
 endif()
+if(TARGET ttmsim_command)
+	add_test(NAME package.readme
+		COMMAND "${tests_dir}/package/readme.sh"
+			"$<TARGET_FILE:ttmsim_command>" "${CMAKE_CURRENT_SOURCE_DIR}")
+	ttmsim_test_properties(package.readme package)
+endif()
 add_test(NAME package.consume
 	COMMAND "${tests_dir}/package/consume.sh"
 		"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
