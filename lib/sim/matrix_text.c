@@ -437,7 +437,7 @@ static void own_modes_line(FILE *out, const struct text *t)
 {
 	const char *last = NULL;
 
-	fputs("Kernels' own modes:", out);
+	fputs("Own modes:", out);
 	for (unsigned int n = 0; sim_release_nth(n); n++) {
 		if (!(t->releases >> n & 1))
 			continue;

@@ -350,6 +350,8 @@ static int keep_comment(struct parser *p)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)p->lexer.line[i];
 
+		if (c == '\r')
+			c = ' ';	/* a blank to the lexer too */
 		p->op->text[i] = c == '\t' || (c >= ' ' && c != 0x7f) ? (char)c : '?';
 	}
 	p->op->text[len] = 0;
