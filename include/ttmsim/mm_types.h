@@ -206,13 +206,13 @@ struct vm_operations_struct {
  * Models: include/linux/mm_types.h, struct vm_area_struct, 6.1.
  */
 struct vm_area_struct {
-	unsigned long vm_start;		/* m */
-	unsigned long vm_end;		/* m: first byte after */
+	unsigned long vm_start;		/* mi */
+	unsigned long vm_end;		/* mi: first byte after */
 	struct mm_struct *vm_mm;	/* c */
 	pgprot_t vm_page_prot;		/* m */
-	unsigned long vm_flags;		/* m: VM_* */
+	unsigned long vm_flags;		/* mi: VM_* */
 	const struct vm_operations_struct *vm_ops; /* m */
-	unsigned long vm_pgoff;		/* m: in pages */
+	unsigned long vm_pgoff;		/* mi: in pages */
 	struct file *vm_file;		/* m: NULL for anonymous memory */
 	void *vm_private_data;		/* d */
 	struct anon_vma *anon_vma;	/* m: set by the first anonymous fault */

@@ -3,9 +3,13 @@
  * vma.h - address spaces, mappings, files; the calls that user space makes.
  *
  * The sim_ calls here are system calls of @task: they take mmap_lock
- * themselves and make @task the calling thread's current task.
+ * themselves and make @task the calling thread's current task. Each returns
+ * -ESRCH for a task that is NULL or has exited, and -EIO on a crashed machine.
  * Addresses and lengths are bytes. PROT_*, MAP_* and MADV_* are those of
  * <sys/mman.h>.
+ *
+ * Memory that a call needs is had before anything changes: -ENOMEM leaves the
+ * mappings as they were, where the kernel may leave them split or unmapped.
  */
 #ifndef TTMSIM_VMA_H
 #define TTMSIM_VMA_H
@@ -26,7 +30,7 @@ struct inode;
 struct file_operations {
 	/* set up a new vma: 0 or -errno. mmap_lock held for writing */
 	int (*mmap)(struct file *filp, struct vm_area_struct *vma);
-	/* the last reference is gone */
+	/* the last reference is gone; @inode is NULL */
 	int (*release)(struct inode *inode, struct file *filp);
 	/* where a new mapping goes: an address, or -errno as one. Optional */
 	unsigned long (*get_unmapped_area)(struct file *filp, unsigned long addr,
@@ -44,9 +48,9 @@ struct address_space {
 	struct {
 		struct vm_area_struct *rbh_root;
 	} i_mmap;			/* i: all vmas of this file */
-	void *sim_pages;		/* page cache, by pgoff (uthash) */
+	void *sim_pages;		/* page cache, by pgoff; under sim_pages_lock */
 	struct mutex sim_pages_lock;
-	unsigned long sim_nr_pages;	/* size of a regular file, in pages */
+	unsigned long sim_nr_pages;	/* c: size of a regular file, in pages; else 0 */
 	bool sim_swapbacked;		/* pages count as MM_SHMEMPAGES */
 	atomic_t sim_users;
 };
@@ -182,8 +186,12 @@ SIM_API void sim_exit(struct task_struct *task);
  * Returns: the address, page-aligned and above 0;
  *          -EINVAL, bad length, alignment or sharing flags, or a driver's no;
  *          -EACCES, the file's mode does not allow it;
+ *          -EBADF, neither @file nor MAP_ANONYMOUS;
  *          -ENODEV, the file cannot be mapped;
+ *          -EOPNOTSUPP, flags that MAP_SHARED_VALIDATE does not know, or a
+ *          private mapping that grows down (not modelled);
  *          -EOVERFLOW, @pgoff + length wraps;
+ *          -EPERM, MAP_FIXED below the lowest address for user space;
  *          -ENOMEM, no room or no memory;
  *          -EEXIST, MAP_FIXED_NOREPLACE over a mapping;
  *          what ->mmap returned.
@@ -197,7 +205,8 @@ SIM_API long sim_mmap(struct task_struct *task, unsigned long addr, unsigned lon
  *
  * Returns: 0, also where nothing was mapped;
  *          -EINVAL, unaligned or empty;
- *          -ENOMEM, a split failed.
+ *          -ENOMEM, a split failed;
+ *          what ->may_split returned.
  * Models: mm/mmap.c, __do_munmap, 6.1.
  */
 SIM_API int sim_munmap(struct task_struct *task, unsigned long addr, unsigned long len);
@@ -228,13 +237,18 @@ SIM_API long sim_mremap(struct task_struct *task, unsigned long addr, unsigned l
 			unsigned long new_len, unsigned long flags, unsigned long new_addr);
 
 /**
- * sim_madvise - MADV_DONTNEED, DONTFORK, DOFORK, HUGEPAGE, NOHUGEPAGE, NORMAL,
- * RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP
+ * sim_madvise - MADV_DONTNEED, FREE, DONTFORK, DOFORK, WIPEONFORK, KEEPONFORK,
+ * HUGEPAGE, NOHUGEPAGE, NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP,
+ * POPULATE_READ, POPULATE_WRITE
+ *
+ * FREE and WILLNEED are checked and do nothing more.
  *
  * Returns: 0;
  *          -EINVAL, unaligned, unknown advice, or advice that the mapping's
  *          flags refuse;
- *          -ENOMEM, a hole in the range (the rest was done), or no memory.
+ *          -ENOMEM, a hole in the range (the rest was done);
+ *          -EAGAIN, no memory (POPULATE_*: -ENOMEM);
+ *          -EFAULT, POPULATE_*: a page that cannot be had.
  * Models: mm/madvise.c, 5.11 to 6.12.
  */
 SIM_API int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len,
@@ -243,8 +257,13 @@ SIM_API int sim_madvise(struct task_struct *task, unsigned long addr, unsigned l
 /**
  * sim_mlock - lock a range; special mappings are passed over with success
  *
+ * There is no limit to what may be locked. Pages are faulted in after the range
+ * is locked: an error then leaves it locked.
+ *
  * Returns: 0;
- *          -ENOMEM, a hole in the range, or no memory.
+ *          -EINVAL, the range wraps;
+ *          -ENOMEM, a hole in the range, a page that cannot be had, or no memory;
+ *          -EAGAIN, no memory for a page.
  * Models: mm/mlock.c, 6.1.
  */
 SIM_API int sim_mlock(struct task_struct *task, unsigned long addr, unsigned long len);
@@ -253,6 +272,7 @@ SIM_API int sim_mlock(struct task_struct *task, unsigned long addr, unsigned lon
  * sim_munlock - undo sim_mlock()
  *
  * Returns: 0;
+ *          -EINVAL, the range wraps;
  *          -ENOMEM, a hole in the range, or no memory.
  */
 SIM_API int sim_munlock(struct task_struct *task, unsigned long addr, unsigned long len);
@@ -263,7 +283,11 @@ SIM_API int sim_munlock(struct task_struct *task, unsigned long addr, unsigned l
  * Returns: 0;
  *          SIGSEGV or SIGBUS (positive), the signal the task would get;
  *          -EIO, the machine has crashed (a BUG), now or before;
- *          -ENOMEM, out of memory (the OOM killer would act).
+ *          -ENOMEM, out of memory (the OOM killer would act);
+ *          -EINTR, a signal waits (task->sim_signal_pending), and would be
+ *          delivered before the access is tried again;
+ *          -EAGAIN, 1000 faults were resolved and the access still faults: a
+ *          CPU would go on for ever.
  * Models: arch/x86/mm/fault.c, do_user_addr_fault, 6.1.
  */
 SIM_API int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len);
@@ -377,6 +401,9 @@ SIM_API int sim_maps(struct task_struct *task, char *buf, size_t len);
  *
  * Checks the order and disjointness of vmas, their presence in i_mmap, that
  * each leaf lies in a vma, and that rss and table counts agree with the tables.
+ *
+ * Takes mmap_lock. unmap_mapping_range() does not: where another thread calls it
+ * meanwhile, what is found may be that.
  *
  * Returns: how many violations were found; each is told to @tell, unless NULL.
  */

@@ -155,6 +155,9 @@ void i_mmap_remove_locked(struct vm_area_struct *vma);
 void i_mmap_insert(struct vm_area_struct *vma);
 void i_mmap_remove(struct vm_area_struct *vma);
 bool i_mmap_contains(struct vm_area_struct *vma);
+/* Other vm_flags for a vma in the tree: whoever zaps by the reverse map reads them
+ * without mmap_lock. */
+void vma_set_flags(struct vm_area_struct *vma, unsigned long flags);
 /* A vma in the tree gets another range: key in i_mmap and in the tree are kept
  * right. Holds: i_mmap_lock_write() of its file. */
 void vma_set_range_locked(struct vm_area_struct *vma, unsigned long start, unsigned long end,

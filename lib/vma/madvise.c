@@ -140,7 +140,7 @@ static int advise_vma(struct vm_area_struct **vmap, unsigned long start, unsigne
 		return 0;
 	ret = vma_modify_flags(vmap, start, end, newflags, advice->spares);
 	if (!ret)
-		(*vmap)->vm_flags = newflags;
+		vma_set_flags(*vmap, newflags);
 	return ret == -ENOMEM ? -EAGAIN : ret;
 }
 

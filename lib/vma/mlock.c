@@ -30,7 +30,7 @@ static int mlock_fixup(struct vm_area_struct **vmap, unsigned long start, unsign
 		mm->locked_vm -= nr_pages;
 	else if (!(oldflags & VM_LOCKED))
 		mm->locked_vm += nr_pages;
-	(*vmap)->vm_flags = newflags;
+	vma_set_flags(*vmap, newflags);
 	return 0;
 }
 

@@ -221,17 +221,19 @@ static struct vm_area_struct *map_new_vma(struct map_request *request,
 static void finish_mapping(const struct map_request *request, struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = request->mm;
-	unsigned long pages = to_pages(mm, request->len);
+	unsigned long pages = to_pages(mm, request->len), flags = vma->vm_flags;
 
 	vm_stat_account(mm, request->vm_flags, (long)pages);
 	if (request->vm_flags & VM_LOCKED) {
 		if (request->vm_flags & VM_SPECIAL)
-			vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
+			flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
 		else
 			mm->locked_vm += pages;
 	}
 	if (mmu_has(mm->sim_mmu, SIM_FEAT_SOFT_DIRTY))
-		vma->vm_flags |= VM_SOFTDIRTY;
+		flags |= VM_SOFTDIRTY;
+	if (flags != vma->vm_flags)
+		vma_set_flags(vma, flags);
 	vma_set_page_prot(vma);
 }
 

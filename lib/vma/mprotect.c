@@ -81,7 +81,7 @@ static int mprotect_fixup(struct vm_area_struct **vmap, unsigned long start, uns
 	if (ret)
 		return ret;
 	vma = *vmap;
-	vma->vm_flags = newflags;
+	vma_set_flags(vma, newflags);
 	writable = try_writable(vma);
 	vma_set_page_prot(vma);
 	sim_change_protection(vma, start, end, writable);

@@ -148,7 +148,7 @@ static int move_or_undo(const struct remap *remap, struct vm_area_struct *vma,
 /* The old vma of MREMAP_DONTUNMAP. Models: mm/mremap.c, move_vma, 6.1. */
 static void keep_old_vma(const struct remap *remap, struct vm_area_struct *vma)
 {
-	vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
+	vma_set_flags(vma, vma->vm_flags & ~(VM_LOCKED | VM_LOCKONFAULT));
 	if (vma->vm_start != remap->addr || vma->vm_end != remap->addr + remap->old_len)
 		return;
 	sim_anon_vma_put(vma->anon_vma);
@@ -195,6 +195,13 @@ static void unmap_left(const struct remap *remap, unsigned long addr, unsigned l
 		do_munmap(remap->mm, addr, len, remap->spares);
 }
 
+/* Models: arch/x86/mm/pat/memtype.c, untrack_pfn_clear, 6.1. */
+static void clear_pat(struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_PAT)
+		vma_set_flags(vma, vma->vm_flags & ~VM_PAT);
+}
+
 /* Models: mm/mremap.c, move_vma, 5.11 to 6.12. */
 static long move_vma(struct remap *remap, struct vm_area_struct *vma)
 {
@@ -216,7 +223,7 @@ static long move_vma(struct remap *remap, struct vm_area_struct *vma)
 	vm_stat_account(mm, vm_flags, (long)new_pages);
 	/* The reservation of x86's memory types went along with the entries. */
 	if (vma->vm_flags & VM_PFNMAP)
-		(ret ? new : vma)->vm_flags &= ~VM_PAT;
+		clear_pat(ret ? new : vma);
 	if (ret) {
 		if (new->vm_flags & VM_LOCKED)
 			mm->locked_vm += new_pages;

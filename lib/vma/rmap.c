@@ -67,6 +67,13 @@ void i_mmap_remove(struct vm_area_struct *vma)
 	i_mmap_unlock_write(vma->vm_file);
 }
 
+void vma_set_flags(struct vm_area_struct *vma, unsigned long flags)
+{
+	i_mmap_lock_write(vma->vm_file);
+	vma->vm_flags = flags;
+	i_mmap_unlock_write(vma->vm_file);
+}
+
 void vma_set_range_locked(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			  pgoff_t pgoff)
 {

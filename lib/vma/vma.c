@@ -46,10 +46,10 @@ struct vm_area_struct *vm_area_dup(struct vm_area_struct *orig, struct mm_struct
 {
 	struct vm_area_struct *vma = vm_area_take(mm, spares);
 
-	*vma = *orig;
+	/* Not the links behind sim_rb: a change elsewhere in the file's i_mmap may
+	 * be writing to those of @orig. */
+	memcpy(vma, orig, offsetof(struct vm_area_struct, sim_rb));
 	vma->vm_mm = mm;
-	memset(&vma->sim_rb, 0, sizeof(vma->sim_rb));
-	memset(&vma->sim_i_mmap, 0, sizeof(vma->sim_i_mmap));
 	return vma;
 }
 

@@ -45,7 +45,8 @@ static int no_ops_mmap(struct file *filp, struct vm_area_struct *vma)
 /* A mapping keeps its file; the last of both calls ->release. */
 static void release(struct as *as)
 {
-	static const struct file_operations fops = { .mmap = no_ops_mmap, .release = count_release };
+	static const struct file_operations fops = { .mmap = no_ops_mmap,
+						     .release = count_release };
 	struct address_space *mapping = sim_mapping_create(as->machine);
 	int nr = 0;
 	struct file *file = sim_file_create(mapping, &fops, FMODE_READ, &nr, "released");
@@ -137,35 +138,6 @@ static void test_file_past_end(void **state)
 	as_for_all(past_end);
 }
 
-/* Every page of a file that is larger than its table of chains. */
-static void many_pages(struct as *as)
-{
-	struct file *big = sim_regular_file_create(as->machine, 3000, "big");
-	unsigned long addr;
-	uint32_t found;
-
-	addr = (unsigned long)sim_mmap(as->task, 0, 3000 * as->page, PROT_READ | PROT_WRITE,
-				       MAP_SHARED, big, 0);
-	for (uint32_t i = 0; i < 3000; i++)
-		assert_int_equal(sim_write(as->task, addr + i * as->page, &i, sizeof(i)), 0);
-	assert_int_equal(sim_munmap(as->task, addr, 3000 * as->page), 0);
-	addr = (unsigned long)sim_mmap(as->task, 0, 3000 * as->page, PROT_READ, MAP_PRIVATE, big,
-				       0);
-	for (uint32_t i = 0; i < 3000; i++) {
-		assert_int_equal(sim_read(as->task, addr + i * as->page, &found, sizeof(found)), 0);
-		assert_int_equal(found, i);
-	}
-	assert_int_equal(as->task->mm->rss_stat[MM_SHMEMPAGES].counter, 3000);
-	assert_int_equal(sim_munmap(as->task, addr, 3000 * as->page), 0);
-	fput(big);
-}
-
-static void test_page_cache_many_pages(void **state)
-{
-	(void)state;
-	as_for_all(many_pages);
-}
-
 /* Shared anonymous memory: a file of its own for each mmap. */
 static void shared_anonymous(struct as *as)
 {
@@ -201,7 +173,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_file_release),
 	cmocka_unit_test(test_file_one_page_cache),
 	cmocka_unit_test(test_file_past_end),
-	cmocka_unit_test(test_page_cache_many_pages),
 	cmocka_unit_test(test_shared_anonymous),
 };
 

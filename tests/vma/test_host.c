@@ -262,8 +262,10 @@ static bool touches_vma_at(const struct host *host, unsigned long addr, unsigned
 
 static struct call any_mremap(struct host *host, unsigned long addr, unsigned long len)
 {
-	static const int flags[] = { 0, MREMAP_MAYMOVE | MREMAP_FIXED,
-				     MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, MREMAP_FIXED };
+	static const int flags[] = {
+		0, MREMAP_MAYMOVE | MREMAP_FIXED,
+		MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, MREMAP_FIXED,
+	};
 	struct call c = { OP_MREMAP, addr, len, 0, 0, 0, -1, 0, 0, 0 };
 	unsigned long nr = 1 + as_random(&host->seed, 6);
 

@@ -215,9 +215,9 @@ static void close_rule(struct as *as)
 
 	file = sim_file_create(mapping, &close_fops, FMODE_READ | FMODE_WRITE, &nr_close, "close");
 	assert_non_null(file);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(sim_mmap(as->task, as_page(as, i * 2), as_len(as, 2), PROT_READ,
-					  MAP_PRIVATE | MAP_FIXED, file, i * 2), as_page(as, i * 2));
+	for (unsigned long i = 0; i < 4; i += 2)
+		assert_int_equal(sim_mmap(as->task, as_page(as, i), as_len(as, 2), PROT_READ,
+					  MAP_PRIVATE | MAP_FIXED, file, i), as_page(as, i));
 	as_assert(as, blocks ? "RR|RR" : "RRRR");
 	assert_int_equal(sim_mprotect(as->task, as_page(as, 1), as_len(as, 1), RW), 0);
 	assert_int_equal(sim_mprotect(as->task, as_page(as, 1), as_len(as, 1), PROT_READ), 0);

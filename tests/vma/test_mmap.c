@@ -147,8 +147,9 @@ static void no_mmap(struct as *as)
 	struct address_space *mapping = sim_mapping_create(as->machine);
 
 	for (int i = 0; i < 2; i++) {
-		struct file *file = sim_file_create(mapping, i ? &none : NULL, FMODE_READ, NULL, "");
+		struct file *file;
 
+		file = sim_file_create(mapping, i ? &none : NULL, FMODE_READ, NULL, "");
 		assert_non_null(file);
 		assert_int_equal(sim_mmap(as->task, 0, as->page, PROT_READ, MAP_SHARED, file, 0),
 				 -ENODEV);

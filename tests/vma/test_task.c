@@ -24,33 +24,6 @@ static void test_task_current(void **state)
 	as_for_all(current_task);
 }
 
-static void exit_frees(struct as *as)
-{
-	unsigned long free_pages = sim_phys_free_pages(as->machine);
-	struct task_struct *task = sim_task_create(as->machine, NULL), *mine = as->task;
-	char byte = 1;
-
-	as->task = task;
-	as_from(as, "wWsPL");
-	for (int i = 0; i < 5; i++)
-		assert_int_equal(sim_write(task, as_page(as, i), &byte, 1), 0);
-	assert_true(sim_phys_free_pages(as->machine) < free_pages);
-	as->task = mine;
-	sim_exit(task);
-	/* what stays is the page cache of a file that is still open */
-	assert_int_equal(free_pages - sim_phys_free_pages(as->machine), 2);
-	assert_int_equal(as->nr_close, 1);
-	assert_int_equal(sim_live_objects(as->machine, SIM_OBJ_VMA), 0);
-	assert_int_equal(sim_live_objects(as->machine, SIM_OBJ_ANON_VMA), 0);
-	assert_int_equal(sim_live_objects(as->machine, SIM_OBJ_MM), 1);
-}
-
-static void test_exit_frees(void **state)
-{
-	(void)state;
-	as_for_all(exit_frees);
-}
-
 /* After a BUG every call says so, and nothing hangs. */
 static int bad_mmap(struct file *filp, struct vm_area_struct *vma)
 {
@@ -97,7 +70,6 @@ static void test_crashed_machine(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_task_current),
-	cmocka_unit_test(test_exit_frees),
 	cmocka_unit_test(test_crashed_machine),
 };
 

@@ -56,7 +56,8 @@ static void test_unmapped_hints(void **state)
 static void full(struct as *as)
 {
 	struct mm_struct *mm = as->task->mm;
-	unsigned long min = sim_machine_arch(as->machine)->mmap_min, low = min > as->page ? min : as->page;
+	unsigned long min = sim_machine_arch(as->machine)->mmap_min;
+	unsigned long low = min > as->page ? min : as->page;
 
 	assert_int_equal(map_at(as, low, (mm->mmap_base - low) / as->page), low);
 	assert_int_equal(map_at(as, 0, 1), mm->mmap_base);

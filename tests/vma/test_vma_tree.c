@@ -103,7 +103,8 @@ static void random_tree(struct as *as)
 	struct pages pages = { 0 };
 
 	for (int round = 0; round < 4000; round++) {
-		unsigned long i = as_random(&seed, NR_PAGES), nr = 1 + as_random(&seed, 6), free = 0;
+		unsigned long i = as_random(&seed, NR_PAGES), nr = 1 + as_random(&seed, 6);
+		unsigned long free = 0;
 
 		while (free < nr && i + free < NR_PAGES && !pages.at[i + free])
 			free++;
