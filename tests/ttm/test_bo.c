@@ -271,6 +271,20 @@ static void test_wait_is_for_fences(void **state)
 
 /* ---- the end ---- */
 
+static int nr_destroyed, nr_notified;
+
+static void own_destroy(struct ttm_buffer_object *bo)
+{
+	nr_destroyed++;
+	drm_gem_object_release(&bo->base);
+}
+
+static void own_notify(struct ttm_buffer_object *bo)
+{
+	(void)bo;
+	nr_notified++;
+}
+
 static void test_mapping_keeps_the_object(void **state)
 {
 	struct ttm_fixture *fx = *state;
@@ -324,6 +338,23 @@ static void test_put_of_a_busy_object_waits_for_its_fence(void **state)
 	dma_fence_put(fence);
 }
 
+static void test_driver_hears_of_the_end_once(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct ttm_device_funcs funcs = *fx->bdev->funcs, *old = fx->bdev->funcs;
+	struct ttm_buffer_object *bo = ttm_bo(fx, 2, TTM_PL_TT, ttm_cached);
+
+	funcs.release_notify = own_notify;
+	fx->bdev->funcs = &funcs;
+	nr_notified = 0;
+	assert_int_equal(ttm_bo_reserve(bo, false, false, NULL), 0);
+	ttm_bo_put(bo);
+	ttm_bo_unreserve(bo);
+	assert_true(ttm_bo_delayed_delete(fx->bdev, false));
+	assert_int_equal(nr_notified, 1);
+	fx->bdev->funcs = old;
+}
+
 static void test_put_of_a_pinned_object_warns(void **state)
 {
 	struct ttm_fixture *fx = *state;
@@ -340,20 +371,6 @@ static void test_put_of_a_pinned_object_warns(void **state)
 }
 
 /* ---- a driver of one's own ---- */
-
-static int nr_destroyed, nr_notified;
-
-static void own_destroy(struct ttm_buffer_object *bo)
-{
-	nr_destroyed++;
-	drm_gem_object_release(&bo->base);
-}
-
-static void own_notify(struct ttm_buffer_object *bo)
-{
-	(void)bo;
-	nr_notified++;
-}
 
 static struct ttm_tt *no_tt(struct ttm_buffer_object *bo, uint32_t page_flags)
 {
@@ -436,6 +453,7 @@ static const struct CMUnitTest tests[] = {
 	B_TEST(test_mapping_keeps_the_object),
 	B_TEST(test_put_of_a_reserved_object_frees_it_later),
 	B_TEST(test_put_of_a_busy_object_waits_for_its_fence),
+	B_TEST(test_driver_hears_of_the_end_once),
 	B_TEST(test_put_of_a_pinned_object_warns),
 	B_TEST(test_init_failure_calls_destroy_once),
 	B_TEST(test_shared_reservation_is_left_at_the_end),

@@ -181,9 +181,25 @@ static void test_own_reservation_is_evicted_only_when_allowed(void **state)
 	assert_int_equal(ttm_bo_reserve(bo, false, false, NULL), 0);
 	assert_int_equal(ttm_mem_evict_first(fx->bdev, man, &place, &ctx, NULL), -EBUSY);
 	ctx.allow_res_evict = true;
+	/* pinned, and still on the list of those that are not */
+	ttm_bo_pin(bo);
+	assert_int_equal(ttm_mem_evict_first(fx->bdev, man, &place, &ctx, NULL), -EBUSY);
+	ttm_bo_unpin(bo);
 	assert_int_equal(ttm_mem_evict_first(fx->bdev, man, &place, &ctx, NULL), 0);
 	assert_int_equal(bo->resource->mem_type, TTM_PL_TT);
 	ttm_bo_unreserve(bo);
+	ttm_bo_put(bo);
+}
+
+static void test_crashed_machine_evicts_nothing(void **state)
+{
+	struct ttm_operation_ctx ctx = { 0 };
+	struct ttm_fixture *fx = *state;
+	struct ttm_buffer_object *bo = ttm_bo(fx, 16, TTM_PL_VRAM, ttm_cached);
+
+	sim_outcome_record(fx->machine, SIM_BUG, "test", "test", "test");
+	assert_int_equal(ttm_mem_evict_first(fx->bdev, ttm_manager_type(fx->bdev, TTM_PL_VRAM),
+					     NULL, &ctx, NULL), -EIO);
 	ttm_bo_put(bo);
 }
 
@@ -271,6 +287,7 @@ static const struct CMUnitTest tests[] = {
 	E_TEST(test_deleted_object_gives_its_room),
 	E_TEST(test_driver_may_drop_contents),
 	E_TEST(test_own_reservation_is_evicted_only_when_allowed),
+	E_TEST(test_crashed_machine_evicts_nothing),
 	E_TEST(test_place_that_would_not_gain_evicts_nothing),
 	E_TEST(test_eviction_waits_for_a_busy_object_with_a_ticket),
 	E_TEST(test_new_object_waits_for_the_last_move),

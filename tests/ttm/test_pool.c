@@ -122,6 +122,30 @@ static void test_kept_and_fresh_blocks_mix(void **state)
 	ttm_fixture_close(&fx);
 }
 
+/* Kept blocks that a failed allocation had taken are kept again. */
+static void test_failure_returns_kept_blocks(void **state)
+{
+	struct ttm_fixture fx;
+
+	(void)state;
+	open_with_order(&fx, "x86_64", 1);
+	ttm_bo_put(ttm_bo(&fx, 2, TTM_PL_TT, ttm_write_combined));
+	for (unsigned long nth = 1; nth < 100; nth++) {
+		struct ttm_buffer_object *bo;
+
+		sim_fail_alloc(fx.machine, nth);
+		bo = sim_bo_create(fx.dev, 5, TTM_PL_TT, ttm_write_combined);
+		if (bo) {
+			assert_int_equal(sim_ttm_pool_pages(&fx.bdev->pool), 0);
+			ttm_bo_put(bo);
+			break;
+		}
+		assert_int_equal(sim_ttm_pool_pages(&fx.bdev->pool), 2);
+	}
+	sim_fail_alloc(fx.machine, 0);
+	ttm_fixture_close(&fx);
+}
+
 static void test_allocator_empty_is_enomem(void **state)
 {
 	struct sim_machine_config config = { .ram_bytes = 1 << 20, .vram_bytes = 4 << 20 };
@@ -186,6 +210,7 @@ static const struct CMUnitTest tests[] = {
 	TTM_TEST(test_memory_type_follows_caching),
 	TTM_TEST(test_kept_pages_come_back_zeroed),
 	TTM_TEST(test_kept_and_fresh_blocks_mix),
+	TTM_TEST(test_failure_returns_kept_blocks),
 	TTM_TEST(test_allocator_empty_is_enomem),
 	TTM_TEST(test_kept_pages_are_reclaimed),
 	TTM_TEST(test_pool_keeps_half_of_ram_at_most),
