@@ -117,7 +117,7 @@ static void handlers(struct as *as)
 		struct address_space *mapping = sim_mapping_create(as->machine);
 		struct file *file = sim_file_create(mapping, &fops, FMODE_READ | FMODE_WRITE,
 						    &handler, "answer");
-		char byte;
+		char byte = 0;
 		int ret;
 
 		assert_true(sim_mmap(as->task, as->base, as->page, PROT_READ | PROT_WRITE,
@@ -163,7 +163,7 @@ static void no_memory_there(struct as *as)
 	static const struct file_operations fops = { .mmap = nowhere_mmap };
 	struct address_space *mapping = sim_mapping_create(as->machine);
 	struct file *file;
-	char byte;
+	char byte = 0;
 
 	if (!sim_machine_arch(as->machine)->ram_start_pfn) {
 		sim_mapping_put(mapping);

@@ -61,9 +61,9 @@ static void order(struct as *as)
 {
 	static const struct file_operations fops = { .mmap = closing_mmap };
 	struct address_space *mapping = sim_mapping_create(as->machine);
-	struct file *file = sim_file_create(mapping, &fops, FMODE_READ | FMODE_WRITE, NULL, "close");
+	struct file *file = sim_file_create(mapping, &fops, FMODE_READ | FMODE_WRITE, NULL, "");
 	struct task_struct *task = sim_task_create(as->machine, "exits");
-	char byte;
+	char byte = 0;
 
 	sim_mapping_put(mapping);
 	for (int i = 0; i < 3; i++) {

@@ -24,7 +24,7 @@ static const struct munmap_case cases[] = {
 
 static void touch(struct as *as, const char *strip)
 {
-	char byte;
+	char byte = 0;
 
 	for (size_t i = 0; strip[i]; i++)
 		if (strip[i] != '.')

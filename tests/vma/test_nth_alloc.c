@@ -149,7 +149,7 @@ static long op_write(struct as *as)
 
 static long op_read(struct as *as)
 {
-	char byte;
+	char byte = 0;
 
 	return sim_read(as->task, as_page(as, 31), &byte, 1);
 }

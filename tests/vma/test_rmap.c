@@ -13,7 +13,7 @@ static void map_pfn(struct as *as, struct task_struct *task, unsigned long page,
 static void touch_all(struct as *as, struct task_struct *task, unsigned long page,
 		      unsigned long nr)
 {
-	char byte;
+	char byte = 0;
 
 	for (unsigned long i = 0; i < nr; i++)
 		assert_int_equal(sim_read(task, as_page(as, page + i), &byte, 1), 0);

@@ -39,7 +39,7 @@ static void test_crashed_machine(void **state)
 	struct address_space *mapping;
 	struct file *file;
 	struct as as;
-	char byte;
+	char byte = 0;
 
 	(void)state;
 	as_create(&as, "x86_64", "6.1");
