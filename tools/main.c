@@ -10,6 +10,8 @@
 
 #include "ttmsim.h"
 
+/* libc looks for it. */
+__attribute__((visibility("default")))
 const char *argp_program_version = "ttmsim " TTMSIM_VERSION;
 
 static const struct command {

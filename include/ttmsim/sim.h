@@ -61,6 +61,11 @@ SIM_API uint32_t sim_machine_features(const struct sim_machine *machine);
 
 /**
  * sim_machine_ttm - its TTM device, with a driver ready-made
+ *
+ * Made when it is first asked for.
+ *
+ * Returns: the device, which goes with the machine;
+ *          NULL where it could not be made: no memory, or a crashed machine.
  */
 SIM_API struct sim_ttm_device *sim_machine_ttm(struct sim_machine *machine);
 
@@ -70,7 +75,8 @@ SIM_API struct sim_ttm_device *sim_machine_ttm(struct sim_machine *machine);
  * Runs sim_mm_check() on every task and compares the mapcount of every RAM page
  * with the entries that map it.
  *
- * Returns: how many violations were found; each is told to @tell, unless NULL.
+ * Returns: how many violations were found; each is told to @tell, unless NULL;
+ *          0 of a crashed machine.
  */
 SIM_API unsigned int sim_machine_check(struct sim_machine *machine,
 				       void (*tell)(const char *what, void *data), void *data);
@@ -79,9 +85,11 @@ SIM_API unsigned int sim_machine_check(struct sim_machine *machine,
  * sim_machine_leaks - what is left after every task and object should be gone
  *
  * Compares the live objects, free RAM and page references with those at
- * creation. Pages that TTM's pool keeps do not count.
+ * creation. TTM's pool is emptied first. Storage for the bytes of pages, the
+ * TTM device of sim_machine_ttm() and counters of threads are no leaks.
  *
- * Returns: how many kinds differ; each is told to @tell, unless NULL.
+ * Returns: how many kinds differ; each is told to @tell, unless NULL;
+ *          0 of a crashed machine.
  */
 SIM_API unsigned int sim_machine_leaks(struct sim_machine *machine,
 				       void (*tell)(const char *what, void *data), void *data);
