@@ -130,6 +130,27 @@ static void two_anon_vmas(struct as *as)
 	as_assert(as, prefers_next ? "ww|www" : "www|ww");
 }
 
+/* Untouched, hole, touched: the first vma takes over whose pages it gets. */
+static void takes_over_anon_vma(struct as *as)
+{
+	bool prefers_next = strcmp(sim_machine_release(as->machine), "6.1") == 0;
+
+	as_from(as, "ww.ww");
+	do_step(as, &(struct step){ OP_TOUCH, 3, 2, 0, 0 });
+	do_step(as, &(struct step){ OP_MMAP, 2, 1, RW, 0 });
+	as_assert(as, prefers_next ? "ww|www" : "wwwww");
+	do_step(as, &(struct step){ OP_TOUCH, 0, 5, 0, 0 });
+	assert_non_null(sim_vma_next(as->task->mm, NULL)->anon_vma);
+	assert_int_equal(sim_live_objects(as->machine, SIM_OBJ_ANON_VMA), 1);
+	as_check(as, as->task);
+}
+
+static void test_merge_takes_over_anon_vma(void **state)
+{
+	(void)state;
+	as_for_all(takes_over_anon_vma);
+}
+
 static void test_merge_two_anon_vmas(void **state)
 {
 	(void)state;
@@ -219,7 +240,7 @@ static void close_rule(struct as *as)
 		assert_int_equal(sim_mmap(as->task, as_page(as, i), as_len(as, 2), PROT_READ,
 					  MAP_PRIVATE | MAP_FIXED, file, i), as_page(as, i));
 	as_assert(as, blocks ? "RR|RR" : "RRRR");
-	assert_int_equal(sim_mprotect(as->task, as_page(as, 1), as_len(as, 1), RW), 0);
+	assert_int_equal(sim_mprotect(as->task, as_page(as, 1), as_len(as, 1), PROT_NONE), 0);
 	assert_int_equal(sim_mprotect(as->task, as_page(as, 1), as_len(as, 1), PROT_READ), 0);
 	/* 6.12: the middle piece would go, so it stays. */
 	as_assert(as, blocks ? "R|R|RR" : "R|R|RR");
@@ -238,6 +259,7 @@ static void test_merge_close_rule(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_merge_cases),
 	cmocka_unit_test(test_merge_two_anon_vmas),
+	cmocka_unit_test(test_merge_takes_over_anon_vma),
 	cmocka_unit_test(test_merge_unfaulted_neighbour),
 	cmocka_unit_test(test_merge_after_fork),
 	cmocka_unit_test(test_merge_close_rule),

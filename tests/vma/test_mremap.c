@@ -240,6 +240,78 @@ static void test_mremap_driver_refuses(void **state)
 	as_for_all(driver_refuses);
 }
 
+static void bad_targets(struct as *as)
+{
+	struct mm_struct *mm = as->task->mm;
+	unsigned long addr = as->base, page = as->page, top = mm->task_size;
+	int nr;
+
+	as_from(as, "ww");
+	assert_int_equal(sim_mremap(as->task, addr + 1, page, page, FIXED, 0), -EINVAL);
+	assert_int_equal(sim_mremap(as->task, addr, page, page, FIXED, addr + 4 * page + 1),
+			 -EINVAL);
+	assert_int_equal(sim_mremap(as->task, addr, page, page, FIXED, top), -EINVAL);
+	assert_int_equal(sim_mremap(as->task, addr, page, top + page, FIXED, 0), -EINVAL);
+	assert_int_equal(sim_mremap(as->task, addr, page, ~0UL, MOVE, 0), -EINVAL);
+	assert_int_equal(sim_mremap(as->task, addr, page, top, MOVE, 0), -ENOMEM);
+	assert_int_equal(sim_mremap(as->task, addr, page, page, FIXED, 0), -EPERM);
+	assert_int_equal(sim_mremap(NULL, addr, page, page, FIXED, 0), -ESRCH);
+	nr = mm->map_count;
+	mm->map_count = 65530 - 4;
+	assert_int_equal(sim_mremap(as->task, addr, page, page, FIXED, addr + 8 * page), -ENOMEM);
+	mm->map_count = nr;
+	as_assert(as, "ww..");
+	/* the end of the file's offsets */
+	assert_int_equal(sim_mmap(as->task, as_page(as, 4), page, PROT_READ,
+				  MAP_SHARED | MAP_FIXED, as->pfn_file, ~0UL - 2), as_page(as, 4));
+	assert_int_equal(sim_mremap(as->task, as_page(as, 4), page, 4 * page, MOVE, 0), -EINVAL);
+	as_clear(as);
+}
+
+static void test_mremap_bad_targets(void **state)
+{
+	(void)state;
+	as_for_all(bad_targets);
+}
+
+/* ---- x86: the memory-type reservation of remap_pfn_range() moves along ---- */
+
+static int remap_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	const struct sim_arch *arch = sim_machine_arch(vma->vm_mm->sim_machine);
+
+	(void)filp;
+	return remap_pfn_range(vma, vma->vm_start, arch->io_start_pfn,
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+}
+
+static void memory_types(struct as *as)
+{
+	static const struct file_operations fops = { .mmap = remap_mmap };
+	struct address_space *mapping = sim_mapping_create(as->machine);
+	struct file *file = sim_file_create(mapping, &fops, FMODE_READ | FMODE_WRITE, NULL, "io");
+	char byte = 5;
+
+	assert_int_equal(sim_mmap(as->task, as->base, as_len(as, 2), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_FIXED, file, 0), as->base);
+	assert_int_equal(sim_write(as->task, as->base, &byte, 1), 0);
+	assert_int_equal(sim_mremap(as->task, as->base, as_len(as, 2), as_len(as, 2), FIXED,
+				    as_page(as, 8)), as_page(as, 8));
+	byte = 0;
+	assert_int_equal(sim_read(as->task, as_page(as, 8), &byte, 1), 0);
+	assert_int_equal(byte, 5);
+	as_check(as, as->task);
+	as_clear(as); /* that nothing is left is checked at the end */
+	fput(file);
+	sim_mapping_put(mapping);
+}
+
+static void test_mremap_memory_types(void **state)
+{
+	(void)state;
+	as_for_all(memory_types);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mremap_cases),
 	cmocka_unit_test(test_mremap_dontunmap_file),
@@ -248,6 +320,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mremap_dontunmap_takes_pages),
 	cmocka_unit_test(test_mremap_finds_place),
 	cmocka_unit_test(test_mremap_driver_refuses),
+	cmocka_unit_test(test_mremap_bad_targets),
+	cmocka_unit_test(test_mremap_memory_types),
 };
 
 SIM_TEST_MAIN(tests)
