@@ -29,6 +29,27 @@ static void test_access_signals(void **state)
 	as_for_all(signals);
 }
 
+/* Memory that is executable only: the entry's own bits decide. */
+static void test_access_exec_only(void **state)
+{
+	static const struct { const char *arch; int result; } cases[] = {
+		{ "x86_64", 0 }, { "riscv64", SIGSEGV },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct as as;
+		char byte = 0;
+
+		as_create(&as, cases[i].arch, "6.1");
+		assert_true(sim_mmap(as.task, as.base, as.page, PROT_EXEC,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0) > 0);
+		assert_int_equal(sim_read(as.task, as.base, &byte, 1), cases[i].result);
+		assert_int_equal(sim_write(as.task, as.base, &byte, 1), SIGSEGV);
+		as_destroy(&as);
+	}
+}
+
 /* What was moved before the signal stays moved. */
 static void across_pages(struct as *as)
 {
@@ -214,6 +235,7 @@ static void test_access_out_of_memory(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_access_signals),
+	cmocka_unit_test(test_access_exec_only),
 	cmocka_unit_test(test_access_across_pages),
 	cmocka_unit_test(test_access_handlers),
 	cmocka_unit_test(test_access_no_memory_there),
