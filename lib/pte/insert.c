@@ -56,7 +56,8 @@ insert_pfn(struct vm_area_struct *vma, struct sim_cpu *cpu, unsigned long addr, 
 }
 
 /* The four BUGs of vmf_insert_pfn_prot(), one by one. */
-static __attribute__((noinline)) bool insert_pfn_bugs(const struct vm_area_struct *vma, unsigned long pfn)
+static __attribute__((noinline)) bool
+insert_pfn_bugs(const struct vm_area_struct *vma, unsigned long pfn)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	unsigned long flags = vma->vm_flags;

@@ -140,7 +140,7 @@ static void run_race(const struct sim_machine_config *config)
 {
 	static void *(*const work[])(void *) = { toucher, toucher, toucher, zapper, forker };
 	struct thread threads[SIM_ARRAY_SIZE(work)];
-	pthread_t ids[SIM_ARRAY_SIZE(work)];
+	pthread_t ids[SIM_ARRAY_SIZE(work)] = { 0 };
 	struct race race = { .touching = NR_TOUCHERS };
 	struct mm_fixture *fx = &race.fx;
 
