@@ -23,9 +23,12 @@ struct cell {
 
 static const struct sim_pte_field *field_with(const struct sim_entry_format *format, int bit)
 {
-	for (int i = 0; i < SIM_PTE_FIELDS && format->field[i].name; i++)
-		if (format->field[i].lo <= bit && bit < format->field[i].lo + format->field[i].width)
-			return &format->field[i];
+	for (int i = 0; i < SIM_PTE_FIELDS && format->field[i].name; i++) {
+		const struct sim_pte_field *field = &format->field[i];
+
+		if (field->lo <= bit && bit < field->lo + field->width)
+			return field;
+	}
 	return NULL;
 }
 

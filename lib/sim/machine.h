@@ -21,7 +21,7 @@ struct sim_sim {
 	struct sim_machine_config config; /* defaults filled in; its strings are static */
 	struct sim_mmu mmu;
 	struct sim_ttm_device *ttm;	/* a: NULL until it is asked for */
-	unsigned long dev_io_next;	/* a: first pfn of the raw devices' I/O memory that is free */
+	unsigned long dev_io_next;	/* a: first pfn that no raw device has */
 	unsigned long dev_io_end;
 	/* what was there at creation, and what the TTM device took since */
 	unsigned long base_objects[SIM_NR_OBJECTS];

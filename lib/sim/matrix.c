@@ -383,8 +383,9 @@ static int run_cell(struct bench *b, const struct sim_matrix_cell *head, sim_mat
 {
 	struct sim_matrix_cell cell = *head;
 
-	b->cell = &cell;
+	b->cell = &cell; /* cppcheck-suppress autoVariables */
 	run_case(b);
+	b->cell = NULL;
 	cell.verdict = verdict_of(&cell);
 	cell.reason = reason_of(&cell);
 	return fn(&cell, data);

@@ -435,13 +435,13 @@ static const char *own_modes(unsigned int release)
 /* Which modes are not only tried on a release. */
 static void own_modes_line(FILE *out, const struct text *t)
 {
-	const char *last = NULL;
+	const char *last = "";
 
 	fputs("Own modes:", out);
 	for (unsigned int n = 0; sim_release_nth(n); n++) {
 		if (!(t->releases >> n & 1))
 			continue;
-		if (last && strcmp(last, own_modes(n)))
+		if (*last && strcmp(last, own_modes(n)))
 			fprintf(out, " %s;", last);
 		fprintf(out, " %s", sim_release_nth(n));
 		last = own_modes(n);

@@ -81,14 +81,17 @@ bool scn_parse_number(const char *text, size_t len, uint64_t min, uint64_t max, 
 	return value >= min && value <= max;
 }
 
+static unsigned int unit_shift(char unit)
+{
+	return unit == 'K' ? 10 : unit == 'M' ? 20 : unit == 'G' ? 30 : 0;
+}
+
 bool scn_parse_size(const char *text, size_t len, uint64_t min, uint64_t max, uint64_t *out)
 {
-	static const char units[] = "KMG";
-	const char *unit = len > 1 ? memchr(units, text[len - 1], 3) : NULL;
-	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+	unsigned int shift = len > 1 ? unit_shift(text[len - 1]) : 0;
 	uint64_t value;
 
-	if (!scn_parse_number(text, len - !!unit, 0, UINT64_MAX >> shift, &value))
+	if (!scn_parse_number(text, len - (shift != 0), 0, UINT64_MAX >> shift, &value))
 		return false;
 	*out = value << shift;
 	return *out >= min && *out <= max;

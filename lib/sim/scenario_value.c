@@ -52,7 +52,8 @@ static int parse_old(struct parser *p, const struct scn_param *param, struct scn
 	else if (index < 0)
 		return scn_fail(p, word.column, "nothing is named '%.*s'", Q(word));
 	else if (!(p->scn->names[index].kind & param->kinds))
-		return scn_fail(p, word.column, "'%.*s' is no %s", Q(word), kind_name(param->kinds));
+		return scn_fail(p, word.column, "'%.*s' is no %s", Q(word),
+				kind_name(param->kinds));
 	else if (!p->scn->names[index].live)
 		return scn_fail(p, word.column, "'%.*s' is gone by now", Q(word));
 	value->object = index;
@@ -136,7 +137,8 @@ static int parse_feature(struct parser *p, const struct scn_param *param, struct
 			return 0;
 		}
 	}
-	return scn_fail(p, word.column, "'%.*s' is no feature (ttmsim arch NAME lists them)", Q(word));
+	return scn_fail(p, word.column, "'%.*s' is no feature (ttmsim arch NAME lists them)",
+			Q(word));
 }
 
 /* a,b,c: each by @parse. */
@@ -171,7 +173,8 @@ static int parse_arch(struct parser *p, struct scn_token word, struct scn_value 
 			return 0;
 		}
 	}
-	return scn_fail(p, word.column, "'%.*s' is no architecture (ttmsim arch lists them)", Q(word));
+	return scn_fail(p, word.column, "'%.*s' is no architecture (ttmsim arch lists them)",
+			Q(word));
 }
 
 static int parse_release(struct parser *p, struct scn_token word, struct scn_value *value)

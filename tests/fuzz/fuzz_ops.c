@@ -139,8 +139,8 @@ static void do_mprotect(struct input *in, uint8_t slot, uint8_t how)
 {
 	static const int prots[] = { PROT_READ | PROT_WRITE, PROT_READ, PROT_NONE, PROT_EXEC };
 
-	sim_mprotect(task_of(in, slot), addr_of(in, slot, how), ((how >> 6) * 5 + 1ul) * in->b->page,
-		     prots[how >> 4 & 3]);
+	sim_mprotect(task_of(in, slot), addr_of(in, slot, how),
+		     ((how >> 6) * 5 + 1ul) * in->b->page, prots[how >> 4 & 3]);
 }
 
 static void do_madvise(struct input *in, uint8_t slot, uint8_t how)

@@ -59,7 +59,8 @@ static void test_views(void **state)
 		{ "smaps of an anonymous and a TTM mapping",
 		  "mmap m anon pages=4 share=private\n"
 		  "write m+0 n=2 -> 0\n"
-		  "smaps m -> size=16 rss=8 anonymous=8 private_dirty=8 shared_dirty=0 flags=rd,wr,mr,mw,me,ac\n"
+		  "smaps m -> size=16 rss=8 anonymous=8 private_dirty=8 shared_dirty=0\n"
+		  "smaps m -> flags=rd,wr,mr,mw,me,ac\n"
 		  "bo b pages=4\n"
 		  "open f rw\n"
 		  "mmap t f b\n"
@@ -94,7 +95,8 @@ static void test_views(void **state)
 
 static void test_maps_prints_each_mapping(void **state)
 {
-	static const char text[] = "bo b pages=2\nopen f ro\nmmap m f b share=shared prot=r\nmaps\n";
+	static const char text[] =
+		"bo b pages=2\nopen f ro\nmmap m f b share=shared prot=r\nmaps\n";
 	struct scenario_output o = scenario_run_len(text, sizeof(text) - 1, SIM_SCENARIO_TEXT);
 
 	(void)state;

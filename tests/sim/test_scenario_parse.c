@@ -161,7 +161,8 @@ static void test_parse_truncated(void **state)
 
 static void test_parse_keeps_lines(void **state)
 {
-	static const char text[] = "# one\r\n\n\tmaps   # two\n#| dropped\n# SPDX-x\n in main\tmaps;";
+	static const char text[] =
+		"# one\r\n\n\tmaps   # two\n#| dropped\n# SPDX-x\n in main\tmaps;";
 	struct scn *scn;
 
 	(void)state;
