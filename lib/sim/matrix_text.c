@@ -246,6 +246,14 @@ static bool is_seen(const struct side *side)
 	return *side->text[COL_SLOW] != 0;
 }
 
+static bool has_sides(const struct text *t)
+{
+	for (int c = 0; c < NR_CLASSES; c++)
+		if (is_seen(&t->before[c]) || is_seen(&t->after[c]))
+			return true;
+	return false;
+}
+
 static void print_classes(const struct sim_matrix_writer *w, const struct text *t)
 {
 	fprintf(w->out, "%-16s", "");
@@ -399,7 +407,7 @@ static int print_groups(const struct sim_matrix_writer *w, struct text *t)
 	};
 	int ret = 0;
 
-	fprintf(w->out, "\n%sWhere GUP got something, or page counts moved%s\n", bold(w),
+	fprintf(w->out, "%sWhere GUP got something, or page counts moved%s\n", bold(w),
 		plain(w));
 	for (unsigned int o = 0; o < sizeof(order) / sizeof(order[0]); o++)
 		for (unsigned int i = 0; i < t->nr_groups && !ret; i++)
@@ -468,11 +476,14 @@ static int print_all(const struct sim_matrix_writer *w, struct text *t)
 {
 	int ret;
 
-	fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s before and after the patch%s\n"
-		"An object in system memory, mapped shared and writable unless said otherwise.\n\n",
-		bold(w), t->release, plain(w));
-	print_classes(w, t);
-	print_changes(w, t);
+	if (has_sides(t)) {
+		fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s before and after the"
+			" patch%s\nAn object in system memory, mapped shared and writable unless"
+			" said otherwise.\n\n", bold(w), t->release, plain(w));
+		print_classes(w, t);
+		print_changes(w, t);
+		fputc('\n', w->out);
+	}
 	ret = print_groups(w, t);
 	if (!ret)
 		ret = print_own_modes(w, t);

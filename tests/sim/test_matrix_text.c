@@ -50,6 +50,16 @@ static void test_of_one_release_and_arch(void **state)
 	free(text);
 }
 
+static void test_of_a_mode_that_is_neither_side(void **state)
+{
+	struct sim_matrix_filter filter = { .release = "5.11", .mode = SIM_TTM_HUGE };
+	char *text = matrix_text(&filter, SIM_MATRIX_TEXT, false);
+
+	(void)state;
+	assert_int_equal(strncmp(text, "Where GUP got something", 23), 0);
+	free(text);
+}
+
 static void test_color(void **state)
 {
 	char *text = matrix_text(NULL, SIM_MATRIX_TEXT, true);
@@ -77,6 +87,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_fits_a_screen),
 	cmocka_unit_test(test_answers_the_seed),
 	cmocka_unit_test(test_of_one_release_and_arch),
+	cmocka_unit_test(test_of_a_mode_that_is_neither_side),
 	cmocka_unit_test(test_color),
 	cmocka_unit_test(test_nothing_was_run),
 };
