@@ -81,6 +81,12 @@ if(TARGET ttmsim_command)
 	endforeach()
 endif()
 
+# Kept alive, not measured: under a sanitizer the figures mean nothing.
+if(TARGET ttmsim_bench_command)
+	add_test(NAME bench.runs COMMAND ttmsim_bench_command)
+	ttmsim_test_properties(bench.runs bench)
+endif()
+
 # The fuzz targets, built with a driver that replays inputs instead of making
 # them up: every saved input stays a test with any compiler.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${tests_dir}/fuzz/fuzz_*.c")
