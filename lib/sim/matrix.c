@@ -338,7 +338,9 @@ static const char *reason_of(const struct sim_matrix_cell *cell)
 			return "mprotect took the special bit away (pte_modify)";
 		return "a normal entry maps the object's page";
 	case SIM_VERDICT_REFCOUNT_TAKEN:
-		return "no special bit: insert_page() counts each entry; zap counts it back";
+		return cell->bad_pages ?
+		       "no special bit: entries count; zap frees tails of the pool's blocks" :
+		       "no special bit: insert_page() counts each entry; zap counts it back";
 	default:
 		break;
 	}
@@ -346,8 +348,10 @@ static const char *reason_of(const struct sim_matrix_cell *cell)
 		return "GUP gets the private copy that a store made: not the object's memory";
 	if (cell->touch_read)
 		return "the protection allows no access";
-	return cell->pte_special ? "the entry is special: GUP stops at it" :
-				   "VM_PFNMAP: no entry counts as a page";
+	if (cell->pte_special)
+		return "the entry is special: GUP stops at it";
+	return cell->placement == SIM_PLACE_VRAM ? "I/O memory: there is no page to count" :
+						   "VM_PFNMAP: no entry counts as a page";
 }
 
 /* ---- the cases of one machine ---- */

@@ -92,6 +92,20 @@ static void put_gups(json_t *row, const struct sim_matrix_cell *cell)
 	}
 }
 
+/* Where mmap refused, nothing behind it was run: null, not a result of 0. */
+static void blank_what_was_not_run(json_t *row)
+{
+	const char *key;
+	json_t *value;
+	bool behind = false;
+
+	json_object_foreach(row, key, value) {
+		if (behind)
+			json_object_iter_set_new(row, json_object_key_to_iter(key), json_null());
+		behind = behind || !strcmp(key, "mmap");
+	}
+}
+
 static json_t *row_of(const struct sim_matrix_cell *cell)
 {
 	json_t *row = json_object();
@@ -103,6 +117,8 @@ static json_t *row_of(const struct sim_matrix_cell *cell)
 	put_text(row, "reason", cell->reason);
 	put_seen(row, cell);
 	put_gups(row, cell);
+	if (cell->mmap_result)
+		blank_what_was_not_run(row);
 	return row;
 }
 

@@ -19,6 +19,11 @@ static void test_json(void **state)
 	json_array_foreach(all, i, row) {
 		assert_string_equal(json_string_value(json_object_get(row, "arch")), "mips64");
 		assert_true(json_is_true(json_object_get(row, "pte_special")));
+		/* What was refused has no results behind mmap's. */
+		if (!strcmp(json_string_value(json_object_get(row, "verdict")), "refused")) {
+			assert_true(json_is_null(json_object_get(row, "ref_taken")));
+			continue;
+		}
 		assert_true(json_is_integer(json_object_get(row, "ref_taken")));
 		reached += !strcmp(json_string_value(json_object_get(row, "gup_fast_protected")),
 				   "1 object");
