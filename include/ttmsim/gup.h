@@ -73,8 +73,9 @@ SIM_API int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int 
 /**
  * get_user_pages_fast_only - the lockless walk alone
  *
- * Returns: the number of pages got, 0 included.
- * Models: mm/gup.c, get_user_pages_fast_only, 6.1.
+ * Returns: the number of pages got, 0 included; from 6.12 on also the errors of
+ *          get_user_pages_fast() about the range and the flags.
+ * Models: mm/gup.c, get_user_pages_fast_only, 5.11 to 6.12.
  */
 SIM_API int get_user_pages_fast_only(unsigned long start, int nr_pages,
 				     unsigned int gup_flags, struct page **pages);
@@ -84,8 +85,8 @@ SIM_API int get_user_pages_fast_only(unsigned long start, int nr_pages,
  *
  * Holds: mmap_lock for reading.
  *
- * Returns: as get_user_pages().
- * Models: mm/gup.c, pin_user_pages, 6.1.
+ * Returns: as get_user_pages(), but from 6.12 on 0 where that is -EINVAL.
+ * Models: mm/gup.c, pin_user_pages, 5.11 to 6.12.
  */
 SIM_API long pin_user_pages(unsigned long start, unsigned long nr_pages,
 			    unsigned int gup_flags, struct page **pages,

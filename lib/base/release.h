@@ -26,9 +26,11 @@ enum sim_rule {
 	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */
 	SIM_RULE_MIXED_ZERO_PAGE_SPECIAL, /* zero page in a VM_MIXEDMAP vma is not normal */
 	SIM_RULE_REMAP_TRACKS_FIRST,	/* remap_pfn_range: memory type before the checks */
+	SIM_RULE_REMAP_ZAPS_ON_ERROR,	/* ... an error takes its entries away again */
 	SIM_RULE_APPLY_REFUSES_LEAF,	/* apply_to_page_range: -EINVAL on a huge leaf */
 	SIM_RULE_MAP_LOCK_REFUSES_LEAF,	/* no pte table where a huge leaf is: no BUG */
 	SIM_RULE_PAT_KNOWS_COW,		/* a COWed first page does not stand for the range */
+	SIM_RULE_FORK_PROTECTS_SHARED_PUD, /* copied PUD leaves are read-only, shared or not */
 	/* faults: mm/memory.c */
 	SIM_RULE_HUGE_FAULT_ON_SPECIAL_VMA, /* THP path asks VM_PFNMAP/MIXEDMAP vmas */
 	SIM_RULE_HUGE_FAULT_SPARES_PFNMAP, /* ... whatever the THP policy says of VM_PFNMAP */
@@ -55,6 +57,9 @@ enum sim_rule {
 	SIM_RULE_GUP_FAST_NEEDS_MAPPING, /* a page without mapping stops the fast walk */
 	SIM_RULE_GUP_LEAF_GRABS_ASKED,	/* a leaf's references: the first page asked for */
 	SIM_RULE_GUP_FAST_EOVERFLOW,	/* a range that wraps is -EOVERFLOW, not 0 */
+	SIM_RULE_GUP_FAST_ONLY_ERRORS,	/* get_user_pages_fast_only tells errors, not 0 */
+	SIM_RULE_GUP_PIN_REFUSES_WITH_0, /* pin_user_pages: bad arguments are 0, not -EINVAL */
+	SIM_RULE_GUP_LONGTERM_UNLOCKS,	/* the fast walk's fallback: retries for FOLL_LONGTERM */
 	/* vmas: mm/mmap.c, mm/mremap.c, mm/madvise.c */
 	SIM_RULE_DONTUNMAP_ANON_ONLY,	/* MREMAP_DONTUNMAP: private anonymous only */
 	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */

@@ -372,8 +372,9 @@ int get_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup
 	int nr = mm ? internal_get_user_pages_fast(mm, start, nr_pages,
 						   gup_flags | FOLL_GET | FOLL_FAST_ONLY, pages)
 		    : err;
+	bool tells = mm && sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_ONLY_ERRORS);
 
-	return nr < 0 ? 0 : nr;
+	return nr < 0 && !tells ? 0 : nr;
 }
 
 /* A pin must not ask for a reference as well. */

@@ -165,11 +165,11 @@ static struct page *follow_page_pte(const struct follow *f, void *slot)
 }
 
 /*
- * A huge leaf. The reference goes to the leaf's first page. No release asks
- * whether the leaf is special: only the vma's flags keep the slow walk away.
+ * A huge leaf of a PMD. The reference goes to the leaf's first page. No release
+ * asks whether the leaf is special: only the vma's flags keep the slow walk away.
  * Holds: the table's lock.
  * Models: mm/huge_memory.c, follow_trans_huge_pmd, 5.11 and 6.1; mm/gup.c,
- * follow_huge_pmd and follow_huge_pud, 6.12.
+ * follow_huge_pmd, 6.12.
  */
 static struct page *page_of_leaf(struct follow *f, int level, void *slot, uint64_t e)
 {
@@ -191,6 +191,30 @@ static struct page *page_of_leaf(struct follow *f, int level, void *slot, uint64
 		touch_entry(f, level, slot, e);
 	f->page_mask = (size >> f->mmu->page_shift) - 1;
 	return page + ((f->addr & (size - 1)) >> f->mmu->page_shift);
+}
+
+/*
+ * A huge leaf of a PUD, where the walk sees it: the reference goes to the page
+ * asked for, nothing forces a write, and the entry is not touched.
+ * Holds: the table's lock.
+ * Models: mm/gup.c, follow_huge_pud, 6.12; without ZONE_DEVICE.
+ */
+static struct page *page_of_pud(struct follow *f, uint64_t e)
+{
+	unsigned long size = mmu_leaf_size(f->mmu, SIM_LEAF_PUD);
+	unsigned long in_leaf = (f->addr & (size - 1)) >> f->mmu->page_shift;
+	unsigned long pfn = fmt_pfn(&f->mmu->format[SIM_LEAF_PUD], e) + in_leaf;
+	struct page *page = sim_pfn_to_page(f->machine, pfn);
+
+	if ((f->flags & FOLL_WRITE) && !test(f, SIM_LEAF_PUD, SIM_TEST_WRITE, e))
+		return no_page_table(f);
+	if (SIM_BUG_ON_IN(f->machine, SIM_GUP_FILE, "follow_huge_pud",
+			  !page /* no struct page behind the leaf */))
+		return err_ptr(-EIO);
+	page = grab(f, SIM_LEAF_PUD, e, page);
+	if (!is_err(page))
+		f->page_mask = (size >> f->mmu->page_shift) - 1;
+	return page;
 }
 
 /* Does the walk see a leaf of this level? Up to 6.1 one of a PUD is taken for
@@ -217,7 +241,7 @@ static struct page *follow_leaf(struct follow *f, int level, void *slot)
 	else if (!follows_leaf(f, level))
 		page = no_page_table(f);
 	else
-		page = page_of_leaf(f, level, slot, e);
+		page = level > 1 ? page_of_pud(f, e) : page_of_leaf(f, level, slot, e);
 	sim_spin_unlock(ptl, SIM_RANK_PTL);
 	return page;
 }

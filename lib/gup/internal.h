@@ -149,8 +149,10 @@ long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned l
 			   struct vm_area_struct **vmas);
 
 /*
- * What the lockless walk leaves to do; takes mmap_lock itself.
- * Models: mm/gup.c, __gup_longterm_unlocked, 6.1.
+ * What the lockless walk leaves to do; takes mmap_lock itself. Up to 6.1 a
+ * long-term pin keeps it, so no fault may drop it.
+ * Models: mm/gup.c, __gup_longterm_unlocked, 5.11 to 6.1, and the end of
+ * gup_fast_fallback, 6.12.
  */
 long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
 			   unsigned int gup_flags, struct page **pages);

@@ -412,7 +412,8 @@ long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned l
 	struct gup g = { mm, start, nr_pages, gup_flags, pages, NULL, NULL };
 	long ret;
 
-	if (!(gup_flags & FOLL_LONGTERM))
+	if (!(gup_flags & FOLL_LONGTERM) ||
+	    sim_rule(mm->sim_machine, SIM_RULE_GUP_LONGTERM_UNLOCKS))
 		return get_unlocked(mm, start, nr_pages, pages, gup_flags);
 	mmap_read_lock(mm);
 	ret = __gup_longterm_locked(&g);
@@ -431,6 +432,6 @@ long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gu
 		return err;
 	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET) ||
 	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, !pages))
-		return -EINVAL;
+		return sim_rule(mm->sim_machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0) ? 0 : -EINVAL;
 	return __gup_longterm_locked(&g);
 }

@@ -11,6 +11,8 @@
  *   a pinned anonymous page	   an entry for a copy made now, so that device and
  *				   parent go on sharing the page
  *   huge leaf, special		   the same leaf (6.12)
+ *   huge leaf of a PUD		   the same leaf; up to 6.1 read-only on both
+ *				   sides, whatever the mapping
  *   huge leaf otherwise	   nothing: it faults
  *
  * In a mapping that is copied on write, both entries become read-only. The
@@ -175,6 +177,11 @@ static int copy_ptes(struct copy *c, void *src_table, unsigned long addr, unsign
 
 /* ---- huge leaves ---- */
 
+static bool protects_leaf(const struct copy *c, int level)
+{
+	return level > 1 && (c->cow || sim_rule(c->machine, SIM_RULE_FORK_PROTECTS_SHARED_PUD));
+}
+
 /* Models: mm/huge_memory.c, copy_huge_pmd: 5.11 and 6.1 skip what is not
  * anonymous, 6.12 copies what is special. copy_huge_pud copies in all of them. */
 static int copy_leaf(struct copy *c, int level, void *src, unsigned long addr)
@@ -194,7 +201,7 @@ static int copy_leaf(struct copy *c, int level, void *src, unsigned long addr)
 	e = read_entry(c->cpu, c->mmu, level, src);
 	if (!mmu_is_none(c->mmu, level, e) && mmu_is_leaf(c->mmu, level, e) &&
 	    (level > 1 || fmt_test(fmt, SIM_TEST_SPECIAL, e))) {
-		if (level > 1 && c->cow && fmt_test(fmt, SIM_TEST_WRITE, e))
+		if (protects_leaf(c, level) && fmt_test(fmt, SIM_TEST_WRITE, e))
 			e = leaf_wrprotect(c->machine, c->cpu, level, src, addr);
 		write_entry(c->machine, c->cpu, level, dst, addr, fmt_op(fmt, SIM_OP_MKOLD, e));
 	}

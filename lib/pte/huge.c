@@ -90,7 +90,8 @@ vm_fault_t vmf_insert_pfn_pmd_prot(struct vm_fault *vmf, pfn_t pfn, pgprot_t pgp
 		return VM_FAULT_SIGBUS;
 	if (!machine->mmu->has_leaf[SIM_LEAF_PMD])
 		return VM_FAULT_FALLBACK;
-	h.devmap = (pfn.val & (PFN_DEV | PFN_MAP)) == (PFN_DEV | PFN_MAP);
+	h.devmap = (pfn.val & (PFN_DEV | PFN_MAP)) == (PFN_DEV | PFN_MAP) &&
+		   mmu_has(machine->mmu, SIM_FEAT_PTE_DEVMAP);
 	h.addr = vmf->address & ~(mmu_leaf_size(machine->mmu, SIM_LEAF_PMD) - 1);
 	if (insert_pmd_bug(vma, h.devmap) || h.addr < vma->vm_start || h.addr >= vma->vm_end)
 		return VM_FAULT_SIGBUS;

@@ -27,12 +27,19 @@ static bool outside(const struct vm_area_struct *vma, unsigned long addr)
 
 /* ---- pfns ---- */
 
-/* Models: include/linux/pfn_t.h, pfn_t_devmap, 6.1. */
-static bool pfn_t_devmap(pfn_t pfn)
+/* False where no entry could be marked so.
+ * Models: include/linux/pfn_t.h, pfn_t_devmap, 5.11 to 6.12. */
+static bool pfn_t_devmap(const struct sim_machine *machine, pfn_t pfn)
 {
 	const uint64_t flags = PFN_DEV | PFN_MAP;
 
-	return (pfn.val & flags) == flags;
+	return (pfn.val & flags) == flags && mmu_has(machine->mmu, SIM_FEAT_PTE_DEVMAP);
+}
+
+/* Models: include/linux/pfn_t.h, pfn_t_special, 5.11 to 6.12. */
+static bool pfn_t_special(const struct sim_machine *machine, pfn_t pfn)
+{
+	return (pfn.val & PFN_SPECIAL) && machine->mmu->has_special;
 }
 
 /* Models: mm/memory.c, insert_pfn without mkwrite, 5.11 to 6.12. */
@@ -296,8 +303,8 @@ static bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn)
 	if (zero && sim_rule(machine, SIM_RULE_MIXED_ZERO_PAGE_SPECIAL) &&
 	    !vm_mixed_zeropage_allowed(vma))
 		return false;
-	return (vma->vm_flags & VM_MIXEDMAP) || pfn_t_devmap(pfn) || (pfn.val & PFN_SPECIAL) ||
-	       zero;
+	return (vma->vm_flags & VM_MIXEDMAP) || pfn_t_devmap(machine, pfn) ||
+	       pfn_t_special(machine, pfn) || zero;
 }
 
 static vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
@@ -316,7 +323,7 @@ vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr,
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	unsigned long nr = pfn_t_to_pfn(pfn);
-	bool mixed_ok, devmap = pfn_t_devmap(pfn);
+	bool mixed_ok, devmap = pfn_t_devmap(machine, pfn);
 	struct sim_cpu *cpu;
 
 	if (sim_is_crashed(machine))

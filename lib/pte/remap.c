@@ -7,7 +7,8 @@
  * no special bit (normal_page.c).
  *
  *			memory type	checks		flags		an error later
- *	up to 5.14	second		first		third		entries stay
+ *	5.11		second		first		third		entries stay
+ *	5.14		first		second		third		entries stay
  *	from 6.1	first		second		third		entries go again
  */
 #include <errno.h>
@@ -116,7 +117,7 @@ static void zap_again(const struct remap *r)
 		sim_zap_range(r->vma, r->addr, r->end, &zap);
 }
 
-/* 6.1: mm/memory.c, remap_pfn_range, remap_pfn_range_notrack. */
+/* 5.14 to 6.12: mm/memory.c, remap_pfn_range, remap_pfn_range_notrack. */
 static int remap_track_first(struct remap *r)
 {
 	int ret = track(r);
@@ -128,7 +129,8 @@ static int remap_track_first(struct remap *r)
 		ret = fill(r);
 	if (!ret)
 		return 0;
-	zap_again(r);
+	if (sim_rule(r->vma->vm_mm->sim_machine, SIM_RULE_REMAP_ZAPS_ON_ERROR))
+		zap_again(r);
 	sim_untrack_pfn_range(r->vma, r->pfn, r->end - r->addr);
 	return ret;
 }

@@ -229,6 +229,39 @@ static void pud_leaf(struct gup_fixture *fx)
 	gup_clear_leaf(fx, addr, 2);
 }
 
+/* The reference goes to the page that was asked for; FOLL_FORCE does not write
+ * to a read-only one. */
+static void pud_leaf_followed(struct gup_fixture *fx)
+{
+	unsigned long size = mmu_leaf_size(fx->mmu, 2), addr, first;
+	struct page *page = NULL, *block = sim_alloc_pages(fx->machine, 1);
+
+	if (!sim_rule(fx->machine, SIM_RULE_GUP_FOLLOWS_PUD_LEAF)) {
+		sim_free_pages(block, 1);
+		return;
+	}
+	get_page(block + 1);
+	fx->dev.vm_flags = VM_MIXEDMAP;
+	addr = gup_map_aligned(fx, RW, MAP_SHARED, size / fx->page, 2);
+	first = sim_page_to_pfn(block) & ~(size / fx->page - 1);
+	gup_set_leaf(fx, addr, 2, first, true, false);
+	addr += (sim_page_to_pfn(block + 1) - first) * fx->page;
+	assert_int_equal(gup_slow(fx, addr, 1, 0, &page), 1);
+	assert_ptr_equal(page, block + 1);
+	assert_int_equal(page_count(block), 1);
+	assert_int_equal(page_count(block + 1), 2);
+	put_page(page);
+	gup_clear_leaf(fx, addr, 2);
+	put_page(block + 1);
+	put_page(block);
+}
+
+static void test_pud_leaf_followed(void **state)
+{
+	(void)state;
+	gup_each_release("x86_64", pud_leaf_followed);
+}
+
 static void test_pud_leaf_by_release(void **state)
 {
 	(void)state;
@@ -302,6 +335,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_leaf_special_is_not_asked),
 	cmocka_unit_test(test_leaf_of_io_memory_is_a_bug),
 	cmocka_unit_test(test_leaf_read_only_faults),
+	cmocka_unit_test(test_pud_leaf_followed),
 	cmocka_unit_test(test_pud_leaf_by_release),
 	cmocka_unit_test(test_follow_page_mask_results),
 	cmocka_unit_test(test_follow_devmap_entry),

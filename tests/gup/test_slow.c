@@ -294,13 +294,15 @@ static void test_gup_stops_at_a_hole(void **state)
 
 static void bad_flags(struct gup_fixture *fx)
 {
+	bool zero = sim_rule(fx->machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0);
+	long pin_refused = zero ? 0 : -EINVAL;
 	unsigned long addr = gup_anon(fx, RW, 1);
 	struct page *page;
 
 	assert_int_equal(gup_slow(fx, addr, 1, FOLL_PIN, &page), -EINVAL);
 	assert_int_equal(gup_slow(fx, addr, 1, FOLL_LONGTERM, &page), -EINVAL);
-	assert_int_equal(gup_pin(fx, addr, 1, FOLL_GET, &page), -EINVAL);
-	assert_int_equal(gup_pin(fx, addr, 1, 0, NULL), -EINVAL);
+	assert_int_equal(gup_pin(fx, addr, 1, FOLL_GET, &page), pin_refused);
+	assert_int_equal(gup_pin(fx, addr, 1, 0, NULL), pin_refused);
 	assert_int_equal(get_user_pages_unlocked(addr, 1, &page, FOLL_LONGTERM), -EINVAL);
 	assert_int_equal(sim_nr_outcomes(fx->machine, SIM_WARN), 5);
 	sim_task_switch(NULL);
@@ -430,6 +432,29 @@ static void test_gup_unlocked_retries(void **state)
 	gup_each(retry);
 }
 
+/* May a driver drop mmap_lock under a long-term pin? The fallback alone, 6.12. */
+static void longterm_unlocks(struct gup_fixture *fx)
+{
+	bool unlocks = sim_rule(fx->machine, SIM_RULE_GUP_LONGTERM_UNLOCKS);
+	struct page *page;
+	unsigned long addr;
+
+	fx->dev.insert = GUP_INSERT_PAGE;
+	addr = gup_map(fx, RW, MAP_SHARED, 2);
+	assert_int_equal(pin_user_pages_fast(addr, 1, FOLL_LONGTERM, &page), 1);
+	assert_int_equal(!!(fx->dev.fault_flags & FAULT_FLAG_ALLOW_RETRY), unlocks);
+	unpin_user_page(page);
+	assert_int_equal(gup_pin(fx, addr + fx->page, 1, FOLL_LONGTERM, &page), 1);
+	assert_false(fx->dev.fault_flags & FAULT_FLAG_ALLOW_RETRY);
+	unpin_user_page(page);
+}
+
+static void test_gup_longterm_may_unlock(void **state)
+{
+	(void)state;
+	gup_each_release("x86_64", longterm_unlocks);
+}
+
 /* The first write to a page of a shared file lets mmap_lock go so that the
  * writer can be slowed down: the fault is done, or (5.11) to be repeated. */
 static void completed(struct gup_fixture *fx)
@@ -464,7 +489,7 @@ static void longterm(struct gup_fixture *fx)
 
 	assert_int_equal(gup_pin(fx, addr, 1, FOLL_LONGTERM | FOLL_WRITE, &page), 1);
 	unpin_user_page(page);
-	/* the lockless walk finds nothing: the fallback keeps the lock */
+	/* the lockless walk finds nothing, the fallback does */
 	assert_int_equal(pin_user_pages_fast(addr + fx->page, 1, FOLL_LONGTERM | FOLL_WRITE,
 					     &page), 1);
 	assert_int_equal(sim_counter(fx->machine, SIM_CNT_GUP_SLOW), 2);
@@ -567,6 +592,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_gup_nth_allocation_fails),
 	cmocka_unit_test(test_gup_dump_skips_zeros),
 	cmocka_unit_test(test_gup_unlocked_retries),
+	cmocka_unit_test(test_gup_longterm_may_unlock),
 	cmocka_unit_test(test_gup_unlocked_lock_dropped_by_a_write),
 	cmocka_unit_test(test_gup_longterm_pins),
 	cmocka_unit_test(test_gup_retry_flags),

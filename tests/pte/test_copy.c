@@ -232,6 +232,31 @@ static void leaf(struct mm_fixture *fx)
 	mm_unmap(vma);
 }
 
+/* Up to 6.1 a PUD leaf loses its write permission in shared mappings too. */
+static void pud_leaf(struct mm_fixture *fx)
+{
+	bool protects = sim_rule(fx->machine, SIM_RULE_FORK_PROTECTS_SHARED_PUD);
+	struct vm_area_struct *vma;
+	unsigned long pages;
+	struct fork f;
+
+	if (!fx->mmu->has_leaf[2])
+		return;
+	pages = mmu_leaf_size(fx->mmu, 2) / fx->page;
+	vma = mm_map(fx, fx->mm, 0, pages, SHARED_PFN, &mm_huge_ops);
+	mm_set_leaf(vma, MM_BASE, 2, fx->drv.pfn & ~(pages - 1), true, true);
+	assert_int_equal(fork_vma(fx, vma, &f), 0);
+	assert_int_equal(mm_test(f.child, MM_BASE, SIM_TEST_WRITE), !protects);
+	assert_int_equal(mm_test(vma, MM_BASE, SIM_TEST_WRITE), !protects);
+	child_exits(&f);
+	mm_unmap(vma);
+}
+
+static void test_copy_pud_leaf_by_release(void **state)
+{
+	mm_fixture_each(pud_leaf, state);
+}
+
 static void test_copy_huge_leaf_only_where_special(void **state)
 {
 	mm_fixture_each(leaf, state);
@@ -356,6 +381,7 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_copy_pinned_page_at_once),
 	MM_TEST(test_copy_never_pinned_mm_shares),
 	MM_TEST(test_copy_huge_leaf_only_where_special),
+	MM_TEST(test_copy_pud_leaf_by_release),
 	MM_TEST(test_copy_tracked_pfns_without_memory),
 	cmocka_unit_test(test_copy_pinned_file_page_is_a_bug_in_5_11),
 	MM_TEST(test_copy_without_memory_leaves_the_parent),

@@ -400,6 +400,53 @@ static void test_insert_mixed_devmap_is_marked_so(void **state)
 	pte_fixture_exit(&f);
 }
 
+/* Where no entry can be marked so, the two flags say nothing: the page counts. */
+static void test_insert_mixed_devmap_without_the_bit(void **state)
+{
+	static const char *const archs[] = { "arm", "um" };
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(archs); i++) {
+		struct pte_fixture f;
+		struct vm_area_struct *vma;
+		struct page *page;
+
+		pte_fixture_init(&f, archs[i], "6.1");
+		vma = pte_fixture_vma(&f, f.base, 1, MIXED);
+		page = sim_alloc_pages(f.machine, 0);
+		assert_int_equal(vmf_insert_mixed(vma, f.base,
+						  __pfn_to_pfn_t(sim_page_to_pfn(page),
+								 PFN_DEV | PFN_MAP)),
+				 VM_FAULT_NOPAGE);
+		assert_int_equal(page_count(page), 2);
+		assert_int_equal(page_mapcount(page), 1);
+		pte_fixture_drop(&f, vma);
+		assert_int_equal(page_count(page), 1);
+		put_page(page);
+		pte_fixture_exit(&f);
+	}
+}
+
+/* The same of PFN_SPECIAL and of devmap, outside VM_MIXEDMAP. */
+static void test_insert_mixed_flags_without_the_bits(void **state)
+{
+	static const uint64_t flags[] = { PFN_SPECIAL, PFN_DEV | PFN_MAP };
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(flags); i++) {
+		struct pte_fixture f;
+		struct vm_area_struct *vma;
+
+		pte_fixture_init(&f, "um", "6.1");
+		vma = pte_fixture_vma(&f, f.base, 1, VM_DRIVER);
+		assert_int_equal(vmf_insert_mixed(vma, f.base,
+						  __pfn_to_pfn_t(pte_fixture_ram(&f), flags[i])),
+				 VM_FAULT_SIGBUS);
+		assert_int_equal(sim_nr_outcomes(f.machine, SIM_BUG), 1);
+		pte_fixture_exit(&f);
+	}
+}
+
 /* TTM's pool has blocks whose tail pages have no reference. */
 static void test_insert_mixed_page_without_reference(void **state)
 {
@@ -479,6 +526,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_insert_mixed_io_is_never_counted),
 	cmocka_unit_test(test_insert_mixed_not_ok),
 	cmocka_unit_test(test_insert_mixed_devmap_is_marked_so),
+	cmocka_unit_test(test_insert_mixed_devmap_without_the_bit),
+	cmocka_unit_test(test_insert_mixed_flags_without_the_bits),
 	cmocka_unit_test(test_insert_mixed_page_without_reference),
 	cmocka_unit_test(test_insert_under_a_huge_leaf),
 };

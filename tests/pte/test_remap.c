@@ -163,7 +163,7 @@ static void test_remap_pfn_not_allowed_half_way(void **state)
 	static const struct {
 		const char *release;
 		unsigned long left;	/* entries */
-	} cases[] = { { "5.11", 2 }, { "6.1", 0 }, { "6.12", 0 } };
+	} cases[] = { { "5.11", 2 }, { "5.14", 2 }, { "6.1", 0 }, { "6.12", 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
@@ -214,7 +214,7 @@ static void test_remap_order_of_checks(void **state)
 	static const struct {
 		const char *release;
 		bool looks_up;
-	} cases[] = { { "5.11", false }, { "6.1", true } };
+	} cases[] = { { "5.11", false }, { "5.14", true }, { "6.1", true } };
 
 	(void)state;
 	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
