@@ -20,6 +20,8 @@ enum sim_rule {
 	SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, /* not OOM */
 	SIM_RULE_TTM_DUMMY_PAGE,	/* an unplugged device maps a zeroed page */
 	SIM_RULE_TTM_ACCESS_CHECKS_BYTES, /* ->access: to the byte, not to the page */
+	SIM_RULE_TTM_OWN_VM_OPS,	/* mmap sets TTM's vm_ops, whatever the driver did */
+	SIM_RULE_TTM_PINNED_STAYS,	/* ttm_bo_validate: no move of a pinned object */
 	SIM_RULE_TTM_GEM_MMAP,		/* mmap goes by drm_gem_mmap, not ttm_bo_mmap */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
@@ -62,9 +64,15 @@ enum sim_rule {
 	SIM_RULE_GUP_LONGTERM_UNLOCKS,	/* the fast walk's fallback: retries for FOLL_LONGTERM */
 	/* vmas: mm/mmap.c, mm/mremap.c, mm/madvise.c */
 	SIM_RULE_DONTUNMAP_ANON_ONLY,	/* MREMAP_DONTUNMAP: private anonymous only */
+	SIM_RULE_DONTUNMAP_SELF_MERGES,	/* ... and the moved one may become one with it */
+	SIM_RULE_DONTUNMAP_ALONE,	/* ... beside the old one nothing merges at all */
+	SIM_RULE_MREMAP_ASKS_FIRST,	/* mremap: a hole at addr is -EFAULT before all else */
 	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */
+	SIM_RULE_MADV_POPULATE_HOLES,	/* ... and go on behind a hole */
 	SIM_RULE_CLOSE_BLOCKS_MERGE,	/* vm_ops->close: never mergeable */
 	SIM_RULE_MMAP_PREFERS_NEXT,	/* new mapping: next decides whether prev merges too */
+	SIM_RULE_MMAP_STACK_NOHUGEPAGE,	/* MAP_STACK: VM_NOHUGEPAGE */
+	SIM_RULE_MUNMAP_SPLITS_OFF_REST, /* the new vma of a cut is what stays, not what goes */
 	SIM_RULE_MMAP_KEEPS_UNMAP_ERROR, /* MAP_FIXED: what unmapping failed with, not -ENOMEM */
 	SIM_RULE_MREMAP_EXPAND_MERGES,	/* growing in place merges with the next vma */
 	SIM_RULE_MPROTECT_UNACCOUNTS,	/* VM_ACCOUNT goes with VM_WRITE, before any fault */

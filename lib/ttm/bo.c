@@ -186,6 +186,8 @@ int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placemen
 	if (!placement->num_placement && !placement->num_busy_placement)
 		return ttm_bo_pipeline_gutting(bo);
 	if (!bo->resource || !ttm_resource_compat(bo->resource, placement)) {
+		if (bo->pin_count && sim_rule(bo->bdev->sim_machine, SIM_RULE_TTM_PINNED_STAYS))
+			return -EINVAL;
 		ret = ttm_bo_mem_space(bo, placement, &mem, ctx);
 		if (!ret)
 			ret = ttm_bo_move_to(bo, mem, false, ctx);

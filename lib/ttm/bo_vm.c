@@ -496,7 +496,7 @@ int ttm_bo_mmap_obj(struct vm_area_struct *vma, struct ttm_buffer_object *bo)
 	if (mode_refuses_cow(bo->bdev) && is_cow_mapping(vma->vm_flags))
 		return -EINVAL;
 	ttm_bo_get(bo);
-	if (!vma->vm_ops)
+	if (!vma->vm_ops || sim_rule(bo->bdev->sim_machine, SIM_RULE_TTM_OWN_VM_OPS))
 		vma->vm_ops = &ttm_bo_vm_ops;
 	vma->vm_private_data = bo;
 	vma->vm_flags |= mode_vm_flags(bo->bdev);

@@ -147,15 +147,15 @@ static int sim_ttm_mmap(struct file *filp, struct vm_area_struct *vma)
 	bool huge = dev->bdev.sim_mode == SIM_TTM_HUGE;
 	int ret;
 
-	if (huge)
-		vma->vm_ops = &sim_ttm_huge_vm_ops;
 	if (sim_rule(dev->bdev.sim_machine, SIM_RULE_TTM_GEM_MMAP))
 		ret = sim_ttm_gem_mmap(filp, vma, &dev->bdev, &dev->ddev);
 	else
 		ret = ttm_bo_mmap(filp, vma, &dev->bdev);
-	if (!ret && huge)
-		flip_to_pfnmap(vma);
-	return ret;
+	if (ret || !huge)
+		return ret;
+	vma->vm_ops = &sim_ttm_huge_vm_ops;
+	flip_to_pfnmap(vma);
+	return 0;
 }
 
 /* The offset within its object of what is mapped at @pgoff, in pages. */

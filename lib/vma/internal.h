@@ -249,7 +249,7 @@ void sim_task_link(struct task_struct *task);
  * Models: mm/gup.c, __mm_populate, 6.1.
  */
 int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bool ignore_errors);
-/* MADV_POPULATE_READ and _WRITE. Models: mm/madvise.c, madvise_populate, 6.1. */
+/* MADV_POPULATE_READ and _WRITE. Models: mm/madvise.c, madvise_populate, 5.14 to 6.12. */
 int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long end, bool write);
 /* Inside mprotect, with mmap_lock held for writing throughout; errors are lost. */
 void populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);

@@ -43,7 +43,7 @@ struct map_request {
 	unsigned long pgoff;
 };
 
-/* Models: include/linux/mman.h, calc_vm_prot_bits and calc_vm_flag_bits, 6.1. */
+/* Models: include/linux/mman.h, calc_vm_prot_bits and calc_vm_flag_bits, 5.11 to 6.12. */
 static unsigned long calc_vm_flags(const struct mm_struct *mm, int prot, int flags)
 {
 	unsigned long vm_flags = mm->def_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
@@ -54,18 +54,21 @@ static unsigned long calc_vm_flags(const struct mm_struct *mm, int prot, int fla
 	vm_flags |= flags & MAP_GROWSDOWN ? VM_GROWSDOWN : 0;
 	vm_flags |= flags & MAP_LOCKED ? VM_LOCKED : 0;
 	vm_flags |= flags & MAP_NORESERVE ? VM_NORESERVE : 0;
+	if ((flags & MAP_STACK) && mmu_has(mm->sim_mmu, SIM_FEAT_PMD_LEAF) &&
+	    sim_rule(mm->sim_machine, SIM_RULE_MMAP_STACK_NOHUGEPAGE))
+		vm_flags |= VM_NOHUGEPAGE;
 	return vm_flags;
 }
 
-/* Models: mm/mmap.c, file_mmap_ok, 6.1. DRM files take any offset
- * (FMODE_UNSIGNED_OFFSET); drivers' files here are such. */
+/* Models: mm/mmap.c, file_mmap_ok, 5.11 to 6.12. DRM files take any offset in
+ * bytes that 64 bits hold (FMODE_UNSIGNED_OFFSET); drivers' files here are such. */
 static bool file_mmap_ok(const struct map_request *request)
 {
-	unsigned long nr_pages = to_pages(request->mm, MAX_FILE_BYTES - request->len);
+	unsigned long bytes = request->file->f_mapping->sim_nr_pages ? MAX_FILE_BYTES : 0;
 
-	if (!request->file->f_mapping->sim_nr_pages)
-		return true;
-	return request->len <= MAX_FILE_BYTES && request->pgoff <= nr_pages;
+	if (bytes && request->len > bytes)
+		return false;
+	return request->pgoff <= to_pages(request->mm, bytes - request->len);
 }
 
 /* What MAP_SHARED asks of a file. */

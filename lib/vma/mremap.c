@@ -74,6 +74,24 @@ static long new_place(const struct remap *remap, const struct vm_area_struct *vm
 /* ---- moving ---- */
 
 /*
+ * The kept vma and the new one must not become one, as they would in old
+ * releases. Models: mm/mmap.c, copy_vma, 6.1; mm/vma.c, copy_vma, 6.12.
+ */
+static void keep_apart(const struct remap *remap, const struct vm_area_struct *vma,
+		       struct vma_merge *merge)
+{
+	const struct sim_machine *machine = remap->mm->sim_machine;
+	bool touch = merge->start == vma->vm_end || merge->end == vma->vm_start;
+
+	if (!touch || sim_rule(machine, SIM_RULE_DONTUNMAP_SELF_MERGES))
+		return;
+	if (merge->prev == vma || sim_rule(machine, SIM_RULE_DONTUNMAP_ALONE))
+		merge->prev = NULL;
+	if (merge->next == vma || sim_rule(machine, SIM_RULE_DONTUNMAP_ALONE))
+		merge->next = NULL;
+}
+
+/*
  * The vma at the target. *@vmap may be merged with it, and is then the merged
  * one. Models: mm/mmap.c, copy_vma, 5.11 to 6.12.
  */
@@ -97,11 +115,8 @@ static struct vm_area_struct *copy_vma(const struct remap *remap, struct vm_area
 	if (unfaulted)
 		merge.pgoff = to_pages(mm, remap->new_addr);
 	merge.next = find_vma_prev(mm, remap->new_addr, &merge.prev);
-	if (unfaulted && (remap->flags & MREMAP_DONTUNMAP)) {
-		/* The kept vma and the new one must not become one. */
-		merge.prev = merge.prev == vma ? NULL : merge.prev;
-		merge.next = merge.next == vma ? NULL : merge.next;
-	}
+	if (unfaulted && (remap->flags & MREMAP_DONTUNMAP))
+		keep_apart(remap, vma, &merge);
 	new = vma_merge(&merge);
 	if (new) {
 		if (old_start >= new->vm_start && old_start < new->vm_end)
@@ -364,9 +379,12 @@ static long shrink(struct remap *remap)
 	return ret ? ret : (long)remap->addr;
 }
 
+/* Models: mm/mremap.c, the system call, 5.11 to 6.12. Old releases look for a vma
+ * where they need one: not to shrink, nor before they unmap a fixed target. */
 static long do_mremap(struct remap *remap)
 {
-	if (!vma_lookup(remap->mm, remap->addr))
+	if (sim_rule(remap->mm->sim_machine, SIM_RULE_MREMAP_ASKS_FIRST) &&
+	    !vma_lookup(remap->mm, remap->addr))
 		return -EFAULT;
 	if (remap->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return mremap_to(remap);

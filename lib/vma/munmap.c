@@ -40,9 +40,14 @@ void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_ar
 			next ? next->vm_start : 0);
 }
 
+/*
+ * Models: mm/mmap.c, __do_munmap, 5.11, and do_mas_align_munmap, 6.1; mm/vma.c,
+ * vms_gather_munmap_vmas, 6.12, which makes new vmas of the parts that stay.
+ */
 static int cut_ends(struct mm_struct *mm, unsigned long start, unsigned long end,
 		    struct vma_spares *spares)
 {
+	bool rest_is_new = sim_rule(mm->sim_machine, SIM_RULE_MUNMAP_SPLITS_OFF_REST);
 	struct vm_area_struct *vma = vma_lookup(mm, start);
 	int ret = 0;
 
@@ -50,13 +55,13 @@ static int cut_ends(struct mm_struct *mm, unsigned long start, unsigned long end
 		/* map_count may pass its limit on the way, not in the end. */
 		if (end < vma->vm_end && mm->map_count >= SIM_MAX_MAP_COUNT)
 			return -ENOMEM;
-		ret = __split_vma(vma, start, false, spares);
+		ret = __split_vma(vma, start, rest_is_new, spares);
 		if (ret)
 			return ret;
 	}
 	vma = vma_lookup(mm, end);
 	if (vma && vma->vm_start < end)
-		ret = __split_vma(vma, end, true, spares);
+		ret = __split_vma(vma, end, !rest_is_new, spares);
 	return ret;
 }
 

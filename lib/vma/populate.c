@@ -146,22 +146,31 @@ int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bo
 	return ret;
 }
 
+/* The vma to go on with, or NULL; a hole on the way is noted in *@hole. */
+static struct vm_area_struct *populate_vma(struct populate *populate, int *hole)
+{
+	struct mm_struct *mm = populate->mm;
+	struct vm_area_struct *vma = find_vma_intersection(mm, populate->addr, populate->end);
+
+	if (vma && vma->vm_start <= populate->addr)
+		return vma;
+	*hole = -ENOMEM;
+	if (!vma || !sim_rule(mm->sim_machine, SIM_RULE_MADV_POPULATE_HOLES))
+		return NULL;
+	populate->addr = vma->vm_start;
+	return vma;
+}
+
 int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long end, bool write)
 {
 	struct populate populate = { mm, start, end, 0 };
-	int ret = 0;
+	struct vm_area_struct *vma;
+	int ret = 0, hole = 0;
 
 	mmap_read_lock(mm);
-	while (!ret && populate.addr < end) {
-		struct vm_area_struct *vma = vma_lookup(mm, populate.addr);
-
-		if (!vma)
-			ret = -ENOMEM;
-		else if (check_vma(vma, write, false))
-			ret = -EINVAL;
-		else
-			ret = populate_next(&populate, vma, write);
-	}
+	while (!ret && populate.addr < end && (vma = populate_vma(&populate, &hole)))
+		ret = check_vma(vma, write, false) ? -EINVAL :
+						     populate_next(&populate, vma, write);
 	mmap_read_unlock(mm);
-	return ret;
+	return ret ? ret : hole;
 }

@@ -220,6 +220,38 @@ static void test_validate_counts_bytes_moved(void **state)
 	ttm_bo_put(bo);
 }
 
+/* 6.12 refuses to move a pinned object; older releases leave that to drivers. */
+static void test_validate_moves_pinned_objects_in_old_releases(void **state)
+{
+	static const struct { const char *release; int result; } cases[] = {
+		{ "5.11", 0 }, { "6.1", 0 }, { "6.12", -EINVAL },
+	};
+	struct ttm_place place = { .mem_type = TTM_PL_VRAM };
+	struct ttm_placement placement = { 1, &place, 0, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct sim_machine_config config = { .release = cases[i].release };
+		struct ttm_operation_ctx ctx = { 0 };
+		struct ttm_buffer_object *bo;
+		struct ttm_fixture fx;
+
+		ttm_fixture_open(&fx, &config);
+		bo = ttm_bo(&fx, 2, TTM_PL_TT, ttm_cached);
+		assert_int_equal(ttm_bo_reserve(bo, false, true, NULL), 0);
+		ttm_bo_pin(bo);
+		assert_int_equal(ttm_bo_validate(bo, &placement, &ctx), cases[i].result);
+		place.mem_type = bo->resource->mem_type;
+		assert_int_equal(place.mem_type, cases[i].result ? TTM_PL_TT : TTM_PL_VRAM);
+		assert_int_equal(ttm_bo_validate(bo, &placement, &ctx), 0);
+		place.mem_type = TTM_PL_VRAM;
+		ttm_bo_unpin(bo);
+		ttm_bo_unreserve(bo);
+		ttm_bo_put(bo);
+		ttm_fixture_close(&fx);
+	}
+}
+
 static void test_reserve_no_wait_with_ticket_warns(void **state)
 {
 	struct ttm_fixture *fx = *state;
@@ -447,6 +479,7 @@ static const struct CMUnitTest tests[] = {
 	B_TEST(test_failed_move_leaves_it_there),
 	B_TEST(test_validate_to_nowhere_drops_contents),
 	B_TEST(test_validate_counts_bytes_moved),
+	TTM_TEST(test_validate_moves_pinned_objects_in_old_releases),
 	B_TEST(test_reserve_no_wait_with_ticket_warns),
 	B_TEST(test_unpin_without_pin_warns),
 	B_TEST(test_wait_is_for_fences),

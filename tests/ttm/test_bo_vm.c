@@ -534,6 +534,26 @@ static void test_mmap_obj_keeps_the_drivers_vm_ops(void **state)
 	ttm_bo_put(bo);
 }
 
+/* 5.11 sets its own in any case; drivers set theirs afterwards. */
+static void test_mmap_obj_of_5_11_replaces_vm_ops(void **state)
+{
+	static const struct vm_operations_struct own = { .fault = ttm_bo_vm_fault };
+	struct sim_machine_config config = { .release = "5.11" };
+	struct vm_area_struct vma = { .vm_flags = VM_SHARED | VM_MAYWRITE, .vm_ops = &own };
+	struct ttm_buffer_object *bo;
+	struct ttm_fixture fx;
+
+	(void)state;
+	ttm_fixture_open(&fx, &config);
+	bo = ttm_bo(&fx, 1, TTM_PL_VRAM, ttm_cached);
+	assert_int_equal(ttm_bo_mmap_obj(&vma, bo), 0);
+	assert_ptr_not_equal(vma.vm_ops, &own);
+	assert_ptr_equal(vma.vm_ops->access, ttm_bo_vm_access);
+	ttm_bo_put(bo);
+	ttm_bo_put(bo);
+	ttm_fixture_close(&fx);
+}
+
 #define V_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -555,6 +575,7 @@ static const struct CMUnitTest tests[] = {
 	TTM_TEST(test_access_reads_and_writes),
 	V_TEST(test_access_without_driver_help_is_eio),
 	V_TEST(test_mmap_obj_keeps_the_drivers_vm_ops),
+	TTM_TEST(test_mmap_obj_of_5_11_replaces_vm_ops),
 };
 
 SIM_TEST_MAIN(tests)

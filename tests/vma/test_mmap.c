@@ -111,6 +111,8 @@ static void bad_arguments(struct as *as)
 			 -EOVERFLOW);
 	assert_int_equal(sim_mmap(task, 0, as->page, PROT_READ, MAP_PRIVATE, as->file, ~0UL - 1),
 			 -EOVERFLOW);
+	assert_int_equal(sim_mmap(task, 0, as->page, PROT_READ, MAP_SHARED, as->pfn_file,
+				  ~0UL / as->page + 1), -EOVERFLOW);
 	assert_int_equal(sim_mmap(NULL, 0, as->page, PROT_READ, MAP_PRIVATE, as->file, 0), -ESRCH);
 	assert_null(sim_vma_next(task->mm, NULL));
 }
@@ -119,6 +121,23 @@ static void test_mmap_bad_arguments(void **state)
 {
 	(void)state;
 	as_for_all(bad_arguments);
+}
+
+/* Stacks are not for huge pages, where there are any, in 6.12. */
+static void stack(struct as *as)
+{
+	bool huge = sim_machine_features(as->machine) & (1ULL << SIM_FEAT_PMD_LEAF);
+	bool knows = !strcmp(sim_machine_release(as->machine), "6.12");
+
+	assert_int_equal(map_anon(as, as->base, as->page, MAP_FIXED | MAP_STACK), as->base);
+	assert_int_equal(!!(as_flags(as, 0) & VM_NOHUGEPAGE), huge && knows);
+	as_clear(as);
+}
+
+static void test_mmap_stack(void **state)
+{
+	(void)state;
+	as_for_all(stack);
 }
 
 static void fixed(struct as *as)
@@ -256,6 +275,7 @@ static void test_mmap_merges_after_flags_changed(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mmap_flags),
 	cmocka_unit_test(test_mmap_bad_arguments),
+	cmocka_unit_test(test_mmap_stack),
 	cmocka_unit_test(test_mmap_fixed),
 	cmocka_unit_test(test_mmap_without_mmap),
 	cmocka_unit_test(test_mmap_driver_refuses),

@@ -92,6 +92,52 @@ static void test_munmap_open_and_close_balance(void **state)
 	as_for_all(balance);
 }
 
+/* Which part of a cut vma is the new one: what goes; in 6.12 what stays. */
+static unsigned long opened_at[2];
+static unsigned int nr_opened;
+
+static void note_open(struct vm_area_struct *vma)
+{
+	if (nr_opened < 2)
+		opened_at[nr_opened] = vma->vm_start;
+	nr_opened++;
+}
+
+static const struct vm_operations_struct noting_vm_ops = { .open = note_open };
+
+static int noting_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	(void)filp;
+	vma->vm_ops = &noting_vm_ops;
+	return 0;
+}
+
+static void new_part(struct as *as)
+{
+	static const struct file_operations fops = { .mmap = noting_mmap };
+	bool stays = strcmp(sim_machine_release(as->machine), "6.12") == 0;
+	struct address_space *mapping = sim_mapping_create(as->machine);
+	struct file *file = sim_file_create(mapping, &fops, FMODE_READ, NULL, "noting");
+
+	assert_true(sim_mmap(as->task, as->base, as_len(as, 6), PROT_READ, MAP_PRIVATE | MAP_FIXED,
+			     file, 0) > 0);
+	nr_opened = 0;
+	assert_int_equal(sim_munmap(as->task, as_page(as, 2), as_len(as, 2)), 0);
+	assert_int_equal(nr_opened, 2);
+	assert_int_equal(opened_at[0], as_page(as, stays ? 0 : 2));
+	assert_int_equal(opened_at[1], as_page(as, stays ? 4 : 2));
+	as_assert(as, "RR..RR");
+	as_clear(as);
+	fput(file);
+	sim_mapping_put(mapping);
+}
+
+static void test_munmap_opens_the_new_part(void **state)
+{
+	(void)state;
+	as_for_all(new_part);
+}
+
 static int refuse_split(struct vm_area_struct *vma, unsigned long addr)
 {
 	(void)vma, (void)addr;
@@ -145,6 +191,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_munmap_cases),
 	cmocka_unit_test(test_munmap_bad_arguments),
 	cmocka_unit_test(test_munmap_open_and_close_balance),
+	cmocka_unit_test(test_munmap_opens_the_new_part),
 	cmocka_unit_test(test_munmap_may_split),
 };
 
