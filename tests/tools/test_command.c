@@ -43,7 +43,7 @@ static struct ran *run(const char *args)
 	size_t len;
 	FILE *pipe;
 
-	snprintf(line, sizeof(line), "T='%s'; %s", command, args);
+	snprintf(line, sizeof(line), "IFS=; T='%s'; %s", command, args);
 	pipe = popen(line, "r");
 	assert_non_null(pipe);
 	len = fread(ran.out, 1, sizeof(ran.out) - 1, pipe);
