@@ -103,6 +103,7 @@ struct ttm_fault {
 	struct ttm_buffer_object *bo;
 	struct sim_machine *machine;
 	struct page **pages;	/* NULL: iomem */
+	unsigned long nr_pages;	/* in that array; iomem: no limit */
 	const struct sim_ram *ram; /* where the pages lie */
 	unsigned long first_pfn; /* iomem, unless asks_driver: of page 0 */
 	unsigned long offset;	/* page of the object to map */
@@ -150,6 +151,7 @@ static vm_fault_t fault_pages(struct ttm_fault *f)
 	if (err)
 		return populate_error(f->machine, err);
 	f->pages = bo->ttm->pages;
+	f->nr_pages = bo->ttm->num_pages;
 	f->ram = &f->machine->phys->ram;
 	return 0;
 }
@@ -170,6 +172,7 @@ static vm_fault_t fault_prepare(struct ttm_fault *f, struct vm_fault *vmf, pgpro
 	f->bo = bo;
 	f->machine = bo->bdev->sim_machine;
 	f->pages = NULL;
+	f->nr_pages = ULONG_MAX;
 	f->ram = NULL;
 	f->first_pfn = 0;
 	f->asks_driver = false;
@@ -197,6 +200,16 @@ static inline unsigned long fault_pfn(const struct ttm_fault *f, unsigned long o
 	return f->ram->start + (unsigned long)(page - f->ram->map);
 }
 
+/*
+ * Only the end of the vma bounds a fault. Where a driver maps more than the
+ * object has, the kernel takes what lies behind the array for a page: a BUG here.
+ */
+static inline bool beyond_pages(const struct ttm_fault *f)
+{
+	return SIM_BUG_ON_IN(f->machine, "drivers/gpu/drm/ttm/ttm_bo_vm.c",
+			     "ttm_bo_vm_fault_reserved", f->offset >= f->nr_pages);
+}
+
 /* ---- mapping: one entry at a time ---- */
 
 /* Since 5.14 a VM_MIXEDMAP vma of the driver's own making gets pfns all the same. */
@@ -216,6 +229,8 @@ static vm_fault_t insert_each(struct ttm_fault *f, pgoff_t num_prefault)
 	for (pgoff_t i = 0; i < num_prefault && f->offset < f->last; i++, address += page_size) {
 		unsigned long pfn;
 
+		if (beyond_pages(f))
+			return VM_FAULT_SIGBUS;
 		if (f->pages && !f->pages[f->offset])
 			return i ? VM_FAULT_NOPAGE : VM_FAULT_OOM;
 		pfn = fault_pfn(f, f->offset++);
@@ -238,6 +253,8 @@ static int apply_entry(pte_t *pte, unsigned long addr, void *data)
 {
 	struct ttm_fault *f = data;
 
+	if (beyond_pages(f))
+		return -EIO;
 	if (f->pages && !f->pages[f->offset])
 		return -ENOMEM;
 	set_pte_at(f->vma->vm_mm, addr, pte,

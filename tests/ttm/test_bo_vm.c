@@ -148,6 +148,47 @@ static int no_io(struct ttm_device *bdev, struct ttm_resource *mem)
 	return -ENXIO;
 }
 
+/* A driver that maps one page more than its object has, without TTM's offsets. */
+static int map_too_much(struct file *file, struct vm_area_struct *vma)
+{
+	struct ttm_buffer_object *bo = file->private_data;
+
+	vma->vm_pgoff = sim_bo_pgoff(bo);
+	return ttm_bo_mmap_obj(vma, bo);
+}
+
+static const struct file_operations too_much_fops = { .mmap = map_too_much };
+
+static void beyond_the_array(enum sim_ttm_mode mode)
+{
+	struct sim_machine_config config = { .ttm = mode };
+	struct ttm_fixture fx;
+	struct ttm_buffer_object *bo;
+	struct file *file;
+	uint8_t byte;
+	long addr;
+
+	ttm_fixture_open(&fx, &config);
+	bo = ttm_bo(&fx, 2, TTM_PL_SYSTEM, ttm_cached);
+	file = sim_file_create(fx.file->f_mapping, &too_much_fops, FMODE_READ | FMODE_WRITE, bo,
+			       "too much");
+	assert_non_null(file);
+	ttm_bo_get(bo); /* which the mapping takes over */
+	addr = sim_mmap(fx.task, 0, 3 * fx.page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	assert_true(addr > 0);
+	assert_int_equal(sim_read(fx.task, (unsigned long)addr, &byte, 1), -EIO);
+	assert_string_equal(sim_last_outcome(fx.machine, SIM_BUG)->function,
+			    "ttm_bo_vm_fault_reserved");
+	sim_machine_destroy(fx.machine);
+}
+
+static void test_fault_beyond_the_pages_is_a_bug(void **state)
+{
+	(void)state;
+	beyond_the_array(SIM_TTM_PFN);
+	beyond_the_array(SIM_TTM_APPLY);
+}
+
 static void test_fault_without_reach_is_sigbus(void **state)
 {
 	struct ttm_fixture *fx = *state;
@@ -561,6 +602,7 @@ static const struct CMUnitTest tests[] = {
 	V_TEST(test_fault_counts),
 	V_TEST(test_driver_may_name_pfns),
 	V_TEST(test_fault_beyond_the_object_is_sigbus),
+	cmocka_unit_test(test_fault_beyond_the_pages_is_a_bug),
 	V_TEST(test_fault_without_reach_is_sigbus),
 	TTM_TEST(test_populate_error_is_the_releases),
 	TTM_TEST(test_page_index_is_set_by_old_releases),

@@ -183,7 +183,7 @@ static int looking_mmap(struct file *filp, struct vm_area_struct *vma)
 static void open_order(struct as *as)
 {
 	static const struct file_operations fops = { .mmap = looking_mmap };
-	bool first = strcmp(sim_machine_release(as->machine), "6.12") == 0;
+	bool first = strncmp(sim_machine_release(as->machine), "5.", 2) != 0;
 	struct address_space *mapping = sim_mapping_create(as->machine);
 	struct file *file = sim_file_create(mapping, &fops, FMODE_READ | FMODE_WRITE, NULL, "look");
 
