@@ -159,7 +159,10 @@ SIM_API struct task_struct *sim_task_switch(struct task_struct *task);
  */
 SIM_API struct task_struct *sim_current(void);
 
+/* Not in C++, whose standard headers have members of that name. */
+#ifndef __cplusplus
 #define current sim_current()
+#endif
 
 /**
  * sim_fork - a copy of a task
