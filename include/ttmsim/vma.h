@@ -187,7 +187,8 @@ SIM_API void sim_exit(struct task_struct *task);
  * @pgoff: offset in the file in pages
  *
  * Returns: the address, page-aligned and above 0;
- *          -EINVAL, bad length, alignment or sharing flags, or a driver's no;
+ *          -EINVAL, bad length, alignment or sharing flags, a file of another
+ *          machine, or a driver's no;
  *          -EACCES, the file's mode does not allow it;
  *          -EBADF, neither @file nor MAP_ANONYMOUS;
  *          -ENODEV, the file cannot be mapped;

@@ -354,6 +354,8 @@ long sim_mmap(struct task_struct *task, unsigned long addr, unsigned long len, i
 	if (!(flags & MAP_ANONYMOUS)) {
 		if (!file)
 			return -EBADF;
+		if (file->sim_machine != task->sim_machine)
+			return -EINVAL;
 		request.file = file;
 	}
 	if (flags & MAP_HUGETLB)

@@ -117,6 +117,19 @@ static void bad_arguments(struct as *as)
 	assert_null(sim_vma_next(task->mm, NULL));
 }
 
+static void test_mmap_file_of_another_machine(void **state)
+{
+	struct sim_machine *machine = sim_machine_create(NULL), *other = sim_machine_create(NULL);
+	struct task_struct *task = sim_task_create(machine, "task");
+	struct file *file = sim_regular_file_create(other, 1, "file");
+
+	(void)state;
+	assert_int_equal(sim_mmap(task, 0, 4096, PROT_READ, MAP_PRIVATE, file, 0), -EINVAL);
+	assert_int_equal(file->f_count.counter, 1);
+	sim_machine_destroy(machine);
+	sim_machine_destroy(other);
+}
+
 static void test_mmap_bad_arguments(void **state)
 {
 	(void)state;
@@ -275,6 +288,7 @@ static void test_mmap_merges_after_flags_changed(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mmap_flags),
 	cmocka_unit_test(test_mmap_bad_arguments),
+	cmocka_unit_test(test_mmap_file_of_another_machine),
 	cmocka_unit_test(test_mmap_stack),
 	cmocka_unit_test(test_mmap_fixed),
 	cmocka_unit_test(test_mmap_without_mmap),
