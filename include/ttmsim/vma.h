@@ -4,7 +4,8 @@
  *
  * The sim_ calls here are system calls of @task: they take mmap_lock
  * themselves and make @task the calling thread's current task. Each returns
- * -ESRCH for a task that is NULL or has exited, and -EIO on a crashed machine.
+ * -ESRCH where @task is NULL, and -EIO on a crashed machine. A task is gone
+ * after sim_exit(): its pointer must not be used any more.
  * Addresses and lengths are bytes. PROT_*, MAP_* and MADV_* are those of
  * <sys/mman.h>.
  *
