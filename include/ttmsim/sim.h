@@ -32,8 +32,8 @@ struct sim_machine_config {
  * @config: NULL for all defaults
  *
  * Returns: the machine;
- *          NULL with errno EINVAL (unknown arch or release, sizes that do not
- *          fit the architecture) or ENOMEM.
+ *          NULL with errno EINVAL (unknown arch, release, mode or policy, sizes
+ *          that do not fit the architecture) or ENOMEM.
  */
 SIM_API struct sim_machine *sim_machine_create(const struct sim_machine_config *config);
 

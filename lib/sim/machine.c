@@ -42,6 +42,9 @@ static int complete_config(struct sim_machine_config *config, const struct sim_a
 		return -EINVAL;
 	if (config->ram_bytes > MAX_RAM || config->vram_bytes > MAX_VRAM)
 		return -EINVAL;
+	if (config->ttm >= SIM_NR_TTM_MODES || config->thp > SIM_THP_NEVER ||
+	    config->pool_max_order > MAX_ORDER)
+		return -EINVAL;
 	ram_end = ((uint64_t)arch->ram_start_pfn << arch->page_shift) + config->ram_bytes;
 	io_end = ((uint64_t)arch->io_start_pfn << arch->page_shift) + config->vram_bytes +
 		 SIM_DEV_IO_BYTES;

@@ -59,6 +59,9 @@ static void test_create_refuses_what_cannot_be(void **state)
 		{ "more RAM than any machine has", { .ram_bytes = 1ULL << 60 } },
 		{ "more VRAM than any machine has", { .vram_bytes = 1ULL << 60 } },
 		{ "RAM that reaches into I/O memory", { .arch = "arm", .ram_bytes = 4ULL << 30 } },
+		{ "no such TTM mode", { .ttm = SIM_NR_TTM_MODES } },
+		{ "no such policy for huge pages", { .thp = SIM_THP_NEVER + 1 } },
+		{ "blocks that no pool has", { .pool_max_order = MAX_ORDER + 1 } },
 	};
 
 	(void)state;
