@@ -27,8 +27,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'r':
-		if (!sim_release_number(arg))
-			argp_error(state, "no kernel release '%s' is known", arg);
+		release_check(arg, state);
 		args->release = arg;
 		return 0;
 	case OPTION_COLOR:

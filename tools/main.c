@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ttmsim/sim.h>
+
 #include "ttmsim.h"
 
 /* libc looks for it. */
@@ -61,6 +63,21 @@ enum color color_parse(const char *arg, struct argp_state *state)
 	if (strcmp(arg, "auto"))
 		argp_error(state, "--color is auto, always or never, not '%s'", arg);
 	return COLOR_AUTO;
+}
+
+void release_check(const char *arg, struct argp_state *state)
+{
+	char known[128] = "";
+	const char *release;
+
+	if (sim_release_number(arg))
+		return;
+	for (unsigned int n = 0; (release = sim_release_nth(n)); n++) {
+		size_t len = strlen(known);
+
+		snprintf(known + len, sizeof(known) - len, "%s%s", n ? ", " : "", release);
+	}
+	argp_error(state, "no kernel release '%s' is known, only %s", arg, known);
 }
 
 bool color_wanted(enum color color)

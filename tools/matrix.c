@@ -65,8 +65,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		args->filter.arch = arg;
 		return 0;
 	case 'r':
-		if (!sim_release_number(arg))
-			argp_error(state, "no kernel release '%s' is known", arg);
+		release_check(arg, state);
 		args->filter.release = arg;
 		return 0;
 	case 'm':

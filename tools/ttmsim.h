@@ -22,6 +22,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* The value of --color, NULL for --color alone; other words end the program. */
 enum color color_parse(const char *arg, struct argp_state *state);
+/* Ends the program where no kernel release has that name. */
+void release_check(const char *arg, struct argp_state *state);
 /* Does standard output get colour? */
 bool color_wanted(enum color color);
 
