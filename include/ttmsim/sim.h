@@ -210,7 +210,8 @@ enum sim_matrix_reached {
 enum sim_verdict {
 	SIM_VERDICT_SAFE,
 	SIM_VERDICT_REFUSED,	/* mmap said no */
-	SIM_VERDICT_REFCOUNT_TAKEN, /* page counts move with the mapping; GUP gets nothing */
+	SIM_VERDICT_REFCOUNT_TAKEN, /* page counts move with the mapping, or are wrong
+				     * after it; GUP gets no page of the object */
 	SIM_VERDICT_GUP_REACHES_TTM,
 	SIM_VERDICT_BUG,
 	SIM_NR_VERDICTS

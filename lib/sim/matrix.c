@@ -211,18 +211,27 @@ static int other_prot(int prot)
 	return prot == PROT_READ ? PROT_NONE : PROT_READ;
 }
 
+/* The entries of the first page, which was written to, and of its neighbour. */
+static void look_at_two(const struct bench *b, struct sim_pte_info pte[2])
+{
+	for (unsigned int i = 0; i < 2; i++)
+		sim_pte_lookup(b->task->mm, b->addr + i * page_bytes(b), &pte[i]);
+}
+
 static void protect_and_back(struct bench *b)
 {
 	unsigned long len = b->bo_pages * page_bytes(b);
-	struct sim_pte_info before = { 0 }, after = { 0 };
+	struct sim_pte_info before[2] = { 0 }, after[2] = { 0 };
 
-	sim_pte_lookup(b->task->mm, b->addr, &before);
+	look_at_two(b, before);
 	if (sim_mprotect(b->task, b->addr, len, other_prot(b->cell->prot)))
 		return;
 	sim_mprotect(b->task, b->addr, len, b->cell->prot);
-	sim_pte_lookup(b->task->mm, b->addr, &after);
-	b->cell->special_lost = before.special && !after.special && !after.none &&
-				before.pfn == after.pfn;
+	look_at_two(b, after);
+	for (unsigned int i = 0; i < 2; i++)
+		if (before[i].special && !after[i].special && !after[i].none &&
+		    before[i].pfn == after[i].pfn)
+			b->cell->special_lost = true;
 }
 
 /* The state of a phase, from the beginning. false: there is nothing to ask. */
@@ -313,7 +322,7 @@ static enum sim_verdict verdict_of(const struct sim_matrix_cell *cell)
 		return SIM_VERDICT_REFUSED;
 	if (reached(cell, SIM_REACHED_BO))
 		return SIM_VERDICT_GUP_REACHES_TTM;
-	if (cell->ref_taken || cell->map_taken || cell->rss_taken)
+	if (cell->ref_taken || cell->map_taken || cell->rss_taken || cell->bad_pages || cell->leaks)
 		return SIM_VERDICT_REFCOUNT_TAKEN;
 	return SIM_VERDICT_SAFE;
 }
@@ -338,6 +347,8 @@ static const char *reason_of(const struct sim_matrix_cell *cell)
 			return "mprotect took the special bit away (pte_modify)";
 		return "a normal entry maps the object's page";
 	case SIM_VERDICT_REFCOUNT_TAKEN:
+		if (cell->special_lost)
+			return "mprotect took the special bit away: zap drops counts never taken";
 		return cell->bad_pages ?
 		       "no special bit: entries count; zap frees tails of the pool's blocks" :
 		       "no special bit: insert_page() counts each entry; zap counts it back";

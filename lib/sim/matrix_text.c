@@ -407,8 +407,8 @@ static int print_groups(const struct sim_matrix_writer *w, struct text *t)
 	};
 	int ret = 0;
 
-	fprintf(w->out, "%sWhere GUP got something, or page counts moved%s\n", bold(w),
-		plain(w));
+	fprintf(w->out, "%sWhere GUP got something, or page counts moved%s", bold(w), plain(w));
+	fprintf(w->out, " (--all lists all %lu cases)\n", w->nr_cells);
 	for (unsigned int o = 0; o < sizeof(order) / sizeof(order[0]); o++)
 		for (unsigned int i = 0; i < t->nr_groups && !ret; i++)
 			if (!t->group[i].shown && t->group[i].verdict == order[o])
@@ -427,7 +427,7 @@ static void print_totals(const struct sim_matrix_writer *w, const struct text *t
 			sim_verdict_name((enum sim_verdict)v));
 		before = ", ";
 	}
-	fprintf(w->out, "\n%lu cases were run; ttmsim matrix --all lists them.\n", w->nr_cells);
+	fputc('\n', w->out);
 }
 
 static const char *own_modes(unsigned int release)

@@ -213,6 +213,33 @@ static void test_mips_loses_the_special_bit(void **state)
 	assert_true(nr > 0);
 }
 
+/* There the entries beside a private copy lose it as well, and zap counts them. */
+static void test_mips_beside_a_private_copy(void **state)
+{
+	unsigned int nr = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < nr_cells; i++) {
+		const struct sim_matrix_cell *c = &cells[i];
+
+		if (!is_mips_up_to_6_1(c) || c->mmap_result || c->mode != SIM_TTM_MIXED ||
+		    !is_private(c) || !(c->prot & PROT_WRITE))
+			continue;
+		CELL_CHECK(c, c->verdict == SIM_VERDICT_REFCOUNT_TAKEN);
+		CELL_CHECK(c, c->special_lost && c->bad_pages);
+		nr++;
+	}
+	assert_true(nr > 0);
+}
+
+static void test_safe_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_cells; i++)
+		if (cells[i].verdict == SIM_VERDICT_SAFE)
+			CELL_CHECK(&cells[i], !cells[i].bad_pages && !cells[i].leaks);
+}
+
 /* A PMD leaf without a special bit: only 6.12 has one, on x86 and arm64. */
 static void test_huge_leaves(void **state)
 {
@@ -334,6 +361,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_nothing_without_fast_gup),
 	cmocka_unit_test(test_special_entries_stop_fast_gup),
 	cmocka_unit_test(test_mips_loses_the_special_bit),
+	cmocka_unit_test(test_mips_beside_a_private_copy),
+	cmocka_unit_test(test_safe_leaves_nothing_behind),
 	cmocka_unit_test(test_huge_leaves),
 	cmocka_unit_test(test_private_copies),
 	cmocka_unit_test(test_no_special_bit),
