@@ -133,8 +133,8 @@ static bool keep(const struct fast_walk *w, int level, uint64_t e, const struct 
 static bool gup_pte(struct fast_walk *w, const struct fast_entry *pmd, const void *slot)
 {
 	uint64_t e = read_leaf(w, 0, slot);
+	bool same, no_struct_page;
 	struct page *page;
-	bool same;
 
 	if (protnone_stops(w, 0, e) || !access_permitted(w, 0, e))
 		return false;
@@ -142,7 +142,8 @@ static bool gup_pte(struct fast_walk *w, const struct fast_entry *pmd, const voi
 	if (test(w, 0, SIM_TEST_DEVMAP, e) || test(w, 0, SIM_TEST_SPECIAL, e))
 		return false;
 	page = sim_pfn_to_page(w->machine, fmt_pfn(&w->mmu->format[0], e));
-	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_pte_range", !page /* !pfn_valid */))
+	no_struct_page = !page;
+	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_pte_range", no_struct_page))
 		return false;
 	if (!grab(w, page, 1))
 		return false;
@@ -202,13 +203,14 @@ static bool gup_huge_leaf(struct fast_walk *w, int level, const struct fast_entr
 	unsigned long asked = leaf + ((addr & (mmu_leaf_size(w->mmu, level) - 1)) >> shift);
 	unsigned long nr = (end - addr) >> shift;
 	struct page *head, *page;
+	bool no_struct_page;
 
 	if (leaf_stops(w, level, at->e))
 		return false;
 	head = sim_pfn_to_page(w->machine, head_pfn(w, leaf, asked));
 	page = sim_pfn_to_page(w->machine, asked);
-	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_huge_pmd",
-			  !head || !page || !sim_pfn_valid(w->machine, asked + nr - 1)))
+	no_struct_page = !head || !page || !sim_pfn_valid(w->machine, asked + nr - 1);
+	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_huge_pmd", no_struct_page))
 		return false;
 	if (!grab(w, head, (int)nr))
 		return false;

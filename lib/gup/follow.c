@@ -176,9 +176,10 @@ static struct page *page_of_leaf(struct follow *f, int level, void *slot, uint64
 	unsigned long first = fmt_pfn(&f->mmu->format[level], e);
 	unsigned long size = mmu_leaf_size(f->mmu, level);
 	struct page *page = sim_pfn_to_page(f->machine, first);
+	bool no_struct_page = !page;
 
 	if (SIM_BUG_ON_IN(f->machine, "mm/huge_memory.c", "follow_trans_huge_pmd",
-			  !page /* no struct page behind the leaf */))
+			  no_struct_page))
 		return err_ptr(-EIO);
 	if ((f->flags & FOLL_WRITE) && !can_follow_write(f, level, e, page))
 		return NULL;
@@ -205,11 +206,11 @@ static struct page *page_of_pud(struct follow *f, uint64_t e)
 	unsigned long in_leaf = (f->addr & (size - 1)) >> f->mmu->page_shift;
 	unsigned long pfn = fmt_pfn(&f->mmu->format[SIM_LEAF_PUD], e) + in_leaf;
 	struct page *page = sim_pfn_to_page(f->machine, pfn);
+	bool no_struct_page = !page;
 
 	if ((f->flags & FOLL_WRITE) && !test(f, SIM_LEAF_PUD, SIM_TEST_WRITE, e))
 		return no_page_table(f);
-	if (SIM_BUG_ON_IN(f->machine, SIM_GUP_FILE, "follow_huge_pud",
-			  !page /* no struct page behind the leaf */))
+	if (SIM_BUG_ON_IN(f->machine, SIM_GUP_FILE, "follow_huge_pud", no_struct_page))
 		return err_ptr(-EIO);
 	page = grab(f, SIM_LEAF_PUD, e, page);
 	if (!is_err(page))

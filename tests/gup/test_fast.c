@@ -611,6 +611,7 @@ static void huge_io(struct gup_fixture *fx)
 	assert_int_equal(get_user_pages_fast(addr, 1, 0, &page), -EIO);
 	assert_true(sim_crashed(fx->machine));
 	assert_string_equal(sim_last_outcome(fx->machine, SIM_BUG)->function, "gup_huge_pmd");
+	assert_string_equal(sim_last_outcome(fx->machine, SIM_BUG)->condition, "no_struct_page");
 }
 
 static void test_fast_huge_leaf_of_io_memory_is_a_bug(void **state)
