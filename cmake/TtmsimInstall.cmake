@@ -44,3 +44,8 @@ if(TTMSIM_SCENARIOS OR example_sources)
 	install(FILES ${TTMSIM_SCENARIOS} ${example_sources}
 		DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
 endif()
+
+install(FILES COPYING README.md
+	docs/architecture.md docs/locking.md docs/fidelity.md docs/adding-an-arch.md
+	DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY LICENSES DESTINATION "${CMAKE_INSTALL_DOCDIR}")

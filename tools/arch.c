@@ -127,6 +127,23 @@ static void print_features(const struct sim_arch *arch)
 	}
 }
 
+/* Folded at spaces into what is left of 80 columns. */
+static void print_source(const char *source)
+{
+	const int indent = 22, width = 80 - indent;
+
+	printf("  read from           ");
+	while ((int)strlen(source) > width) {
+		int len = width;
+
+		while (len > 1 && source[len] != ' ')
+			len--;
+		printf("%.*s\n%*s", len, source, indent, "");
+		source += len + 1;
+	}
+	puts(source);
+}
+
 static int show(const struct sim_arch *arch, const char *release, bool color)
 {
 	static const char *const leaf[SIM_NR_LEAVES] = { "pte", "pmd leaf", "pud leaf" };
@@ -135,7 +152,8 @@ static int show(const struct sim_arch *arch, const char *release, bool color)
 	if (sim_release_number(release) < arch->since)
 		return unusable("Linux %s has no %s", release, arch->name);
 	sim_mmu_resolve(&mmu, arch, sim_release_number(release), 0);
-	printf("%s: %s\n  read from           %s\n", arch->name, arch->title, arch->source);
+	printf("%s: %s\n", arch->name, arch->title);
+	print_source(arch->source);
 	print_geometry(arch);
 	print_features(arch);
 	for (int level = 0; level < SIM_NR_LEAVES; level++) {

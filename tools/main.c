@@ -103,6 +103,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_ARG:
+		if (!strcmp(arg, "help"))
+			argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		args->command = find_command(arg);
 		if (!args->command)
 			argp_error(state, "unknown command '%s'", arg);

@@ -46,11 +46,17 @@ SIM_API void sim_machine_destroy(struct sim_machine *machine);
 
 /**
  * sim_machine_arch - the architecture of a machine
+ *
+ * Returns: the descriptor;
+ *          NULL for NULL.
  */
 SIM_API const struct sim_arch *sim_machine_arch(const struct sim_machine *machine);
 
 /**
  * sim_machine_release - the name of its kernel release, e.g. "6.1"
+ *
+ * Returns: a static string;
+ *          NULL for NULL.
  */
 SIM_API const char *sim_machine_release(const struct sim_machine *machine);
 
@@ -269,7 +275,7 @@ typedef int (*sim_matrix_fn)(const struct sim_matrix_cell *cell, void *data);
  *
  * Returns: 0;
  *          -EINVAL, an unknown arch, release or mode in @filter, or one that
- *          leaves no case;
+ *          leaves no case; no @fn;
  *          -ENOMEM;
  *          what @fn returned.
  */
@@ -292,7 +298,7 @@ struct sim_matrix_writer;
  * @color: terminal colours in SIM_MATRIX_TEXT and SIM_MATRIX_TABLE
  *
  * Returns: the writer;
- *          NULL where memory is short.
+ *          NULL with errno EINVAL (no @out, an unknown format) or ENOMEM.
  */
 SIM_API struct sim_matrix_writer *sim_matrix_writer_create(FILE *out,
 							   enum sim_matrix_format format,
@@ -303,6 +309,7 @@ SIM_API struct sim_matrix_writer *sim_matrix_writer_create(FILE *out,
  * @writer: a struct sim_matrix_writer
  *
  * Returns: 0;
+ *          -EINVAL, NULL was passed;
  *          -ENOMEM.
  */
 SIM_API int sim_matrix_write(const struct sim_matrix_cell *cell, void *writer);
@@ -311,6 +318,7 @@ SIM_API int sim_matrix_write(const struct sim_matrix_cell *cell, void *writer);
  * sim_matrix_writer_finish - print the rest and free the writer
  *
  * Returns: 0;
+ *          -EINVAL, NULL was passed;
  *          -ENOMEM.
  */
 SIM_API int sim_matrix_writer_finish(struct sim_matrix_writer *writer);

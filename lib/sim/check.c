@@ -123,7 +123,7 @@ unsigned int sim_machine_check(struct sim_machine *machine,
 	struct check check = { .machine = machine, .tell = tell, .data = data };
 	unsigned long nr_pages;
 
-	if (sim_enter(machine))
+	if (!machine || sim_enter(machine))
 		return 0;	/* crashed: nothing holds any more */
 	nr_pages = machine->phys->ram.nr;
 	check.maps = calloc(nr_pages, sizeof(*check.maps));
@@ -194,10 +194,11 @@ unsigned int sim_machine_leaks(struct sim_machine *machine,
 			       void (*tell)(const char *what, void *data), void *data)
 {
 	struct check check = { .machine = machine, .tell = tell, .data = data };
-	struct sim_ttm_device *ttm = machine->sim->ttm;
+	struct sim_ttm_device *ttm;
 
-	if (sim_enter(machine))
+	if (!machine || sim_enter(machine))
 		return 0;
+	ttm = machine->sim->ttm;
 	if (ttm)
 		sim_ttm_pool_shrink(&sim_ttm_bdev(ttm)->pool, ~0UL);
 	check_objects(&check);

@@ -147,17 +147,17 @@ void sim_machine_destroy(struct sim_machine *machine)
 
 const struct sim_arch *sim_machine_arch(const struct sim_machine *machine)
 {
-	return machine->arch;
+	return machine ? machine->arch : NULL;
 }
 
 const char *sim_machine_release(const struct sim_machine *machine)
 {
-	return machine->release->name;
+	return machine ? machine->release->name : NULL;
 }
 
 uint32_t sim_machine_features(const struct sim_machine *machine)
 {
-	return machine->mmu->features;
+	return machine ? machine->mmu->features : 0;
 }
 
 static struct sim_ttm_device *create_ttm(struct sim_machine *machine)
@@ -186,10 +186,13 @@ static void rebase(struct sim_machine *machine, const unsigned long before[SIM_N
 
 struct sim_ttm_device *sim_machine_ttm(struct sim_machine *machine)
 {
-	struct sim_ttm_device **slot = &machine->sim->ttm;
-	struct sim_ttm_device *ttm = __atomic_load_n(slot, __ATOMIC_ACQUIRE), *other = NULL;
+	struct sim_ttm_device **slot, *ttm, *other = NULL;
 	unsigned long before[SIM_NR_OBJECTS], free_before;
 
+	if (!machine)
+		return NULL;
+	slot = &machine->sim->ttm;
+	ttm = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 	if (ttm || sim_enter(machine))
 		return ttm;
 	for (int kind = 0; kind < SIM_NR_OBJECTS; kind++)

@@ -516,7 +516,7 @@ int sim_matrix_run(const struct sim_matrix_filter *filter, sim_matrix_fn fn, voi
 
 	if (!filter)
 		filter = &all;
-	if (!filter_is_valid(filter))
+	if (!fn || !filter_is_valid(filter))
 		return -EINVAL;
 	for (unsigned int r = 0; !ret && (cell.release = sim_release_nth(r)); r++) {
 		if (!wanted(filter->release, cell.release))

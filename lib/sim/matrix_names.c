@@ -89,8 +89,13 @@ static const struct sim_matrix_ops *ops_of(enum sim_matrix_format format)
 struct sim_matrix_writer *sim_matrix_writer_create(FILE *out, enum sim_matrix_format format,
 						   bool color)
 {
-	struct sim_matrix_writer *w = calloc(1, sizeof(*w));
+	struct sim_matrix_writer *w;
 
+	if (!out || (unsigned int)format > SIM_MATRIX_HTML) {
+		errno = EINVAL;
+		return NULL;
+	}
+	w = calloc(1, sizeof(*w));
 	if (!w)
 		return NULL;
 	w->out = out;
@@ -107,14 +112,19 @@ int sim_matrix_write(const struct sim_matrix_cell *cell, void *writer)
 {
 	struct sim_matrix_writer *w = writer;
 
+	if (!cell || !w)
+		return -EINVAL;
 	w->nr_cells++;
 	return ops_of(w->format)->cell(w, cell);
 }
 
 int sim_matrix_writer_finish(struct sim_matrix_writer *w)
 {
-	int ret = ops_of(w->format)->end(w);
+	int ret;
 
+	if (!w)
+		return -EINVAL;
+	ret = ops_of(w->format)->end(w);
 	free(w);
 	return ret;
 }

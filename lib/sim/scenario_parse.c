@@ -35,6 +35,8 @@ static void print_words(FILE *out, const struct scn_param *param)
 	else
 		for (const struct scn_word *w = param->words; w->text; w++)
 			fprintf(out, "%s%s", w == param->words ? "" : "|", w->text);
+	if (param->type == SCN_KEY_WORDS)
+		fputs(",...", out);
 }
 
 static void print_param(FILE *out, const struct scn_param *param)

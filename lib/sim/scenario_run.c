@@ -304,6 +304,8 @@ int sim_scenario_run(const char *text, size_t len, const struct sim_scenario_opt
 
 	if (!options)
 		options = &defaults;
+	if (!text && len)
+		return -EINVAL;
 	ret = scn_parse(text, len, options->name, options->err, &scn);
 	if (ret)
 		return ret;
@@ -315,8 +317,11 @@ int sim_scenario_run(const char *text, size_t len, const struct sim_scenario_opt
 int sim_scenario_nr_expected(const char *text, size_t len, const char *name, FILE *err)
 {
 	struct scn *scn;
-	int ret = scn_parse(text, len, name, err, &scn);
+	int ret;
 
+	if (!text && len)
+		return -EINVAL;
+	ret = scn_parse(text, len, name, err, &scn);
 	if (ret)
 		return ret;
 	ret = (int)scn->nr_expected;
