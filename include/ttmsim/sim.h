@@ -245,7 +245,8 @@ struct sim_matrix_cell {
 	int fork_result;
 	int ref_taken, map_taken;	/* by the first page, through the mapping */
 	long rss_taken;			/* pages */
-	int gup_result[SIM_NR_PHASES][SIM_NR_MATRIX_GUPS];
+	int gup_result[SIM_NR_PHASES][SIM_NR_MATRIX_GUPS]; /* of page 0 */
+	/* of page 0, which was written to, and of page 1, which was not: the worse */
 	enum sim_matrix_reached gup_reached[SIM_NR_PHASES][SIM_NR_MATRIX_GUPS];
 	int reached_level;		/* where GUP got the object: enum sim_leaf */
 	unsigned int bad_pages;		/* "bad page" reports up to the end */
