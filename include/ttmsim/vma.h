@@ -4,8 +4,12 @@
  *
  * The sim_ calls here are system calls of @task: they take mmap_lock
  * themselves and make @task the calling thread's current task. Each returns
- * -ESRCH where @task is NULL, and -EIO on a crashed machine. A task is gone
- * after sim_exit(): its pointer must not be used any more.
+ * -ESRCH where @task is NULL or has exited, and -EIO on a crashed machine. The
+ * pointer of a task that has exited gives -ESRCH until the next task is made:
+ * that may be the same structure.
+ *
+ * The sim_ calls refuse a NULL that they need with -EINVAL, or with NULL or 0
+ * where that is what they return.
  * Addresses and lengths are bytes. PROT_*, MAP_* and MADV_* are those of
  * <sys/mman.h>.
  *
@@ -77,6 +81,7 @@ SIM_API struct address_space *sim_mapping_create(struct sim_machine *machine);
 
 /**
  * sim_mapping_put - drop a user; the last one frees the mapping and its pages
+ * @mapping: NULL is ignored
  */
 SIM_API void sim_mapping_put(struct address_space *mapping);
 
@@ -87,7 +92,8 @@ SIM_API void sim_mapping_put(struct address_space *mapping);
  * @name: copied
  *
  * Returns: the file with one reference;
- *          NULL where an allocation failed or @fmode is 0.
+ *          NULL where an allocation failed, @mapping is NULL or @fmode is no such
+ *          mode.
  */
 SIM_API struct file *sim_file_create(struct address_space *mapping,
 				     const struct file_operations *fops, unsigned int fmode,
@@ -109,7 +115,7 @@ SIM_API struct file *sim_regular_file_create(struct sim_machine *machine,
  * sim_file_reopen - the same file opened once more, with another mode
  *
  * Returns: the new file;
- *          NULL where an allocation failed or @fmode is 0.
+ *          NULL where an allocation failed, @file is NULL or @fmode is no such mode.
  */
 SIM_API struct file *sim_file_reopen(struct file *file, unsigned int fmode);
 
@@ -170,13 +176,15 @@ SIM_API struct task_struct *sim_current(void);
  *
  * Returns: 0, and *@child;
  *          -ENOMEM, and nothing has changed;
- *          -EINVAL, a driver or the memory-type tracking refused.
+ *          -EINVAL, a driver or the memory-type tracking refused, or @child is NULL.
  * Models: kernel/fork.c, dup_mmap; mm/memory.c, copy_page_range, 5.11 to 6.12.
  */
 SIM_API int sim_fork(struct task_struct *task, const char *name, struct task_struct **child);
 
 /**
- * sim_exit - end a task: its mappings go, and the task itself
+ * sim_exit - end a task: its mappings go, and it is a task no more
+ *
+ * NULL and a task that has exited are ignored.
  */
 SIM_API void sim_exit(struct task_struct *task);
 
@@ -289,6 +297,7 @@ SIM_API int sim_munlock(struct task_struct *task, unsigned long addr, unsigned l
  *          SIGSEGV or SIGBUS (positive), the signal the task would get;
  *          -EIO, the machine has crashed (a BUG), now or before;
  *          -ENOMEM, out of memory (the OOM killer would act);
+ *          -EINVAL, @buf is NULL and @len is not 0;
  *          -EINTR, a signal waits (task->sim_signal_pending), and would be
  *          delivered before the access is tried again;
  *          -EAGAIN, 1000 faults were resolved and the access still faults: a
@@ -338,7 +347,7 @@ SIM_API struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr
  * Holds: mmap_lock.
  *
  * Returns: the vma;
- *          NULL past the last one.
+ *          NULL past the last one, and where @mm is NULL.
  */
 SIM_API struct vm_area_struct *sim_vma_next(struct mm_struct *mm, struct vm_area_struct *vma);
 
@@ -387,7 +396,8 @@ struct sim_smaps {
  * sim_smaps - the smaps view of the vma at an address
  *
  * Returns: 0;
- *          -ENOMEM, nothing is mapped there.
+ *          -ENOMEM, nothing is mapped there;
+ *          -EINVAL, @out is NULL.
  * Models: fs/proc/task_mmu.c, smap_gather_stats, 6.1 (vm_normal_page decides).
  */
 SIM_API int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *out);
@@ -397,7 +407,8 @@ SIM_API int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_s
  * @buf: gets at most @len bytes with the closing 0
  *
  * Returns: the bytes that the whole text takes without the closing 0;
- *          -errno.
+ *          -EINVAL, @buf is NULL and @len is not 0;
+ *          -EOVERFLOW, an int does not hold it.
  */
 SIM_API int sim_maps(struct task_struct *task, char *buf, size_t len);
 
@@ -410,7 +421,8 @@ SIM_API int sim_maps(struct task_struct *task, char *buf, size_t len);
  * Takes mmap_lock. unmap_mapping_range() does not: where another thread calls it
  * meanwhile, what is found may be that.
  *
- * Returns: how many violations were found; each is told to @tell, unless NULL.
+ * Returns: how many violations were found; each is told to @tell, unless NULL;
+ *          0 where @mm is NULL.
  */
 SIM_API unsigned int sim_mm_check(struct mm_struct *mm,
 				  void (*tell)(const char *what, void *data), void *data);

@@ -52,6 +52,7 @@ struct sim_machine {
 
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
+	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
 };
 
 /*

@@ -136,6 +136,8 @@ static int user_access(struct task_struct *task, unsigned long addr, void *to, c
 	struct user_access access = { task, addr, to, from };
 	int ret = sim_syscall_enter(task);
 
+	if (!ret && len && !to && !from)
+		ret = -EINVAL;
 	while (!ret && len) {
 		size_t page = page_size(task->mm);
 		size_t chunk = page - (access.addr & (page - 1));

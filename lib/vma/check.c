@@ -126,6 +126,8 @@ unsigned int sim_mm_check(struct mm_struct *mm, void (*tell)(const char *what, v
 {
 	struct mm_check check = { .mm = mm, .tell = tell, .data = data };
 
+	if (!mm)
+		return 0;
 	mmap_write_lock(mm);
 	check_vmas(&check);
 	check_entries(&check);

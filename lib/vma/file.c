@@ -12,7 +12,7 @@ struct address_space *sim_mapping_create(struct sim_machine *machine)
 {
 	struct address_space *mapping;
 
-	if (sim_enter(machine))
+	if (!machine || sim_enter(machine))
 		return NULL;
 	mapping = sim_alloc(machine, sizeof(*mapping), SIM_OBJ_FILE);
 	if (!mapping)
@@ -26,8 +26,12 @@ struct address_space *sim_mapping_create(struct sim_machine *machine)
 
 void sim_mapping_put(struct address_space *mapping)
 {
+	if (!mapping)
+		return;
+	sim_assert(mapping->sim_users.counter > 0);
 	if (__atomic_sub_fetch(&mapping->sim_users.counter, 1, __ATOMIC_ACQ_REL))
 		return;
+	sim_assert(!mapping->i_mmap.rbh_root); /* each vma holds a file, each file this */
 	sim_page_cache_free(mapping);
 	sim_free(mapping, sizeof(*mapping), SIM_OBJ_FILE);
 }
@@ -35,12 +39,13 @@ void sim_mapping_put(struct address_space *mapping)
 struct file *sim_file_create(struct address_space *mapping, const struct file_operations *fops,
 			     unsigned int fmode, void *private_data, const char *name)
 {
-	struct sim_machine *machine = mapping->sim_machine;
+	struct sim_machine *machine = mapping ? mapping->sim_machine : NULL;
 	struct file *file;
 	char *copy;
 
-	if (!fmode || (fmode & ~(FMODE_READ | FMODE_WRITE)) || sim_enter(machine))
+	if (!machine || !fmode || (fmode & ~(FMODE_READ | FMODE_WRITE)) || sim_enter(machine))
 		return NULL;
+	sim_assert(mapping->sim_users.counter > 0);
 	file = sim_alloc(machine, sizeof(*file), SIM_OBJ_FILE);
 	if (!file)
 		return NULL;
@@ -62,6 +67,8 @@ struct file *sim_file_create(struct address_space *mapping, const struct file_op
 
 struct file *sim_file_reopen(struct file *file, unsigned int fmode)
 {
+	if (!file)
+		return NULL;
 	return sim_file_create(file->f_mapping, file->f_op, fmode, file->private_data,
 			       file->sim_name);
 }

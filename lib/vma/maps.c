@@ -68,6 +68,8 @@ int sim_maps(struct task_struct *task, char *buf, size_t len)
 	struct vm_area_struct *vma;
 	int ret = sim_syscall_enter(task);
 
+	if (!ret && !buf && len)
+		ret = -EINVAL;
 	if (ret)
 		return ret;
 	if (text.len)
@@ -142,6 +144,8 @@ int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *ou
 	struct vm_area_struct *vma;
 	int ret = sim_syscall_enter(task);
 
+	if (!ret && !out)
+		ret = -EINVAL;
 	if (ret)
 		return ret;
 	memset(out, 0, sizeof(*out));

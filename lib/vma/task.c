@@ -1,13 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * task.c - tasks: made, made current, forked, ended.
+ *
+ * What has exited stays on a list of the machine, without an address space, until
+ * a new task is made of it: who still has its pointer gets -ESRCH.
  */
 #include "vma/internal.h"
 
+/* No live object any more. @task is in no list. */
+static void bury_task(struct task_struct *task)
+{
+	struct sim_machine *machine = task->sim_machine;
+
+	sim_assert(!task->mm);
+	sim_spin_lock(machine, &machine->task_lock, SIM_RANK_MISC);
+	task->sim_next = machine->dead_tasks;
+	machine->dead_tasks = task;
+	sim_spin_unlock(&machine->task_lock, SIM_RANK_MISC);
+	sim_count_object(machine, SIM_OBJ_TASK, -1);
+}
+
+/* One of the dead, empty again and a live object; NULL where there is none. */
+static struct task_struct *revive_task(struct sim_machine *machine)
+{
+	struct task_struct *task;
+
+	sim_spin_lock(machine, &machine->task_lock, SIM_RANK_MISC);
+	task = machine->dead_tasks;
+	if (task)
+		machine->dead_tasks = task->sim_next;
+	sim_spin_unlock(&machine->task_lock, SIM_RANK_MISC);
+	if (!task)
+		return NULL;
+	sim_assert(!task->mm && task->sim_machine == machine);
+	memset(task, 0, sizeof(*task));
+	task->sim_machine = machine;
+	sim_count_object(machine, SIM_OBJ_TASK, 1);
+	return task;
+}
+
 struct task_struct *sim_task_alloc(struct sim_machine *machine, const char *name)
 {
-	struct task_struct *task = sim_alloc(machine, sizeof(*task), SIM_OBJ_TASK);
+	struct task_struct *task = revive_task(machine);
 
+	if (task && sim_alloc_must_fail(machine)) {
+		bury_task(task);
+		return NULL;
+	}
+	if (!task)
+		task = sim_alloc(machine, sizeof(*task), SIM_OBJ_TASK);
 	if (!task)
 		return NULL;
 	task->sim_machine = machine;
@@ -20,6 +61,7 @@ void sim_task_link(struct task_struct *task)
 {
 	struct sim_machine *machine = task->sim_machine;
 
+	sim_assert(task->mm && sim_machine_of(task) == machine);
 	sim_spin_lock(machine, &machine->task_lock, SIM_RANK_MISC);
 	task->sim_next = machine->tasks;
 	machine->tasks = task;
@@ -52,7 +94,7 @@ struct task_struct *sim_task_create(struct sim_machine *machine, const char *nam
 		return NULL;
 	task->mm = mm_alloc(machine);
 	if (!task->mm) {
-		sim_free(task, sizeof(*task), SIM_OBJ_TASK);
+		bury_task(task);
 		return NULL;
 	}
 	sim_task_link(task);
@@ -78,6 +120,8 @@ int sim_fork(struct task_struct *task, const char *name, struct task_struct **ch
 	struct task_struct *copy;
 	int ret = sim_syscall_enter(task);
 
+	if (!ret && !child)
+		ret = -EINVAL;
 	if (ret)
 		return ret;
 	copy = sim_task_alloc(task->sim_machine, name);
@@ -85,7 +129,7 @@ int sim_fork(struct task_struct *task, const char *name, struct task_struct **ch
 		return -ENOMEM;
 	copy->mm = dup_mm(task->mm, &ret);
 	if (!copy->mm) {
-		sim_free(copy, sizeof(*copy), SIM_OBJ_TASK);
+		bury_task(copy);
 		return (int)sim_syscall_exit(task, ret);
 	}
 	sim_task_link(copy);
@@ -104,5 +148,5 @@ void sim_exit(struct task_struct *task)
 	task->mm = NULL;
 	mmput(mm);
 	sim_task_switch(NULL);
-	sim_free(task, sizeof(*task), SIM_OBJ_TASK);
+	bury_task(task);
 }

@@ -108,7 +108,9 @@ struct vm_area_struct *vma_prev(struct vm_area_struct *vma)
 
 struct vm_area_struct *sim_vma_next(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	return vma ? vma_next(vma) : vma_tree_RB_MINMAX(vma_tree(mm), -1);
+	if (vma)
+		return vma_next(vma);
+	return mm ? vma_tree_RB_MINMAX(vma_tree(mm), -1) : NULL;
 }
 
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,

@@ -24,6 +24,40 @@ static void test_task_current(void **state)
 	as_for_all(current_task);
 }
 
+/* A task that has exited is no task, and what comes next may be made of it. */
+static void exited_task(struct as *as)
+{
+	struct task_struct *gone = sim_task_create(as->machine, "gone"), *next = NULL;
+	unsigned long live = sim_live_objects(as->machine, SIM_OBJ_TASK);
+	struct sim_snapshot *snapshot;
+	char byte = 0;
+
+	assert_non_null(gone);
+	snapshot = sim_snapshot(as->machine);
+	sim_exit(gone);
+	assert_int_equal(sim_live_objects(as->machine, SIM_OBJ_TASK), live - 1);
+	assert_int_equal(sim_read(gone, as->base, &byte, 1), -ESRCH);
+	assert_int_equal(sim_fork(gone, "child", &next), -ESRCH);
+	assert_int_equal(sim_munmap(gone, as->base, as->page), -ESRCH);
+	sim_exit(gone);
+	assert_int_equal(sim_live_objects(as->machine, SIM_OBJ_TASK), live - 1);
+	assert_int_equal(sim_fork(as->task, "next", &next), 0);
+	assert_ptr_equal(next, gone);
+	assert_string_equal(next->comm, "next");
+	sim_exit(next);
+	assert_int_equal(sim_restore(as->machine, snapshot), 0);
+	sim_snapshot_free(snapshot);
+	assert_string_equal(gone->comm, "gone");
+	assert_int_equal(sim_mm_check(gone->mm, NULL, NULL), 0);
+	sim_exit(gone);
+}
+
+static void test_task_exited(void **state)
+{
+	(void)state;
+	as_for_all(exited_task);
+}
+
 /* After a BUG every call says so, and nothing hangs. */
 static int bad_mmap(struct file *filp, struct vm_area_struct *vma)
 {
@@ -70,6 +104,7 @@ static void test_crashed_machine(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_task_current),
+	cmocka_unit_test(test_task_exited),
 	cmocka_unit_test(test_crashed_machine),
 };
 
