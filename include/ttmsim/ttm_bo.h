@@ -277,7 +277,7 @@ SIM_API pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *
  * ttm_bo_kmap - let the kernel reach pages of a reserved object
  *
  * Returns: 0, ttm_bo_kunmap() must follow;
- *          -EINVAL, beyond the object;
+ *          -EINVAL, beyond the object, or @buf is NULL and @len is not 0;
  *          -ENOMEM.
  * Models: drivers/gpu/drm/ttm/ttm_bo_util.c, ttm_bo_kmap, 6.1; differs in that
  * the mapping is a copy: the bytes that change in it reach the object at
@@ -414,13 +414,16 @@ SIM_API int sim_ttm_gem_mmap(struct file *filp, struct vm_area_struct *vma,
 
 /* ------------------------------------------------ a driver ready-made ---- */
 
+/* The calls below refuse a NULL device or object with -EINVAL, or with what each
+ * says. */
 struct sim_ttm_device;
 
 /* What to build. Zero members take the default. */
 struct sim_ttm_config {
 	enum sim_ttm_mode mode;	/* what the release does */
 	unsigned int prefault;	/* PTEs that a fault maps: 16 */
-	uint64_t vram_offset;	/* where VRAM begins in the machine's I/O range, bytes */
+	uint64_t vram_offset;	/* where VRAM begins in the machine's I/O range, bytes;
+				 * page-aligned, and within that range */
 	uint64_t vram_bytes;	/* all of the I/O range from there on */
 	uint64_t gtt_bytes;	/* of TTM_PL_TT: half of RAM */
 	unsigned int pool_max_order; /* largest block of the pool, plus one: 11 */
@@ -432,8 +435,8 @@ struct sim_ttm_config {
  * @config: NULL for all defaults
  *
  * Returns: the device;
- *          NULL with errno EINVAL (sizes that do not fit the machine, no such
- *          mode), ENOMEM or EIO.
+ *          NULL with errno EINVAL (no machine, an offset that is not page-aligned,
+ *          sizes that do not fit the machine, no such mode), ENOMEM or EIO.
  */
 SIM_API struct sim_ttm_device *sim_ttm_device_create(struct sim_machine *machine,
 						     const struct sim_ttm_config *config);
@@ -446,12 +449,12 @@ SIM_API struct sim_ttm_device *sim_ttm_device_create(struct sim_machine *machine
 SIM_API void sim_ttm_device_destroy(struct sim_ttm_device *dev);
 
 /**
- * sim_ttm_bdev - its ttm_device
+ * sim_ttm_bdev - its ttm_device; NULL where @dev is NULL
  */
 SIM_API struct ttm_device *sim_ttm_bdev(struct sim_ttm_device *dev);
 
 /**
- * sim_ttm_ddev - its drm_device
+ * sim_ttm_ddev - its drm_device; NULL where @dev is NULL
  */
 SIM_API struct drm_device *sim_ttm_ddev(struct sim_ttm_device *dev);
 
@@ -464,7 +467,7 @@ SIM_API struct drm_device *sim_ttm_ddev(struct sim_ttm_device *dev);
 SIM_API int sim_ttm_set_mode(struct sim_ttm_device *dev, enum sim_ttm_mode mode);
 
 /**
- * sim_ttm_mode - the mode in use; never SIM_TTM_DEFAULT
+ * sim_ttm_mode - the mode in use; SIM_TTM_DEFAULT only where @dev is NULL
  */
 SIM_API enum sim_ttm_mode sim_ttm_mode(const struct sim_ttm_device *dev);
 
@@ -473,7 +476,7 @@ SIM_API enum sim_ttm_mode sim_ttm_mode(const struct sim_ttm_device *dev);
  * @fmode: FMODE_READ, FMODE_WRITE or both
  *
  * Returns: the file with one reference; all files of a device share one mapping;
- *          NULL where an allocation failed or @fmode is 0.
+ *          NULL where an allocation failed, @dev is NULL or @fmode is no such mode.
  */
 SIM_API struct file *sim_ttm_open(struct sim_ttm_device *dev, unsigned int fmode);
 
@@ -518,12 +521,12 @@ SIM_API int sim_bo_pin(struct ttm_buffer_object *bo);
 SIM_API int sim_bo_unpin(struct ttm_buffer_object *bo);
 
 /**
- * sim_bo_pgoff - the offset to mmap an object at, in pages
+ * sim_bo_pgoff - the offset to mmap an object at, in pages; 0 where @bo is NULL
  */
 SIM_API unsigned long sim_bo_pgoff(struct ttm_buffer_object *bo);
 
 /**
- * sim_bo_mem_type - TTM_PL_* where the object lies now
+ * sim_bo_mem_type - TTM_PL_* where the object lies now; TTM_PL_SYSTEM of NULL
  */
 SIM_API uint32_t sim_bo_mem_type(struct ttm_buffer_object *bo);
 
@@ -531,7 +534,7 @@ SIM_API uint32_t sim_bo_mem_type(struct ttm_buffer_object *bo);
  * sim_bo_pfn - the pfn of one page of an object
  *
  * Returns: 0 and *@pfn;
- *          -EINVAL, beyond the object;
+ *          -EINVAL, beyond the object, or @pfn is NULL;
  *          -ENODATA, it has no page yet;
  *          -ERESTARTSYS, -EIO.
  */

@@ -19,7 +19,7 @@ const char *sim_ttm_mode_name(enum sim_ttm_mode mode)
 
 int sim_ttm_device_set_mode(struct ttm_device *bdev, enum sim_ttm_mode mode)
 {
-	if ((unsigned int)mode >= SIM_NR_TTM_MODES)
+	if (!bdev || (unsigned int)mode >= SIM_NR_TTM_MODES)
 		return -EINVAL;
 	if (mode == SIM_TTM_DEFAULT)
 		mode = sim_rule(bdev->sim_machine, SIM_RULE_TTM_MIXEDMAP) ? SIM_TTM_MIXED

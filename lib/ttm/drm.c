@@ -14,6 +14,8 @@ struct sim_drmm_action {
 void sim_drm_device_init(struct drm_device *dev, struct sim_machine *machine,
 			 struct drm_vma_offset_manager *vma_offset_manager)
 {
+	if (!dev)
+		return;
 	memset(dev, 0, sizeof(*dev));
 	dev->sim_machine = machine;
 	dev->vma_offset_manager = vma_offset_manager;
@@ -23,7 +25,7 @@ void sim_drm_device_fini(struct drm_device *dev)
 {
 	struct sim_drmm_action *action;
 
-	while ((action = dev->sim_managed)) {
+	while (dev && (action = dev->sim_managed)) {
 		dev->sim_managed = action->next;
 		action->release(dev, action->data);
 		sim_free(action, sizeof(*action), SIM_OBJ_MISC);

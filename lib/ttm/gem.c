@@ -31,6 +31,8 @@ int sim_ttm_gem_mmap(struct file *filp, struct vm_area_struct *vma, struct ttm_d
 	int ret, idx;
 
 	(void)filp;
+	if (!vma || !bdev)
+		return -EINVAL;
 	if (!drm_dev_enter(ddev, &idx))
 		return -ENODEV;
 	drm_dev_exit(idx);

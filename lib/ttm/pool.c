@@ -245,6 +245,8 @@ static unsigned long ttm_pool_shrink(struct ttm_pool *pool)
 
 unsigned long sim_ttm_pool_pages(const struct ttm_pool *pool)
 {
+	if (!pool)
+		return 0;
 	return (unsigned long)__atomic_load_n(&pool->sim_allocated.counter, __ATOMIC_RELAXED);
 }
 

@@ -30,7 +30,7 @@ struct dma_fence *sim_fence_create(struct sim_machine *machine)
 {
 	struct dma_fence *fence;
 
-	if (sim_enter(machine))
+	if (!machine || sim_enter(machine))
 		return NULL;
 	fence = sim_alloc(machine, sizeof(*fence), SIM_OBJ_MISC);
 	if (!fence)

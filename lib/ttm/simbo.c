@@ -54,9 +54,9 @@ static int bo_create(struct sim_ttm_device *dev, unsigned long nr_pages, uint32_
 struct ttm_buffer_object *sim_bo_create(struct sim_ttm_device *dev, unsigned long nr_pages,
 					uint32_t mem_type, enum ttm_caching caching)
 {
-	struct sim_machine *machine = dev->bdev.sim_machine;
+	struct sim_machine *machine = dev ? dev->bdev.sim_machine : NULL;
 	struct ttm_buffer_object *bo = NULL;
-	int ret = sim_enter(machine);
+	int ret = machine ? sim_enter(machine) : -EINVAL;
 
 	if (!ret)
 		ret = check_request(dev, nr_pages, mem_type, caching);
@@ -75,7 +75,7 @@ struct ttm_buffer_object *sim_bo_create(struct sim_ttm_device *dev, unsigned lon
 /* Enter the machine and reserve the object. */
 static int bo_begin(struct ttm_buffer_object *bo, struct sim_machine **old)
 {
-	int ret = sim_enter(bo->bdev->sim_machine);
+	int ret = bo ? sim_enter(bo->bdev->sim_machine) : -EINVAL;
 
 	if (!ret)
 		ret = ttm_bo_reserve(bo, true, false, NULL);
@@ -103,7 +103,7 @@ int sim_bo_move(struct ttm_buffer_object *bo, uint32_t mem_type)
 	ret = bo_begin(bo, &old);
 	if (ret)
 		return ret;
-	if (bo->pin_count && bo->resource->mem_type != mem_type)
+	if (bo->pin_count && bo->resource && bo->resource->mem_type != mem_type)
 		ret = -EBUSY;
 	else
 		ret = ttm_bo_validate(bo, &placement, &ctx);
@@ -140,7 +140,7 @@ int sim_bo_unpin(struct ttm_buffer_object *bo)
 
 unsigned long sim_bo_pgoff(struct ttm_buffer_object *bo)
 {
-	return drm_vma_node_start(&bo->base.vma_node);
+	return bo ? drm_vma_node_start(&bo->base.vma_node) : 0;
 }
 
 uint32_t sim_bo_mem_type(struct ttm_buffer_object *bo)
@@ -179,7 +179,10 @@ int sim_bo_pfn(struct ttm_buffer_object *bo, unsigned long page, unsigned long *
 
 	if (ret)
 		return ret;
-	ret = page < bo->resource->num_pages ? bo_pfn(bo, page, pfn) : -EINVAL;
+	if (!pfn || !bo->resource || page >= bo->resource->num_pages)
+		ret = -EINVAL;
+	else
+		ret = bo_pfn(bo, page, pfn);
 	bo_end(bo, old);
 	return ret;
 }
@@ -212,7 +215,8 @@ int sim_bo_copy_reserved(struct ttm_buffer_object *bo, uint64_t offset, void *bu
 	char *at = buf;
 	int ret = 0;
 
-	if (offset > bo->base.size || len > bo->base.size - offset)
+	sim_assert(sim_rank_held(SIM_RANK_RESV, &bo->base.resv->lock));
+	if (offset > bo->base.size || len > bo->base.size - offset || (len && (!buf || !bo->resource)))
 		return -EINVAL;
 	if (write && len && bo->resource->mem_type != TTM_PL_VRAM)
 		ret = ttm_tt_populate(bo->bdev, bo->ttm, &ctx);

@@ -216,7 +216,8 @@ static int find_vram(struct sim_ttm_device *dev, const struct sim_machine *machi
 	unsigned int shift = phys->page_shift;
 	uint64_t offset = config->vram_offset >> shift, pages = config->vram_bytes >> shift;
 
-	if (offset > phys->io_nr || pages > phys->io_nr - offset)
+	if ((config->vram_offset & ((1ULL << shift) - 1)) || offset > phys->io_nr ||
+	    (offset && offset == phys->io_nr) || pages > phys->io_nr - offset)
 		return -EINVAL;
 	dev->vram_pfn = phys->io_start + (unsigned long)offset;
 	dev->vram_pages = (unsigned long)(config->vram_bytes ? pages : phys->io_nr - offset);
@@ -320,7 +321,7 @@ struct sim_ttm_device *sim_ttm_device_create(struct sim_machine *machine,
 	static const struct sim_ttm_config defaults;
 	struct sim_ttm_device *dev = NULL;
 	struct sim_machine *old;
-	int ret = sim_enter(machine);
+	int ret = machine ? sim_enter(machine) : -EINVAL;
 
 	if (!ret) {
 		dev = sim_alloc(machine, sizeof(*dev), SIM_OBJ_MISC);
@@ -357,25 +358,27 @@ void sim_ttm_device_destroy(struct sim_ttm_device *dev)
 
 struct ttm_device *sim_ttm_bdev(struct sim_ttm_device *dev)
 {
-	return &dev->bdev;
+	return dev ? &dev->bdev : NULL;
 }
 
 struct drm_device *sim_ttm_ddev(struct sim_ttm_device *dev)
 {
-	return &dev->ddev;
+	return dev ? &dev->ddev : NULL;
 }
 
 int sim_ttm_set_mode(struct sim_ttm_device *dev, enum sim_ttm_mode mode)
 {
-	return sim_ttm_device_set_mode(&dev->bdev, mode);
+	return sim_ttm_device_set_mode(sim_ttm_bdev(dev), mode);
 }
 
 enum sim_ttm_mode sim_ttm_mode(const struct sim_ttm_device *dev)
 {
-	return dev->bdev.sim_mode;
+	return dev ? dev->bdev.sim_mode : SIM_TTM_DEFAULT;
 }
 
 struct file *sim_ttm_open(struct sim_ttm_device *dev, unsigned int fmode)
 {
+	if (!dev)
+		return NULL;
 	return sim_file_create(dev->mapping, &sim_ttm_fops, fmode, dev, "/dev/dri/card0");
 }

@@ -17,11 +17,13 @@ static unsigned long offset_limit(const struct sim_machine *machine)
 
 unsigned long sim_drm_file_page_offset_start(const struct sim_machine *machine)
 {
-	return offset_limit(machine) + 1;
+	return machine ? offset_limit(machine) + 1 : 0;
 }
 
 unsigned long sim_drm_file_page_offset_size(const struct sim_machine *machine)
 {
+	if (!machine)
+		return 0;
 	return offset_limit(machine) * (machine->arch->bits_per_long == 64 ? 256 : 16);
 }
 
