@@ -269,6 +269,7 @@ int ttm_bo_init_validate(struct ttm_device *bdev, struct ttm_buffer_object *bo,
 
 static void bo_free_memory(struct ttm_buffer_object *bo)
 {
+	sim_assert(sim_rank_held(SIM_RANK_RESV, &bo->base.resv->lock));
 	if (bo->bdev->funcs->delete_mem_notify)
 		bo->bdev->funcs->delete_mem_notify(bo);
 	ttm_bo_tt_destroy(bo);
@@ -298,6 +299,7 @@ static void bo_delay_delete(struct ttm_buffer_object *bo)
 {
 	struct ttm_device *bdev = bo->bdev;
 
+	sim_assert(list_empty(&bo->ddestroy) || bo->deleted);
 	bo->deleted = true;
 	ttm_lru_lock(bdev);
 	if (bo->pin_count) {
@@ -326,6 +328,7 @@ static void ttm_bo_release(struct kref *kref)
 	list_del_init(&bo->ddestroy);
 	ttm_lru_unlock(bdev);
 	bo_free_memory(bo);
+	sim_assert(!bo->ttm && !bo->resource && list_empty(&bo->ddestroy));
 	dma_resv_unlock(bo->base.resv);
 	__atomic_fetch_sub(&bdev->sim_bo_count.counter, 1, __ATOMIC_RELAXED);
 	bo->destroy(bo);
@@ -348,6 +351,7 @@ int ttm_bo_cleanup_refs(struct ttm_buffer_object *bo, bool interruptible, bool n
 {
 	long left = dma_resv_test_signaled(&bo->base._resv, DMA_RESV_USAGE_BOOKKEEP);
 
+	sim_assert(bo->deleted && sim_rank_held(SIM_RANK_LRU, &bo->bdev->lru_lock));
 	ttm_lru_unlock(bo->bdev);
 	if (!left && !no_wait_gpu)
 		left = dma_resv_wait_timeout(&bo->base._resv, DMA_RESV_USAGE_BOOKKEEP,
@@ -374,6 +378,7 @@ bool ttm_ddestroy_is_empty(struct ttm_device *bdev)
 
 	ttm_lru_lock(bdev);
 	empty = list_empty(&bdev->ddestroy);
+	sim_assert_expensive(list_is_valid(&bdev->ddestroy));
 	ttm_lru_unlock(bdev);
 	return empty;
 }

@@ -76,6 +76,7 @@ static struct ttm_buffer_object *evict_pick(struct evict_walk *walk,
 	struct ttm_resource_cursor cursor;
 	struct ttm_resource *res;
 
+	sim_assert(sim_rank_held(SIM_RANK_LRU, &man->bdev->lru_lock));
 	for (res = ttm_resource_manager_first(man, &cursor); res;
 	     res = ttm_resource_manager_next(man, &cursor, res)) {
 		struct ttm_buffer_object *bo = res->bo;

@@ -22,6 +22,21 @@ bool drm_mm_clean(const struct drm_mm *mm)
 	return !mm->sim_first;
 }
 
+bool drm_mm_is_valid(const struct drm_mm *mm)
+{
+	const struct drm_mm_node *prev = NULL;
+	uint64_t free_from = mm->sim_start, end = mm->sim_start + mm->sim_size;
+
+	for (const struct drm_mm_node *node = mm->sim_first; node; node = node->sim_next) {
+		if (node->mm != mm || node->sim_prev != prev || !node->size ||
+		    node->start < free_from || node->start > end || node->size > end - node->start)
+			return false;
+		free_from = node->start + node->size;
+		prev = node;
+	}
+	return true;
+}
+
 static uint64_t align_up(uint64_t value, uint64_t alignment)
 {
 	uint64_t rest = alignment > 1 ? value % alignment : 0;
@@ -64,6 +79,7 @@ int drm_mm_insert_node_in_range(struct drm_mm *mm, struct drm_mm_node *node, uin
 	uint64_t best = UINT64_MAX, at = 0, hole_start, hole_end;
 	bool found = false;
 
+	sim_assert(!drm_mm_node_allocated(node));
 	if (!size)
 		return -ENOSPC;
 	do {
@@ -89,11 +105,14 @@ int drm_mm_insert_node_in_range(struct drm_mm *mm, struct drm_mm_node *node, uin
 	node->start = at;
 	node->size = size;
 	link_after(mm, best_prev, node);
+	sim_assert_expensive(drm_mm_is_valid(mm));
 	return 0;
 }
 
 void drm_mm_remove_node(struct drm_mm_node *node)
 {
+	sim_assert(drm_mm_node_allocated(node));
+	sim_assert_expensive(drm_mm_is_valid(node->mm));
 	if (node->sim_next)
 		node->sim_next->sim_prev = node->sim_prev;
 	if (node->sim_prev)

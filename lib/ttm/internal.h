@@ -52,6 +52,19 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 
+/* Are all links of a list there both ways? */
+static inline bool list_is_valid(const struct list_head *head)
+{
+	const struct list_head *at = head;
+
+	do {
+		if (at->next->prev != at)
+			return false;
+		at = at->next;
+	} while (at != head);
+	return true;
+}
+
 /* ---- the machine ---- */
 
 /* Functions without a context act on this machine until it is put back. */
@@ -106,6 +119,8 @@ enum drm_mm_insert_mode {
 };
 
 void drm_mm_init(struct drm_mm *mm, uint64_t start, uint64_t size);
+/* Nodes in order, disjoint, inside, linked both ways? */
+bool drm_mm_is_valid(const struct drm_mm *mm);
 bool drm_mm_clean(const struct drm_mm *mm);
 /* 0 or -ENOSPC. @alignment 0 or 1: none. [start, end) limits the range. */
 int drm_mm_insert_node_in_range(struct drm_mm *mm, struct drm_mm_node *node, uint64_t size,

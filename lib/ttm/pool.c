@@ -36,6 +36,7 @@ static void ttm_pool_type_give(struct ttm_pool *pool, struct ttm_pool_type *pt, 
 {
 	unsigned long pfn = sim_page_to_pfn(p);
 
+	sim_assert(p->private_data == pt->order && !p->sim_next);
 	for (unsigned long i = 0; i < 1UL << pt->order; i++)
 		(void)sim_phys_clear(pool->sim_machine, pfn + i);
 	sim_spin_lock(pool->sim_machine, &pt->lock, SIM_RANK_POOL);
@@ -56,6 +57,7 @@ static struct page *ttm_pool_type_take(struct ttm_pool *pool, struct ttm_pool_ty
 		p->sim_next = NULL;
 	}
 	sim_spin_unlock(&pt->lock, SIM_RANK_POOL);
+	sim_assert(!p || p->private_data == pt->order);
 	if (p)
 		pool_count(pool, -(1L << pt->order));
 	return p;
@@ -121,6 +123,7 @@ static unsigned long fill_left(const struct pool_fill *fill)
 
 static void fill_add(struct pool_fill *fill, struct page *p, unsigned int order)
 {
+	sim_assert(fill_left(fill) >= 1UL << order && p->private_data == order);
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		fill->tt->pages[fill->filled++] = p + i;
 }
@@ -184,6 +187,7 @@ static int fill_all(struct pool_fill *fill)
 			return -ENOMEM;
 		order--;
 	}
+	sim_assert(fill->typed <= fill->filled);
 	return ttm_pool_apply_caching(fill->pool, fill->tt, fill->typed, fill->filled);
 }
 

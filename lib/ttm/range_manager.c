@@ -58,6 +58,8 @@ static int ttm_range_man_alloc(struct ttm_resource_manager *man, struct ttm_buff
 		sim_free(node, sizeof(*node), SIM_OBJ_RESOURCE);
 		return ret;
 	}
+	sim_assert(node->mm_node.start + node->mm_node.size <= man->size);
+	sim_assert(node->mm_node.size == node->base.num_pages);
 	node->base.start = (unsigned long)node->mm_node.start;
 	*res = &node->base;
 	return 0;
@@ -68,6 +70,7 @@ static void ttm_range_man_free(struct ttm_resource_manager *man, struct ttm_reso
 	struct ttm_range_manager *rman = to_range_manager(man);
 	struct ttm_range_mgr_node *node = to_range_node(res);
 
+	sim_assert(node->mm_node.mm == &rman->mm);
 	sim_spin_lock(man->bdev->sim_machine, &rman->lock, SIM_RANK_MANAGER);
 	drm_mm_remove_node(&node->mm_node);
 	sim_spin_unlock(&rman->lock, SIM_RANK_MANAGER);
@@ -134,6 +137,7 @@ int ttm_range_man_fini(struct ttm_device *bdev, unsigned int type)
 	ret = ttm_resource_manager_evict_all(bdev, man);
 	if (ret)
 		return ret;
+	sim_assert(drm_mm_clean(&to_range_manager(man)->mm));
 	ttm_resource_manager_cleanup(man);
 	ttm_set_driver_manager(bdev, (int)type, NULL);
 	sim_free(to_range_manager(man), sizeof(struct ttm_range_manager), SIM_OBJ_MISC);

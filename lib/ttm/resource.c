@@ -43,6 +43,7 @@ void ttm_resource_init(struct ttm_buffer_object *bo, const struct ttm_place *pla
 	res->bo = bo;
 	ttm_lru_lock(bo->bdev);
 	list_add_tail(&res->lru, resource_list(res));
+	sim_assert_expensive(list_is_valid(resource_list(res)));
 	man->usage += resource_bytes(res, bo->bdev);
 	ttm_lru_unlock(bo->bdev);
 }
@@ -50,6 +51,7 @@ void ttm_resource_init(struct ttm_buffer_object *bo, const struct ttm_place *pla
 void ttm_resource_fini(struct ttm_resource_manager *man, struct ttm_resource *res)
 {
 	ttm_lru_lock(man->bdev);
+	sim_assert(res->lru.next->prev == &res->lru && res->lru.prev->next == &res->lru);
 	list_del_init(&res->lru);
 	man->usage -= resource_bytes(res, man->bdev);
 	ttm_lru_unlock(man->bdev);

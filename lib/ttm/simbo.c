@@ -215,8 +215,9 @@ int sim_bo_copy_reserved(struct ttm_buffer_object *bo, uint64_t offset, void *bu
 	char *at = buf;
 	int ret = 0;
 
-	sim_assert(sim_rank_held(SIM_RANK_RESV, &bo->base.resv->lock));
-	if (offset > bo->base.size || len > bo->base.size - offset || (len && (!buf || !bo->resource)))
+	if (offset > bo->base.size || len > bo->base.size - offset)
+		return -EINVAL;
+	if (len && (!buf || !bo->resource))
 		return -EINVAL;
 	if (write && len && bo->resource->mem_type != TTM_PL_VRAM)
 		ret = ttm_tt_populate(bo->bdev, bo->ttm, &ctx);

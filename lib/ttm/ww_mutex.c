@@ -90,6 +90,14 @@ void ww_acquire_fini(struct ww_acquire_ctx *ctx)
 				   "ctx->acquired");
 }
 
+/* A lock that this thread has just taken. */
+static inline bool ww_mutex_is_valid(const struct ww_mutex *lock, const struct ww_acquire_ctx *ctx)
+{
+	return __atomic_load_n(&lock->sim_locked, __ATOMIC_RELAXED) && lock->ctx == ctx &&
+	       __atomic_load_n(&lock->sim_owner, __ATOMIC_RELAXED) == sim_thread_id() &&
+	       (!ctx || __atomic_load_n(&ctx->acquired, __ATOMIC_RELAXED));
+}
+
 static bool ww_take(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 {
 	unsigned int unlocked = 0;
@@ -105,6 +113,7 @@ static bool ww_take(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 		__atomic_store_n(&lock->ctx, ctx, __ATOMIC_RELAXED);
 		ww_unlock_ctx(lock);
 	}
+	sim_assert(ww_mutex_is_valid(lock, ctx));
 	if (lock->sim_machine)
 		sim_count(lock->sim_machine, SIM_CNT_LOCK);
 	return true;

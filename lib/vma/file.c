@@ -28,10 +28,8 @@ void sim_mapping_put(struct address_space *mapping)
 {
 	if (!mapping)
 		return;
-	sim_assert(mapping->sim_users.counter > 0);
 	if (__atomic_sub_fetch(&mapping->sim_users.counter, 1, __ATOMIC_ACQ_REL))
 		return;
-	sim_assert(!mapping->i_mmap.rbh_root); /* each vma holds a file, each file this */
 	sim_page_cache_free(mapping);
 	sim_free(mapping, sizeof(*mapping), SIM_OBJ_FILE);
 }

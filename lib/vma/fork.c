@@ -77,6 +77,7 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	struct vm_area_struct *vma;
 	int ret = 0;
 
+	sim_assert(mmap_write_held(mm) && mmap_write_held(oldmm) && !mm->map_count);
 	mm->total_vm = oldmm->total_vm;
 	mm->data_vm = oldmm->data_vm;
 	for (vma = sim_vma_next(oldmm, NULL); vma && !ret; vma = vma_next(vma)) {
@@ -100,11 +101,14 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm, int *err)
 	mmap_write_lock(oldmm);
 	mmap_write_lock(mm);
 	*err = dup_mmap(mm, oldmm);
+	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	sim_flush_tlb_range(oldmm, 0, oldmm->task_size);
 	mmap_write_unlock(mm);
 	mmap_write_unlock(oldmm);
-	if (!*err)
+	if (!*err) {
+		sim_assert(mm->map_count <= oldmm->map_count);
 		return mm;
+	}
 	mmput(mm);
 	return NULL;
 }

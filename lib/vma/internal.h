@@ -77,6 +77,25 @@ static inline long sim_syscall_exit(const struct task_struct *task, long ret)
 	return sim_is_crashed(task->sim_machine) ? -EIO : ret;
 }
 
+/* ---- assertions ---- */
+
+static inline bool mmap_write_held(const struct mm_struct *mm)
+{
+	return sim_rank_held(SIM_RANK_MMAP, &mm->mmap_lock);
+}
+
+static inline bool i_mmap_held(const struct file *file)
+{
+	return !file || sim_rank_held(SIM_RANK_I_MMAP, &file->f_mapping->i_mmap_rwsem);
+}
+
+/* Is it a range of its address space? */
+static inline bool vma_is_valid(const struct vm_area_struct *vma)
+{
+	return vma->vm_start < vma->vm_end && vma->vm_end <= vma->vm_mm->task_size &&
+	       page_aligned(vma->vm_mm, vma->vm_start | vma->vm_end);
+}
+
 /* ---- vma_tree.c ---- */
 
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
@@ -101,6 +120,11 @@ unsigned long vma_tree_lowest_hole(struct mm_struct *mm, unsigned long len, unsi
 				   unsigned long high);
 /* Does every node know what lies below it? */
 bool vma_tree_is_valid(struct mm_struct *mm);
+/* The same after each change, unless the tree is large. */
+static inline bool small_vma_tree_is_valid(struct mm_struct *mm)
+{
+	return mm->map_count > 64 || vma_tree_is_valid(mm);
+}
 
 /* ---- unmapped.c ---- */
 
@@ -154,6 +178,8 @@ void i_mmap_insert_locked(struct vm_area_struct *vma);
 void i_mmap_remove_locked(struct vm_area_struct *vma);
 void i_mmap_insert(struct vm_area_struct *vma);
 void i_mmap_remove(struct vm_area_struct *vma);
+/* Do a vma and those above it in the tree know what lies below them? */
+bool i_mmap_path_is_valid(const struct vm_area_struct *vma);
 bool i_mmap_contains(struct vm_area_struct *vma);
 /* Other vm_flags for a vma in the tree: whoever zaps by the reverse map reads them
  * without mmap_lock. */

@@ -139,6 +139,7 @@ static struct vm_area_struct *grow_prev(struct vma_merge *merge, bool over_next)
 		detach_locked(merge, next);
 	vma_set_range_locked(prev, prev->vm_start, end, prev->vm_pgoff);
 	i_mmap_unlock_write(prev->vm_file);
+	sim_assert_expensive(small_vma_tree_is_valid(merge->mm));
 	free_detached(vanishes ? mid : NULL);
 	free_detached(over_next ? next : NULL);
 	return prev;
@@ -158,6 +159,7 @@ static struct vm_area_struct *grow_next(struct vma_merge *merge)
 		vma_set_range_locked(mid, mid->vm_start, merge->start, mid->vm_pgoff);
 	vma_set_range_locked(next, merge->start, next->vm_end, merge->pgoff);
 	i_mmap_unlock_write(next->vm_file);
+	sim_assert_expensive(small_vma_tree_is_valid(merge->mm));
 	free_detached(vanishes ? mid : NULL);
 	return next;
 }
@@ -166,6 +168,8 @@ struct vm_area_struct *vma_merge(struct vma_merge *merge)
 {
 	bool with_prev, with_next, with_both;
 
+	sim_assert(mmap_write_held(merge->mm) && merge->start < merge->end);
+	sim_assert(!merge->prev || merge->prev->vm_end <= merge->start);
 	if (merge->flags & VM_SPECIAL)
 		return NULL;
 	with_prev = can_merge_after_prev(merge, merge->anon_vma);

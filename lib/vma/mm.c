@@ -38,9 +38,11 @@ struct mm_struct *mm_alloc(struct sim_machine *machine)
 
 void mmput(struct mm_struct *mm)
 {
+	sim_assert(mm->mm_users.counter > 0);
 	if (__atomic_sub_fetch(&mm->mm_users.counter, 1, __ATOMIC_ACQ_REL))
 		return;
 	exit_mmap(mm);
+	sim_assert(!mm->map_count && !mm->sim_vmas.rbh_root);
 	sim_pgd_free(mm);
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }

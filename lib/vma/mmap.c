@@ -252,6 +252,7 @@ static long mmap_region(struct map_request *request, struct vma_spares *spares,
 	struct vma_merge merge;
 	int err;
 
+	sim_assert(mmap_write_held(mm) && page_aligned(mm, request->addr | request->len));
 	err = do_munmap(mm, request->addr, request->len, spares);
 	if (err)
 		return sim_rule(mm->sim_machine, SIM_RULE_MMAP_KEEPS_UNMAP_ERROR) ? err : -ENOMEM;

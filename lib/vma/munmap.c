@@ -35,6 +35,8 @@ static void drop_range(struct mm_struct *mm, struct vm_area_struct *list, unsign
 void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev,
 		  struct vm_area_struct *next)
 {
+	sim_assert((!prev || prev->vm_end <= vma->vm_start) &&
+		   (!next || next->vm_start >= vma->vm_end));
 	sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
 	sim_free_tables(mm, vma->vm_start, vma->vm_end, prev ? prev->vm_end : 0,
 			next ? next->vm_start : 0);
@@ -71,7 +73,9 @@ static struct vm_area_struct *detach_range(struct mm_struct *mm, unsigned long s
 {
 	struct vm_area_struct *list = NULL, **tail = &list, *vma, *next;
 
+	sim_assert(mmap_write_held(mm) && start < end);
 	for (vma = find_vma(mm, start); vma && vma->vm_start < end; vma = next) {
+		sim_assert(vma->vm_start >= start && vma->vm_end <= end);
 		next = vma_next(vma);
 		vma_tree_remove(mm, vma);
 		mm->map_count--;
@@ -115,6 +119,8 @@ int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len,
 	if (ret)
 		return ret;
 	list = detach_range(mm, start, end);
+	sim_assert(mm->map_count >= 0 && !find_vma_intersection(mm, start, end));
+	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	next = find_vma_prev(mm, start, &prev);
 	drop_range(mm, list, start, end, prev, next);
 	remove_vmas(mm, list);

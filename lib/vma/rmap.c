@@ -41,14 +41,40 @@ void i_mmap_unlock_write(struct file *file)
 		sim_rw_unlock(&file->f_mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
 }
 
+bool i_mmap_path_is_valid(const struct vm_area_struct *vma)
+{
+	for (; vma; vma = vma->sim_i_mmap.rbe_parent) {
+		const struct vm_area_struct *left = vma->sim_i_mmap.rbe_left;
+		const struct vm_area_struct *right = vma->sim_i_mmap.rbe_right;
+		pgoff_t last = last_pgoff(vma);
+
+		if ((left && left->vm_pgoff > vma->vm_pgoff) ||
+		    (right && right->vm_pgoff < vma->vm_pgoff))
+			return false;
+		if (left && left->sim_i_mmap_last > last)
+			last = left->sim_i_mmap_last;
+		if (right && right->sim_i_mmap_last > last)
+			last = right->sim_i_mmap_last;
+		if (vma->sim_i_mmap_last != last)
+			return false;
+	}
+	return true;
+}
+
 void i_mmap_insert_locked(struct vm_area_struct *vma)
 {
-	if (vma->vm_file)
-		rmap_insert(&vma->vm_file->f_mapping->i_mmap.rbh_root, vma);
+	sim_assert(i_mmap_held(vma->vm_file) && vma_is_valid(vma));
+	if (!vma->vm_file)
+		return;
+	sim_assert(vma->vm_file->f_count.counter > 0);
+	rmap_insert(&vma->vm_file->f_mapping->i_mmap.rbh_root, vma);
+	sim_assert_expensive(i_mmap_path_is_valid(vma));
 }
 
 void i_mmap_remove_locked(struct vm_area_struct *vma)
 {
+	sim_assert(i_mmap_held(vma->vm_file));
+	sim_assert_expensive(!vma->vm_file || i_mmap_path_is_valid(vma));
 	if (vma->vm_file)
 		rmap_remove(&vma->vm_file->f_mapping->i_mmap.rbh_root, vma);
 }
@@ -69,6 +95,7 @@ void i_mmap_remove(struct vm_area_struct *vma)
 
 void vma_set_flags(struct vm_area_struct *vma, unsigned long flags)
 {
+	sim_assert(mmap_write_held(vma->vm_mm));
 	i_mmap_lock_write(vma->vm_file);
 	vma->vm_flags = flags;
 	i_mmap_unlock_write(vma->vm_file);
@@ -82,6 +109,7 @@ void vma_set_range_locked(struct vm_area_struct *vma, unsigned long start, unsig
 	vma->vm_end = end;
 	vma->vm_pgoff = pgoff;
 	i_mmap_insert_locked(vma);
+	sim_assert(mmap_write_held(vma->vm_mm));
 	vma_tree_resized(vma);
 }
 
@@ -110,6 +138,7 @@ static void unmap_vma(struct vm_area_struct *vma, pgoff_t first, pgoff_t last,
 		first = vma->vm_pgoff;
 	if (last > last_pgoff(vma))
 		last = last_pgoff(vma);
+	sim_assert(first <= last && vma_is_valid(vma));
 	sim_zap_range(vma, vma->vm_start + ((first - vma->vm_pgoff) << shift),
 		      vma->vm_start + ((last - vma->vm_pgoff + 1) << shift), zap);
 }

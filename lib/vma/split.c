@@ -36,6 +36,8 @@ int __split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
 	struct vm_area_struct *new;
 	pgoff_t pgoff = linear_page_index(vma, addr);
 
+	sim_assert(mmap_write_held(mm) && page_aligned(mm, addr));
+	sim_assert(addr > vma->vm_start && addr < vma->vm_end);
 	if (vma->vm_ops && vma->vm_ops->may_split) {
 		int ret = vma->vm_ops->may_split(vma, addr);
 
@@ -61,6 +63,7 @@ int __split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
 	i_mmap_unlock_write(vma->vm_file);
 	vma_tree_insert(mm, new);
 	mm->map_count++;
+	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	return 0;
 }
 
@@ -88,6 +91,8 @@ int vma_modify_flags(struct vm_area_struct **vmap, unsigned long start, unsigned
 	};
 	int ret = 0;
 
+	sim_assert(mmap_write_held(merge.mm) && start < end);
+	sim_assert(vma->vm_start <= start && end <= vma->vm_end);
 	if (start == vma->vm_start)
 		merge.prev = vma_prev(vma);
 	if (end == vma->vm_end)

@@ -13,6 +13,7 @@ int vma_spares_get(struct mm_struct *mm, struct vma_spares *spares, unsigned int
 			vma_spares_put(spares);
 			return -ENOMEM;
 		}
+		sim_assert(spares->nr < SIM_VMA_SPARES);
 		spares->vma[spares->nr++] = vma;
 	}
 	return 0;
@@ -46,6 +47,7 @@ struct vm_area_struct *vm_area_dup(struct vm_area_struct *orig, struct mm_struct
 {
 	struct vm_area_struct *vma = vm_area_take(mm, spares);
 
+	sim_assert(vma != orig && mm->sim_machine == orig->vm_mm->sim_machine);
 	/* Not the links behind sim_rb: a change elsewhere in the file's i_mmap may
 	 * be writing to those of @orig. */
 	memcpy(vma, orig, offsetof(struct vm_area_struct, sim_rb));
@@ -60,6 +62,7 @@ void vm_area_free(struct vm_area_struct *vma)
 
 void vma_get_refs(struct vm_area_struct *vma)
 {
+	sim_assert(!vma->vm_file || vma->vm_file->f_count.counter > 0);
 	if (vma->vm_file)
 		get_file(vma->vm_file);
 	if (vma->anon_vma)
@@ -89,9 +92,11 @@ void vma_close(struct vm_area_struct *vma)
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma)
 {
+	sim_assert(mmap_write_held(mm) && mm->map_count >= 0);
 	vma_tree_insert(mm, vma);
 	mm->map_count++;
 	i_mmap_insert(vma);
+	sim_assert_expensive(small_vma_tree_is_valid(mm));
 }
 
 void vm_stat_account(struct mm_struct *mm, unsigned long flags, long npages)

@@ -72,10 +72,12 @@ static void augment_upwards(struct vm_area_struct *vma)
 
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 {
+	sim_assert(vma->vm_mm == mm && vma_is_valid(vma));
 	vma->sim_first = vma->vm_start;
 	vma->sim_last = vma->vm_end;
 	vma->sim_gap = 0;
-	vma_tree_RB_INSERT(vma_tree(mm), vma);
+	if (vma_tree_RB_INSERT(vma_tree(mm), vma))
+		sim_assert(!"two vmas begin at one address");
 	augment_upwards(vma);
 }
 
@@ -85,6 +87,7 @@ void vma_tree_remove(struct mm_struct *mm, struct vm_area_struct *vma)
 	 * right by the tree. */
 	struct vm_area_struct *parent = vma->sim_rb.rbe_parent;
 
+	sim_assert(vma->vm_mm == mm && mm->sim_vmas.rbh_root);
 	vma_tree_RB_REMOVE(vma_tree(mm), vma);
 	augment_upwards(parent);
 }
