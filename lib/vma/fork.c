@@ -101,14 +101,13 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm, int *err)
 	mmap_write_lock(oldmm);
 	mmap_write_lock(mm);
 	*err = dup_mmap(mm, oldmm);
+	sim_assert(mm->map_count <= oldmm->map_count);
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	sim_flush_tlb_range(oldmm, 0, oldmm->task_size);
 	mmap_write_unlock(mm);
 	mmap_write_unlock(oldmm);
-	if (!*err) {
-		sim_assert(mm->map_count <= oldmm->map_count);
+	if (!*err)
 		return mm;
-	}
 	mmput(mm);
 	return NULL;
 }
