@@ -6,6 +6,9 @@
  * Rules that hold for every function of every header here:
  *  - A machine pointer must come from sim_machine_create() and not have been
  *    destroyed. Everything that belongs to a machine lies in its arena.
+ *  - NULL where a sim_ function needs an object gets -EINVAL, or the failure
+ *    value of its type (NULL, 0, false); so does a value outside its enum.
+ *    Functions with a kernel name trust their pointers, as the kernel does.
  *  - Functions return 0 or -errno unless their text says otherwise.
  *  - Once a machine has crashed (a BUG), every call on it returns -EIO, or the
  *    failure value of its type (NULL, VM_FAULT_SIGBUS).
@@ -147,7 +150,8 @@ SIM_API uint64_t sim_counter(const struct sim_machine *machine, enum sim_counter
 
 /**
  * sim_counters - all counters at once
- * @out: filled with SIM_NR_COUNTERS values
+ * @out: filled with SIM_NR_COUNTERS values, zeros where @machine is NULL;
+ *       NULL is ignored
  */
 SIM_API void sim_counters(const struct sim_machine *machine, uint64_t out[SIM_NR_COUNTERS]);
 
@@ -250,7 +254,7 @@ struct sim_snapshot;
  * No other thread may be inside the machine.
  *
  * Returns: the copy, to be freed with sim_snapshot_free();
- *          NULL where the host is out of memory.
+ *          NULL where the host is out of memory or @machine is NULL.
  */
 SIM_API struct sim_snapshot *sim_snapshot(const struct sim_machine *machine);
 
@@ -263,7 +267,7 @@ SIM_API struct sim_snapshot *sim_snapshot(const struct sim_machine *machine);
  * No other thread may be inside the machine.
  *
  * Returns: 0;
- *          -EINVAL where @snapshot is another machine's.
+ *          -EINVAL where @snapshot is another machine's, or either is NULL.
  */
 SIM_API int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot);
 

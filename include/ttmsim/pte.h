@@ -302,7 +302,7 @@ struct sim_pte_info {
  * Takes no lock: for tests and transcripts.
  *
  * Returns: 0, also where nothing is mapped (info->none);
- *          -EINVAL where @addr is no user address.
+ *          -EINVAL where @addr is no user address, or NULL was passed.
  */
 SIM_API int sim_pte_lookup(struct mm_struct *mm, unsigned long addr,
 			   struct sim_pte_info *info);

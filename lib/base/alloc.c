@@ -110,6 +110,7 @@ static void class_push(struct sim_class *class, void *ptr, size_t bytes)
 {
 	void **block = ptr;
 
+	sim_assert(ptr && (uintptr_t)ptr % 16 == 0 && bytes >= sizeof(*block));
 	sim_spin_lock(NULL, &class->lock, SIM_RANK_ARENA);
 	sim_unpoison(block, sizeof(*block));
 	*block = class->free;
@@ -126,6 +127,8 @@ static struct carved grow_locked(struct sim_machine *machine, size_t bytes, size
 	size_t start = (arena->brk + align - 1) & ~(align - 1);
 	struct carved carved = { 0, 0, 0 };
 
+	sim_assert(sim_rank_held(SIM_RANK_ARENA, &arena->carve_lock));
+	sim_assert(align && (align & (align - 1)) == 0);
 	if (start + bytes > SIM_ARENA_DESC)
 		return carved;
 	carved.start = base + start;
@@ -143,6 +146,8 @@ static struct carved cut_locked(struct sim_machine *machine, size_t bytes)
 	uintptr_t start = (arena->chunk + align - 1) & ~(align - 1);
 	struct carved carved = { start, 0, 0 };
 
+	sim_assert(sim_rank_held(SIM_RANK_ARENA, &arena->carve_lock));
+	sim_assert(bytes <= SMALL_MAX && arena->chunk <= arena->chunk_end);
 	if (start + bytes > arena->chunk_end) {
 		carved = grow_locked(machine, CHUNK_BYTES, 1UL << SIM_DESC_UNIT_LG2);
 		if (!carved.start)
@@ -222,6 +227,8 @@ static void *take(struct sim_machine *machine, size_t size, bool *fresh)
 	if (size > SIM_ARENA_DESC / 2)
 		return NULL;
 	class = class_of(size);
+	sim_assert(class.index < SIM_NR_CLASSES && class.bytes >= size);
+	sim_assert(class_bytes(class.index) == class.bytes);
 	block = class_pop(&sim_arena_of(machine)->class[class.index]);
 	if (!block) {
 		*fresh = true;
@@ -276,6 +283,8 @@ void sim_free(void *ptr, size_t size, enum sim_object kind)
 		return;
 	machine = sim_machine_of(ptr);
 	class = class_of(size);
+	sim_assert(class.index < SIM_NR_CLASSES);
+	sim_assert((uintptr_t)ptr - (uintptr_t)machine <= SIM_ARENA_DESC - class.bytes);
 	sim_assert((uintptr_t)ptr % (class.bytes % 64 ? 16 : 64) == 0);
 	class_push(&sim_arena_of(machine)->class[class.index], ptr, class.bytes);
 	sim_count_object(machine, kind, -1);
@@ -312,22 +321,25 @@ bool sim_alloc_must_fail(struct sim_machine *machine)
 
 void sim_fail_alloc(struct sim_machine *machine, unsigned long nth)
 {
-	__atomic_store_n(&sim_arena_of(machine)->fail_in, nth, __ATOMIC_RELAXED);
+	if (machine)
+		__atomic_store_n(&sim_arena_of(machine)->fail_in, nth, __ATOMIC_RELAXED);
 }
 
 bool sim_fail_alloc_pending(const struct sim_machine *machine)
 {
-	return __atomic_load_n(&sim_arena_of(machine)->fail_in, __ATOMIC_RELAXED) != 0;
+	return machine &&
+	       __atomic_load_n(&sim_arena_of(machine)->fail_in, __ATOMIC_RELAXED) != 0;
 }
 
 void sim_count_object(struct sim_machine *machine, enum sim_object kind, long delta)
 {
+	sim_assert((unsigned int)kind < SIM_NR_OBJECTS);
 	__atomic_fetch_add(&sim_arena_of(machine)->live[kind], delta, __ATOMIC_RELAXED);
 }
 
 unsigned long sim_live_objects(const struct sim_machine *machine, enum sim_object kind)
 {
-	if ((unsigned int)kind >= SIM_NR_OBJECTS)
+	if (!machine || (unsigned int)kind >= SIM_NR_OBJECTS)
 		return 0;
 	return (unsigned long)__atomic_load_n(&sim_arena_of(machine)->live[kind],
 					      __ATOMIC_RELAXED);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/internal.h"
 
 __thread struct sim_thread sim_thread __attribute__((tls_model("initial-exec")));
@@ -46,6 +47,7 @@ static struct sim_cpu *add_slot(struct sim_machine *machine, uint64_t id)
 	if (nr < SIM_MAX_CPUS - 1)
 		cpu = sim_alloc_service(machine, sizeof(*cpu));
 	if (cpu) {
+		sim_assert(!machine->cpu[nr]);
 		cpu->thread = id;
 		machine->cpu[nr] = cpu;
 		__atomic_store_n(&machine->nr_cpus, nr + 1, __ATOMIC_RELEASE);
@@ -93,11 +95,13 @@ int sim_enter(struct sim_machine *machine)
 
 uint64_t sim_counter(const struct sim_machine *machine, enum sim_counter counter)
 {
-	unsigned int nr = __atomic_load_n(&machine->nr_cpus, __ATOMIC_ACQUIRE);
+	unsigned int nr;
 	uint64_t sum;
 
-	if ((unsigned int)counter >= SIM_NR_COUNTERS)
+	if (!machine || (unsigned int)counter >= SIM_NR_COUNTERS)
 		return 0;
+	nr = __atomic_load_n(&machine->nr_cpus, __ATOMIC_ACQUIRE);
+	sim_assert(nr < SIM_MAX_CPUS);
 	sum = __atomic_load_n(&machine->cpu[SIM_MAX_CPUS - 1]->count[counter], __ATOMIC_RELAXED);
 	for (unsigned int i = 0; i < nr; i++)
 		sum += __atomic_load_n(&machine->cpu[i]->count[counter], __ATOMIC_RELAXED);
@@ -106,6 +110,8 @@ uint64_t sim_counter(const struct sim_machine *machine, enum sim_counter counter
 
 void sim_counters(const struct sim_machine *machine, uint64_t out[SIM_NR_COUNTERS])
 {
+	if (!out)
+		return;
 	for (unsigned int i = 0; i < SIM_NR_COUNTERS; i++)
 		out[i] = sim_counter(machine, (enum sim_counter)i);
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/internal.h"
 
 struct sim_outcome_node {
@@ -38,7 +39,7 @@ int sim_machine_base_init(struct sim_machine *machine)
 
 bool sim_crashed(const struct sim_machine *machine)
 {
-	return __atomic_load_n(&machine->crashed, __ATOMIC_ACQUIRE) != 0;
+	return machine && __atomic_load_n(&machine->crashed, __ATOMIC_ACQUIRE) != 0;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -58,6 +59,7 @@ static struct sim_outcome_node *outcome_node_locked(struct sim_machine *machine,
 {
 	struct sim_outcome_node *node = machine->outcomes;
 
+	sim_assert(sim_rank_held(SIM_RANK_MISC, &machine->outcome_lock));
 	while (node && !same_outcome(&node->outcome, outcome))
 		node = node->next;
 	if (node)
@@ -77,6 +79,8 @@ bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
 	const struct sim_outcome outcome = { kind, file, function, condition };
 	const struct sim_outcome_node *node;
 
+	sim_assert((unsigned int)kind < SIM_NR_OUTCOME_KINDS);
+	sim_assert(file && function && condition);
 	sim_spin_lock(NULL, &machine->outcome_lock, SIM_RANK_MISC);
 	node = outcome_node_locked(machine, &outcome);
 	if (node)
@@ -93,20 +97,22 @@ bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
 const struct sim_outcome *sim_last_outcome(const struct sim_machine *machine,
 					   enum sim_outcome_kind kind)
 {
-	if ((unsigned int)kind >= SIM_NR_OUTCOME_KINDS)
+	if (!machine || (unsigned int)kind >= SIM_NR_OUTCOME_KINDS)
 		return NULL;
 	return __atomic_load_n(&machine->last_outcome[kind], __ATOMIC_ACQUIRE);
 }
 
 unsigned int sim_nr_outcomes(const struct sim_machine *machine, enum sim_outcome_kind kind)
 {
-	if ((unsigned int)kind >= SIM_NR_OUTCOME_KINDS)
+	if (!machine || (unsigned int)kind >= SIM_NR_OUTCOME_KINDS)
 		return 0;
 	return __atomic_load_n(&machine->nr_outcomes[kind], __ATOMIC_RELAXED);
 }
 
 void sim_set_event_fn(struct sim_machine *machine, sim_event_fn fn, void *data)
 {
+	if (!machine)
+		return;
 	machine->event_fn = fn;
 	machine->event_data = data;
 }

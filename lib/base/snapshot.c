@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/internal.h"
 
 struct sim_snapshot {
@@ -34,12 +35,19 @@ struct sim_snapshot *sim_snapshot(const struct sim_machine *constant)
 {
 	/* ASan's marks change and come back; the machine itself does not */
 	struct sim_machine *machine = (struct sim_machine *)constant;
-	const struct sim_arena *arena = sim_arena_of(machine);
-	size_t brk = arena->brk;
-	size_t desc = sim_desc_bytes(brk);
-	size_t map = arena->map_used;
-	struct sim_snapshot *snapshot = malloc(sizeof(*snapshot) + brk + desc + map);
+	const struct sim_arena *arena;
+	struct sim_snapshot *snapshot;
+	size_t brk, desc, map;
 
+	if (!machine)
+		return NULL;
+	arena = sim_arena_of(machine);
+	brk = arena->brk;
+	desc = sim_desc_bytes(brk);
+	map = arena->map_used;
+	sim_assert(brk >= sizeof(*machine) && brk <= SIM_ARENA_DESC);
+	sim_assert(map <= SIM_ARENA_BYTES - SIM_ARENA_MEM_MAP);
+	snapshot = malloc(sizeof(*snapshot) + brk + desc + map);
 	if (!snapshot)
 		return NULL;
 	snapshot->id = arena->id;
@@ -63,16 +71,24 @@ static void put_back(char *at, const char *from, size_t bytes, size_t used)
 
 int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot)
 {
-	const struct sim_arena *arena = sim_arena_of(machine);
-	sim_event_fn event_fn = machine->event_fn;
-	void *event_data = machine->event_data;
-	size_t used = arena->brk;
-	size_t map_used = arena->map_used;
-	size_t desc = sim_desc_bytes(snapshot->brk);
-	const char *data = snapshot->data;
+	const struct sim_arena *arena;
+	sim_event_fn event_fn;
+	void *event_data;
+	size_t used, map_used, desc;
+	const char *data;
 
+	if (!machine || !snapshot)
+		return -EINVAL;
+	arena = sim_arena_of(machine);
 	if (snapshot->id != arena->id)
 		return -EINVAL;
+	event_fn = machine->event_fn;
+	event_data = machine->event_data;
+	used = arena->brk;
+	map_used = arena->map_used;
+	desc = sim_desc_bytes(snapshot->brk);
+	data = snapshot->data;
+	sim_assert(snapshot->brk <= SIM_ARENA_DESC && used <= SIM_ARENA_DESC);
 	sim_arena_reveal(machine, used);
 	put_back((char *)machine, data, snapshot->brk, used);
 	put_back(desc_of(machine), data + snapshot->brk, desc, sim_desc_bytes(used));

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/lockrank.h"
 #include "phys/phys.h"
 
@@ -131,6 +132,8 @@ static void **make_slot_locked(struct sim_machine *machine, unsigned long pfn)
 	unsigned long nr = pfn - phys->io_start;
 	void **leaf;
 
+	sim_assert(sim_rank_held(SIM_RANK_PAGE_ALLOC, &phys->lock));
+	sim_assert(slot || nr < phys->io_nr);
 	if (slot)
 		return slot;
 	leaf = sim_alloc(machine, sizeof(*leaf) << SIM_IO_LEAF_LG2, SIM_OBJ_MISC);
@@ -240,11 +243,15 @@ void sim_phys_destroy_bytes(struct sim_machine *machine)
 
 static int check_range(struct sim_machine *machine, unsigned long pfn, size_t offset, size_t len)
 {
-	size_t bytes = page_bytes(machine);
-	int err = sim_enter(machine);
+	size_t bytes;
+	int err;
 
+	if (!machine)
+		return -EINVAL;
+	err = sim_enter(machine);
 	if (err)
 		return err;
+	bytes = page_bytes(machine);
 	if (offset > bytes || len > bytes - offset)
 		return -EINVAL;
 	return answers(machine, pfn) ? 0 : -EFAULT;
@@ -259,6 +266,8 @@ int sim_phys_read(struct sim_machine *machine, unsigned long pfn, size_t offset,
 
 	if (err)
 		return err;
+	if (!buf && len)
+		return -EINVAL;
 	slot = find_slot(machine, pfn);
 	bytes = slot ? slot_bytes(slot) : NULL;
 	if (bytes)
@@ -277,6 +286,8 @@ int sim_phys_write(struct sim_machine *machine, unsigned long pfn, size_t offset
 
 	if (err)
 		return err;
+	if (!buf && len)
+		return -EINVAL;
 	slot = find_slot(machine, pfn);
 	bytes = slot ? slot_bytes(slot) : NULL;
 	if (!bytes && all_zero(buf, len))

@@ -210,11 +210,12 @@ static struct page *alloc_locked(struct sim_machine *machine, struct sim_phys *p
 
 struct page *sim_alloc_pages(struct sim_machine *machine, unsigned int order)
 {
-	struct sim_phys *phys = machine->phys;
+	struct sim_phys *phys;
 	struct page *page;
 
-	if (sim_enter(machine) || order > SIM_MAX_ORDER || sim_alloc_must_fail(machine))
+	if (!machine || sim_enter(machine) || order > SIM_MAX_ORDER || sim_alloc_must_fail(machine))
 		return NULL;
+	phys = machine->phys;
 	sim_spin_lock(machine, &phys->lock, SIM_RANK_PAGE_ALLOC);
 	page = alloc_locked(machine, phys, order);
 	sim_spin_unlock(&phys->lock, SIM_RANK_PAGE_ALLOC);
@@ -318,8 +319,11 @@ static void free_block_locked(struct sim_machine *machine, struct sim_phys *phys
 void sim_free_pages(struct page *page, unsigned int order)
 {
 	struct sim_machine *machine = sim_machine_of(page);
-	struct sim_phys *phys = machine->phys;
+	struct sim_phys *phys;
 
+	if (!page)
+		return;
+	phys = machine->phys;
 	if (order > SIM_MAX_ORDER || page_nr(phys, page) + (1UL << order) > phys->ram.nr)
 		return;
 	sim_spin_lock(machine, &phys->lock, SIM_RANK_PAGE_ALLOC);

@@ -136,19 +136,22 @@ void put_page(struct page *page)
 
 unsigned long sim_zero_pfn(const struct sim_machine *machine)
 {
-	return machine->phys->zero_pfn;
+	return machine ? machine->phys->zero_pfn : 0;
 }
 
 bool sim_phys_is_iomem(const struct sim_machine *machine, unsigned long pfn)
 {
-	const struct sim_phys *phys = machine->phys;
+	const struct sim_phys *phys;
 
+	if (!machine)
+		return false;
+	phys = machine->phys;
 	return pfn - phys->io_start < phys->io_nr;
 }
 
 unsigned long sim_phys_free_pages(const struct sim_machine *machine)
 {
-	return __atomic_load_n(&machine->phys->nr_free, __ATOMIC_RELAXED);
+	return machine ? __atomic_load_n(&machine->phys->nr_free, __ATOMIC_RELAXED) : 0;
 }
 
 void sim_phys_touch(const struct page *page)

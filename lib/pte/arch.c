@@ -29,7 +29,7 @@ const struct sim_arch *sim_arch_find(const char *name)
 
 bool sim_arch_has(const struct sim_arch *arch, uint16_t release, enum sim_feature feature)
 {
-	for (const struct sim_arch_feature *f = arch->feature; f->since != 0xffff; f++)
+	for (const struct sim_arch_feature *f = arch ? arch->feature : NULL; f && f->since != 0xffff; f++)
 		if (f->feature == feature && release >= f->since &&
 		    (!f->until || release < f->until))
 			return true;
@@ -39,10 +39,11 @@ bool sim_arch_has(const struct sim_arch *arch, uint16_t release, enum sim_featur
 const struct sim_entry_format *sim_arch_format(const struct sim_arch *arch, uint16_t release,
 					       enum sim_leaf leaf)
 {
-	const struct sim_old_format *old = arch->old_format;
+	const struct sim_old_format *old;
 
-	if (leaf >= SIM_NR_LEAVES)
+	if (!arch || (unsigned int)leaf >= SIM_NR_LEAVES)
 		return NULL;
+	old = arch->old_format;
 	for (; old && old->format; old++)
 		if (old->leaf == leaf && release < old->until)
 			return old->format;

@@ -86,7 +86,7 @@ int pte_write(pte_t pte)
 bool sim_pte_test(const struct sim_machine *machine, enum sim_leaf leaf,
 		  enum sim_pte_test_id test, uint64_t entry)
 {
-	if ((unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)test >= SIM_NR_PTE_TESTS)
+	if (!machine || (unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)test >= SIM_NR_PTE_TESTS)
 		return false;
 	return fmt_test(&machine->mmu->format[leaf], test, entry);
 }
@@ -94,7 +94,7 @@ bool sim_pte_test(const struct sim_machine *machine, enum sim_leaf leaf,
 uint64_t sim_pte_op(const struct sim_machine *machine, enum sim_leaf leaf,
 		    enum sim_pte_op_id op, uint64_t entry)
 {
-	if ((unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)op >= SIM_NR_PTE_OPS)
+	if (!machine || (unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)op >= SIM_NR_PTE_OPS)
 		return entry;
 	return fmt_op(&machine->mmu->format[leaf], op, entry);
 }

@@ -43,11 +43,15 @@ static uint64_t read_leaf(struct mm_struct *mm, unsigned long addr, int *level)
 
 int sim_pte_lookup(struct mm_struct *mm, unsigned long addr, struct sim_pte_info *info)
 {
-	const struct sim_mmu *mmu = mm->sim_mmu;
-	int ret = sim_enter(mm->sim_machine);
+	const struct sim_mmu *mmu;
+	int ret;
 
+	if (!mm || !info)
+		return -EINVAL;
+	ret = sim_enter(mm->sim_machine);
 	if (ret)
 		return ret;
+	mmu = mm->sim_mmu;
 	if (addr >= mmu->task_size)
 		return -EINVAL;
 	memset(info, 0, sizeof(*info));

@@ -148,7 +148,7 @@ static int reserve_ram(struct sim_machine *machine, uint64_t start, uint64_t end
 int sim_set_memtype_ram(struct sim_machine *machine, unsigned long pfn, unsigned long nr,
 			enum sim_cache_mode mode)
 {
-	int ret = sim_enter(machine);
+	int ret = machine ? sim_enter(machine) : -EINVAL;
 
 	if (ret || !machine->mmu->has_pat)
 		return ret;
@@ -264,7 +264,7 @@ enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pf
 
 enum sim_cache_mode sim_memtype_lookup(struct sim_machine *machine, unsigned long pfn)
 {
-	if (!machine->mmu->has_pat)
+	if (!machine || !machine->mmu->has_pat)
 		return SIM_CACHE_WB;
 	return lookup_memtype(machine, sim_cpu(machine), pfn);
 }

@@ -71,10 +71,24 @@ int sim_pgd_alloc(struct mm_struct *mm)
 	return mm->pgd ? 0 : -ENOMEM;
 }
 
+/* Does a table hold nothing? */
+static __attribute__((unused)) bool table_is_empty(const struct mm_struct *mm, int level,
+						   const void *table)
+{
+	const struct sim_level *l = &mm->sim_mmu->level[level];
+	const char *slot = table;
+
+	for (unsigned int i = 0; i < 1u << l->index_bits; i++, slot += l->entry_bytes)
+		if (!mmu_is_none(mm->sim_mmu, level, mmu_read(mm->sim_mmu, level, slot)))
+			return false;
+	return true;
+}
+
 void sim_pgd_free(struct mm_struct *mm)
 {
 	if (!mm->pgd)
 		return;
+	sim_assert_expensive(table_is_empty(mm, mm->sim_mmu->nr_levels - 1, mm->pgd));
 	sim_table_free(mm, mm->sim_mmu->nr_levels - 1, mm->pgd);
 	mm->pgd = NULL;
 }

@@ -42,6 +42,8 @@ static int add_table(struct mm_struct *mm, int level, void *slot)
 
 	if (!table)
 		return -ENOMEM;
+	sim_assert(level > 0 && level < mmu->nr_levels);
+	sim_assert((uintptr_t)table % (1ul << mmu->level[level - 1].table_lg2) == 0);
 	sim_spin_lock(mm->sim_machine, hook.lock, hook.rank);
 	added = mmu_is_none(mmu, level, mmu_read(mmu, level, slot));
 	if (added)

@@ -142,6 +142,7 @@ static inline uint64_t read_entry(struct sim_cpu *cpu, const struct sim_mmu *mmu
 static inline void write_entry(struct sim_machine *machine, struct sim_cpu *cpu, int level,
 			       void *slot, unsigned long addr, uint64_t e)
 {
+	sim_assert(sim_rank_held(SIM_RANK_PTL, sim_ptl(machine->mmu, level, slot)));
 	sim_cpu_count(cpu, SIM_CNT_PTE_WRITE);
 	mmu_write(machine->mmu, level, slot, e);
 	sim_event(machine, SIM_EV_PTE, addr, e, NULL);
