@@ -74,9 +74,15 @@ int sim_mm_counter(const struct page *page)
 	return sim_page_test(page, PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
+/* Another fault in the same vma may be setting it. */
+static const struct anon_vma *read_anon_vma(const struct vm_area_struct *vma)
+{
+	return __atomic_load_n(&vma->anon_vma, __ATOMIC_ACQUIRE);
+}
+
 static void set_anon_mapping(struct page *page, const struct vm_area_struct *vma)
 {
-	uintptr_t mapping = (uintptr_t)vma->anon_vma + PAGE_MAPPING_ANON;
+	uintptr_t mapping = (uintptr_t)read_anon_vma(vma) + PAGE_MAPPING_ANON;
 
 	__atomic_store_n(&page->mapping, (struct address_space *)mapping, __ATOMIC_RELEASE);
 }
@@ -84,7 +90,7 @@ static void set_anon_mapping(struct page *page, const struct vm_area_struct *vma
 bool page_add_new_anon_rmap(struct page *page, struct vm_area_struct *vma, unsigned long addr)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
-	const struct anon_vma *anon_vma = vma->anon_vma;
+	const struct anon_vma *anon_vma = read_anon_vma(vma);
 
 	if (SIM_BUG_ON_IN(machine, "mm/rmap.c", "__page_set_anon_rmap", !anon_vma))
 		return false;

@@ -43,7 +43,7 @@ struct file *sim_file_create(struct address_space *mapping, const struct file_op
 
 	if (!machine || !fmode || (fmode & ~(FMODE_READ | FMODE_WRITE)) || sim_enter(machine))
 		return NULL;
-	sim_assert(mapping->sim_users.counter > 0);
+	sim_assert(__atomic_load_n(&mapping->sim_users.counter, __ATOMIC_RELAXED) > 0);
 	file = sim_alloc(machine, sizeof(*file), SIM_OBJ_FILE);
 	if (!file)
 		return NULL;

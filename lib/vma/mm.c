@@ -38,7 +38,7 @@ struct mm_struct *mm_alloc(struct sim_machine *machine)
 
 void mmput(struct mm_struct *mm)
 {
-	sim_assert(mm->mm_users.counter > 0);
+	sim_assert(__atomic_load_n(&mm->mm_users.counter, __ATOMIC_RELAXED) > 0);
 	if (__atomic_sub_fetch(&mm->mm_users.counter, 1, __ATOMIC_ACQ_REL))
 		return;
 	exit_mmap(mm);

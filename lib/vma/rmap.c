@@ -66,7 +66,7 @@ void i_mmap_insert_locked(struct vm_area_struct *vma)
 	sim_assert(i_mmap_held(vma->vm_file) && vma_is_valid(vma));
 	if (!vma->vm_file)
 		return;
-	sim_assert(vma->vm_file->f_count.counter > 0);
+	sim_assert(__atomic_load_n(&vma->vm_file->f_count.counter, __ATOMIC_RELAXED) > 0);
 	rmap_insert(&vma->vm_file->f_mapping->i_mmap.rbh_root, vma);
 	sim_assert_expensive(i_mmap_path_is_valid(vma));
 }

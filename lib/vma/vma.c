@@ -62,7 +62,8 @@ void vm_area_free(struct vm_area_struct *vma)
 
 void vma_get_refs(struct vm_area_struct *vma)
 {
-	sim_assert(!vma->vm_file || vma->vm_file->f_count.counter > 0);
+	sim_assert(!vma->vm_file ||
+		   __atomic_load_n(&vma->vm_file->f_count.counter, __ATOMIC_RELAXED) > 0);
 	if (vma->vm_file)
 		get_file(vma->vm_file);
 	if (vma->anon_vma)

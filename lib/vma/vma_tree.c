@@ -222,7 +222,10 @@ unsigned long vma_tree_lowest_hole(struct mm_struct *mm, unsigned long len, unsi
 /* Does a node say of what lies below it what its children say? */
 static bool augment_is_valid(const struct vm_area_struct *vma)
 {
-	struct vm_area_struct again = *vma;
+	/* Not the links of i_mmap, which others may be writing. */
+	struct vm_area_struct again = {
+		.vm_start = vma->vm_start, .vm_end = vma->vm_end, .sim_rb = vma->sim_rb,
+	};
 
 	vma_augment(&again);
 	return again.sim_first == vma->sim_first && again.sim_last == vma->sim_last &&
