@@ -29,7 +29,9 @@ const struct sim_arch *sim_arch_find(const char *name)
 
 bool sim_arch_has(const struct sim_arch *arch, uint16_t release, enum sim_feature feature)
 {
-	for (const struct sim_arch_feature *f = arch ? arch->feature : NULL; f && f->since != 0xffff; f++)
+	if (!arch)
+		return false;
+	for (const struct sim_arch_feature *f = arch->feature; f->since != 0xffff; f++)
 		if (f->feature == feature && release >= f->since &&
 		    (!f->until || release < f->until))
 			return true;

@@ -86,7 +86,8 @@ int pte_write(pte_t pte)
 bool sim_pte_test(const struct sim_machine *machine, enum sim_leaf leaf,
 		  enum sim_pte_test_id test, uint64_t entry)
 {
-	if (!machine || (unsigned int)leaf >= SIM_NR_LEAVES || (unsigned int)test >= SIM_NR_PTE_TESTS)
+	if (!machine || (unsigned int)leaf >= SIM_NR_LEAVES ||
+	    (unsigned int)test >= SIM_NR_PTE_TESTS)
 		return false;
 	return fmt_test(&machine->mmu->format[leaf], test, entry);
 }
