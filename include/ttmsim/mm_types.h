@@ -251,7 +251,7 @@ struct mm_struct {
 	const struct sim_mmu *sim_mmu;	/* c: the architecture as this machine has it */
 	void *pgd;			/* c: the top table */
 	struct rw_semaphore mmap_lock;
-	spinlock_t page_table_lock;	/* taken to add a table */
+	spinlock_t page_table_lock;	/* adds a table where no huge leaf could lie */
 	struct {
 		struct vm_area_struct *rbh_root;
 	} sim_vmas;			/* m */

@@ -28,7 +28,7 @@ struct bug_case {
 	const char *description;
 	unsigned long vm_flags;
 	bool ram;
-	const char *bug;	/* as the kernel says it; NULL: none */
+	const char *bug;	/* the condition that is recorded; NULL: none */
 };
 
 static const struct bug_case bug_cases[] = {
