@@ -55,7 +55,7 @@ static int access_place(struct scn_run *run, const struct scn_op *op, struct scn
 	unsigned long addr;
 	int ret;
 
-	if (run->scn->names[place->object].kind == SCN_BO)
+	if (run->to.scn->names[place->object].kind == SCN_BO)
 		ret = touch_bo(run, op, n, byte, write);
 	else if (scn_address(run, place, res, &addr))
 		ret = touch(run, op, addr, n, byte, write);

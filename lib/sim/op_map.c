@@ -19,7 +19,7 @@ struct target {
 /* The object behind an open file: its pages. */
 static unsigned long pages_behind(const struct scn_run *run, int index)
 {
-	int of = run->scn->names[index].of;
+	int of = run->to.scn->names[index].of;
 
 	return run->object[of >= 0 ? of : index].pages;
 }
@@ -43,7 +43,7 @@ static int find_target(struct scn_run *run, const struct scn_op *op, struct targ
 	}
 	if (o->dev)
 		target->file = sim_dev_open(o->dev, FMODE_READ | FMODE_WRITE,
-					    run->scn->names[index].name);
+					    run->to.scn->names[index].name);
 	else if (o->file)
 		target->file = get_file(o->file);
 	return target->file ? 0 : -EBADF;

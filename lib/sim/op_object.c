@@ -21,7 +21,7 @@ static uint32_t mem_type_of(uint64_t place)
 
 static const char *name_of(const struct scn_run *run, const struct scn_op *op, unsigned int arg)
 {
-	return run->scn->names[op->arg[arg].object].name;
+	return run->to.scn->names[op->arg[arg].object].name;
 }
 
 void scn_op_machine(struct scn_run *run, const struct scn_op *op, struct scn_result *res)

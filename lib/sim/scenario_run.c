@@ -46,11 +46,11 @@ void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT
 		snprintf(text, SCN_PFN_TEXT, "zero");
 		return;
 	}
-	for (unsigned int i = 0; i < run->scn->nr_names; i++) {
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
 		long page = page_of_pfn(&run->object[i], pfn);
 
 		if (page >= 0) {
-			snprintf(text, SCN_PFN_TEXT, "%s+%ld", run->scn->names[i].name, page);
+			snprintf(text, SCN_PFN_TEXT, "%s+%ld", run->to.scn->names[i].name, page);
 			return;
 		}
 	}
@@ -98,9 +98,9 @@ unsigned int scn_teardown(struct scn_run *run, struct scn_result *res)
 		return 0;
 	run->torn_down = true;
 	put_held(run);
-	for (unsigned int i = 0; i < run->scn->nr_names; i++)
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++)
 		put_object(&run->object[i]);
-	for (unsigned int i = run->scn->nr_names; i-- > 0;) {
+	for (unsigned int i = run->to.scn->nr_names; i-- > 0;) {
 		task = run->object[i].task;
 		run->object[i].task = NULL;
 		if (!task)
@@ -108,8 +108,8 @@ unsigned int scn_teardown(struct scn_run *run, struct scn_result *res)
 		sim_task_switch(task);
 		sim_exit(task);
 	}
-	run->result.nr_leaks = sim_machine_leaks(run->machine, tell_line, res);
-	return run->result.nr_leaks;
+	run->to.result.nr_leaks = sim_machine_leaks(run->machine, tell_line, res);
+	return run->to.result.nr_leaks;
 }
 
 /* ---- one operation ---- */
@@ -157,7 +157,7 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	if (now[SIM_BUG]) {
 		scn_value(res, "BUG");
 		show_outcome(run, res, SIM_BUG, "BUG");
-		run->result.crashed = true;
+		run->to.result.crashed = true;
 	}
 	if (now[SIM_WARN]) {
 		scn_key(res, "warn", "%u", now[SIM_WARN]);
@@ -182,26 +182,26 @@ static void run_op(struct scn_run *run, const struct scn_op *op)
 	else
 		scn_value_return(&res, -ESRCH);
 	show_outcomes(run, &res, before);
-	run->result.nr_ops++;
-	run->result.nr_expected += op->nr_expect != 0;
-	run->result.nr_failed += scn_print_op(run, op, &res);
+	run->to.result.nr_ops++;
+	run->to.result.nr_expected += op->nr_expect != 0;
+	run->to.result.nr_failed += scn_print_op(&run->to, op, &res);
 	free(res.lines);
 }
 
 static int run_ops(struct scn_run *run)
 {
-	const struct scn *scn = run->scn;
+	const struct scn *scn = run->to.scn;
 
 	for (unsigned int i = 0; i < scn->nr_ops; i++) {
 		const struct scn_op *op = &scn->op[i];
 
 		if (!op->desc) {
-			scn_print_comment(run, op);
+			scn_print_comment(&run->to, op);
 			continue;
 		}
 		if (!charge(run, op)) {
-			if (run->options->err)
-				fprintf(run->options->err, "%s:%u:1: error: too much work\n",
+			if (run->to.options->err)
+				fprintf(run->to.options->err, "%s:%u:1: error: too much work\n",
 					scn->name, op->line);
 			return -E2BIG;
 		}
@@ -243,14 +243,14 @@ static void finish(struct scn_run *run)
 	struct scn_result res = { .nr_keys = 0 };
 
 	if (!sim_crashed(run->machine)) {
-		run->result.nr_violations = sim_machine_check(run->machine, NULL, NULL);
+		run->to.result.nr_violations = sim_machine_check(run->machine, NULL, NULL);
 		scn_teardown(run, &res);
 	}
-	if (run->options->out && run->options->format == SIM_SCENARIO_TEXT && res.lines)
-		fprintf(run->options->out, "#| after the end, %s", res.lines);
+	if (run->to.options->out && run->to.options->format == SIM_SCENARIO_TEXT && res.lines)
+		fprintf(run->to.options->out, "#| after the end, %s", res.lines);
 	free(res.lines);
-	scn_print_tail(run);
-	run->result.crashed = sim_crashed(run->machine);
+	scn_print_tail(&run->to);
+	run->to.result.crashed = sim_crashed(run->machine);
 }
 
 static int run_on(struct scn_run *run)
@@ -261,7 +261,7 @@ static int run_on(struct scn_run *run)
 	if (!run->object[SCN_MAIN_TASK].task)
 		return -ENOMEM;
 	sim_counters(run->machine, run->counters);
-	scn_print_head(run);
+	scn_print_head(&run->to);
 	ret = run_ops(run);
 	finish(run);
 	return ret;
@@ -275,8 +275,8 @@ static int run_parsed(const struct scn *scn, const struct sim_scenario_options *
 
 	if (!run)
 		return -ENOMEM;
-	run->scn = scn;
-	run->options = options;
+	run->to.scn = scn;
+	run->to.options = options;
 	run->machine = create_machine(scn, options);
 	if (!run->machine) {
 		ret = errno == EINVAL ? -EINVAL : -ENOMEM;
@@ -286,7 +286,7 @@ static int run_parsed(const struct scn *scn, const struct sim_scenario_options *
 	} else {
 		ret = run_on(run);
 		if (result)
-			*result = run->result;
+			*result = run->to.result;
 	}
 	sim_task_switch(NULL);
 	sim_machine_destroy(run->machine);

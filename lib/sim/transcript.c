@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "sim/run.h"
+#include "sim/transcript.h"
 
 #define RESULT_COLUMN 40
 
@@ -121,14 +121,14 @@ static bool holds(const struct scn_expect *e, const struct scn_result *res)
 
 /* ---- printing ---- */
 
-static bool prints(const struct scn_run *run)
+static bool prints(const struct scn_transcript *to)
 {
-	return run->options->out && run->options->format != SIM_SCENARIO_QUIET;
+	return to->options->out && to->options->format != SIM_SCENARIO_QUIET;
 }
 
-static bool is_ktap(const struct scn_run *run)
+static bool is_ktap(const struct scn_transcript *to)
 {
-	return run->options->format == SIM_SCENARIO_KTAP;
+	return to->options->format == SIM_SCENARIO_KTAP;
 }
 
 /* What every line of a KTAP test inside another begins with. */
@@ -142,14 +142,14 @@ static void print_result(FILE *out, const struct scn_result *res)
 		fprintf(out, " %s=%s", res->key[i].key, res->key[i].text);
 }
 
-static void print_lines(const struct scn_run *run, const struct scn_result *res)
+static void print_lines(const struct scn_transcript *to, const struct scn_result *res)
 {
 	const char *line = res->lines;
 
 	while (line && *line) {
 		const char *end = strchr(line, '\n');
 
-		fprintf(run->options->out, "%s%.*s\n", is_ktap(run) ? KTAP_INDENT "# " : "#| ",
+		fprintf(to->options->out, "%s%.*s\n", is_ktap(to) ? KTAP_INDENT "# " : "#| ",
 			(int)(end - line), line);
 		line = end + 1;
 	}
@@ -161,10 +161,10 @@ static void print_item(FILE *out, const char *key, const char *value)
 	fprintf(out, "%s%s%s", key, *key ? "=" : "", value);
 }
 
-static void print_failures(FILE *out, const char *before, const struct scn_run *run,
+static void print_failures(FILE *out, const char *before, const struct scn_transcript *to,
 			   const struct scn_op *op, const struct scn_result *res)
 {
-	bool color = run->options->color;
+	bool color = to->options->color;
 
 	for (unsigned int i = 0; i < op->nr_expect; i++) {
 		const struct scn_expect *e = &op->expect[i];
@@ -173,7 +173,7 @@ static void print_failures(FILE *out, const char *before, const struct scn_run *
 		if (holds(e, res))
 			continue;
 		fprintf(out, "%s%sFAILED: %s:%u: expected ", before, color ? "\033[31m" : "",
-			run->scn->name, op->line);
+			to->scn->name, op->line);
 		print_item(out, e->key, e->value);
 		fputs(", got ", out);
 		print_item(out, e->key, got ? got : "nothing");
@@ -181,69 +181,69 @@ static void print_failures(FILE *out, const char *before, const struct scn_run *
 	}
 }
 
-static void print_text(const struct scn_run *run, const struct scn_op *op,
+static void print_text(const struct scn_transcript *to, const struct scn_op *op,
 		       const struct scn_result *res, bool failed)
 {
-	FILE *out = run->options->out;
+	FILE *out = to->options->out;
 
 	fprintf(out, "%-*s ->", RESULT_COLUMN - 1, op->text);
 	print_result(out, res);
 	fputc('\n', out);
-	print_lines(run, res);
+	print_lines(to, res);
 	if (failed)
-		print_failures(out, "#| ", run, op, res);
+		print_failures(out, "#| ", to, op, res);
 }
 
-static void print_ktap(const struct scn_run *run, const struct scn_op *op,
+static void print_ktap(const struct scn_transcript *to, const struct scn_op *op,
 		       const struct scn_result *res, bool failed)
 {
-	FILE *out = run->options->out;
+	FILE *out = to->options->out;
 
 	if (op->nr_expect)
 		fprintf(out, KTAP_INDENT "%s %u line %u: %s\n", failed ? "not ok" : "ok",
-			run->result.nr_expected, op->line, op->text);
+			to->result.nr_expected, op->line, op->text);
 	fprintf(out, KTAP_INDENT "# %s ->", op->text);
 	print_result(out, res);
 	fputc('\n', out);
-	print_lines(run, res);
+	print_lines(to, res);
 	if (failed)
-		print_failures(out, KTAP_INDENT "# ", run, op, res);
+		print_failures(out, KTAP_INDENT "# ", to, op, res);
 }
 
-unsigned int scn_print_op(const struct scn_run *run, const struct scn_op *op,
+unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *op,
 			  const struct scn_result *res)
 {
 	bool failed = false;
 
 	for (unsigned int i = 0; i < op->nr_expect; i++)
 		failed |= !holds(&op->expect[i], res);
-	if (prints(run))
-		(is_ktap(run) ? print_ktap : print_text)(run, op, res, failed);
-	else if (failed && run->options->err)
-		print_failures(run->options->err, "", run, op, res);
+	if (prints(to))
+		(is_ktap(to) ? print_ktap : print_text)(to, op, res, failed);
+	else if (failed && to->options->err)
+		print_failures(to->options->err, "", to, op, res);
 	return failed;
 }
 
-void scn_print_comment(const struct scn_run *run, const struct scn_op *op)
+void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op)
 {
-	if (prints(run) && !is_ktap(run))
-		fprintf(run->options->out, "%s\n", op->text);
+	if (prints(to) && !is_ktap(to))
+		fprintf(to->options->out, "%s\n", op->text);
 }
 
-void scn_print_head(const struct scn_run *run)
+void scn_print_head(const struct scn_transcript *to)
 {
-	if (prints(run) && is_ktap(run))
-		fprintf(run->options->out,
+	if (prints(to) && is_ktap(to))
+		fprintf(to->options->out,
 			KTAP_INDENT "KTAP version 1\n" KTAP_INDENT "# Subtest: %s\n"
-			KTAP_INDENT "1..%u\n", run->scn->name, run->scn->nr_expected);
+			KTAP_INDENT "1..%u\n", to->scn->name, to->scn->nr_expected);
 }
 
-void scn_print_tail(const struct scn_run *run)
+void scn_print_tail(const struct scn_transcript *to)
 {
-	unsigned int number = run->options->ktap_number;
+	unsigned int number = to->options->ktap_number;
 
-	if (prints(run) && is_ktap(run))
-		fprintf(run->options->out, "%s %u %s%s\n",
-			run->result.nr_failed ? "not ok" : "ok", number ? number : 1,
-			run->scn->name, run->scn->nr_expected ? "" : " # SKIP no expectations");
+	if (prints(to) && is_ktap(to))
+		fprintf(to->options->out, "%s %u %s%s\n",
+			to->result.nr_failed ? "not ok" : "ok", number ? number : 1,
+			to->scn->name, to->scn->nr_expected ? "" : " # SKIP no expectations");
 }
