@@ -132,6 +132,7 @@ struct sim_scenario_options {
 	FILE *out;		/* NULL: nothing is printed */
 	FILE *err;		/* where parse errors go; NULL: nowhere */
 	bool color;
+	bool portable;		/* only what a real kernel can print as well */
 	struct sim_machine_config machine; /* what the `machine` line leaves open */
 };
 

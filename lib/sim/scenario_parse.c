@@ -45,6 +45,8 @@ static void print_param(FILE *out, const struct scn_param *param)
 	if (param->type >= SCN_KEY_WORD) {
 		fputc('=', out);
 		print_words(out, param);
+		if (param->type == SCN_KEY_RANGE)
+			fputs("[+PAGE]", out);
 	} else if (param->type == SCN_PLACE) {
 		fputs("+PAGE", out);
 	} else if (param->type == SCN_RANGE) {

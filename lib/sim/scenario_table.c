@@ -9,6 +9,12 @@
 #include "sim/dev.h"
 #include "sim/ops.h"
 
+/* younger than some C libraries */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 static const struct scn_word ttm_words[] = {
 	{ "mixed", SIM_TTM_MIXED }, { "pfn", SIM_TTM_PFN }, { "apply", SIM_TTM_APPLY },
 	{ "huge", SIM_TTM_HUGE }, { NULL, 0 },
@@ -43,7 +49,10 @@ static const struct scn_word advice_words[] = {
 	{ "sequential", MADV_SEQUENTIAL }, { "willneed", MADV_WILLNEED },
 	{ "dontneed", MADV_DONTNEED }, { "dontfork", MADV_DONTFORK }, { "dofork", MADV_DOFORK },
 	{ "hugepage", MADV_HUGEPAGE }, { "nohugepage", MADV_NOHUGEPAGE },
-	{ "dontdump", MADV_DONTDUMP }, { "dodump", MADV_DODUMP }, { NULL, 0 },
+	{ "dontdump", MADV_DONTDUMP }, { "dodump", MADV_DODUMP },
+	{ "wipeonfork", MADV_WIPEONFORK }, { "keeponfork", MADV_KEEPONFORK },
+	{ "populate_read", MADV_POPULATE_READ }, { "populate_write", MADV_POPULATE_WRITE },
+	{ NULL, 0 },
 };
 
 static const struct scn_word align_words[] = {
@@ -81,6 +90,7 @@ static const struct scn_word time_words[] = { { "fault", 0 }, { "mmap", 1 }, { N
 #define KEY_NUM_REQ(n, lo, hi) { n, SCN_KEY_NUMBER, false, 0, NULL, lo, hi }
 #define KEY_SIZE(n, lo, hi) { n, SCN_KEY_SIZE, true, 0, NULL, lo, hi }
 #define KEY_NAME(n, k) { n, SCN_KEY_NAME, true, k, NULL, 0, 0 }
+#define KEY_RANGE(n, k) { n, SCN_KEY_RANGE, true, k, NULL, 0, 0 }
 #define END { NULL, SCN_FLAG, true, 0, NULL, 0, 0 }
 
 #define PARAMS(op) static const struct scn_param op##_params[SCN_MAX_ARGS + 1]
@@ -116,7 +126,8 @@ PARAMS(mmap) = {
 	NEW("MAP", SCN_MAP), OLD("OPEN|DEV|FILE|anon", SCN_FILE | SCN_DEV | SCN_REGULAR | SCN_ANON),
 	OLD_OPT("BO", SCN_BO), KEY_WORD("share", share_words), KEY_WORD("prot", prot_words),
 	KEY_NUM("pages", 1, SCN_MAX_PAGES), KEY_NUM("off", 0, SCN_MAX_PAGES),
-	KEY_WORD("align", align_words), KEY_NAME("at", SCN_MAP), FLAG("denywrite"), END,
+	KEY_WORD("align", align_words), KEY_RANGE("at", SCN_MAP), FLAG("denywrite"),
+	FLAG("populate"), FLAG("noreserve"), FLAG("locked"), END,
 };
 PARAMS(range) = { RANGE("MAP", SCN_MAP), KEY_NUM("pages", 1, SCN_MAX_PAGES), END };
 PARAMS(mprotect) = {
@@ -129,8 +140,13 @@ PARAMS(madvise) = {
 };
 PARAMS(mremap) = {
 	OLD("MAP", SCN_MAP), KEY_NUM_REQ("pages", 1, SCN_MAX_PAGES), FLAG("inplace"),
-	FLAG("dontunmap"), END,
+	FLAG("dontunmap"), KEY_RANGE("at", SCN_MAP), END,
 };
+PARAMS(msync) = {
+	RANGE("MAP", SCN_MAP), KEY_NUM("pages", 1, SCN_MAX_PAGES), FLAG("async"), FLAG("sync"),
+	FLAG("invalidate"), END,
+};
+PARAMS(mincore) = { RANGE("MAP", SCN_MAP), KEY_NUM("pages", 1, SCN_MAX_MINCORE), END };
 PARAMS(read) = { PLACE("PLACE", SCN_MAP | SCN_BO), KEY_NUM("n", 1, SCN_MAX_PAGES), END };
 PARAMS(write) = {
 	PLACE("PLACE", SCN_MAP | SCN_BO), KEY_NUM("n", 1, SCN_MAX_PAGES),
@@ -139,6 +155,15 @@ PARAMS(write) = {
 PARAMS(ptrace) = {
 	PLACE("PLACE", SCN_MAP), FLAG("write"), KEY_NUM("value", 0, 255), END,
 };
+PARAMS(vm_read) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), END };
+PARAMS(vm_write) = {
+	PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), KEY_NUM("value", 0, 255), END,
+};
+PARAMS(direct_read) = {
+	PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_DIRECT), KEY_NUM("value", 0, 255), END,
+};
+PARAMS(direct_write) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_DIRECT), END };
+PARAMS(vmsplice) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_SPLICE), END };
 PARAMS(gup) = {
 	PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), FLAG("write"), FLAG("force"),
 	FLAG("longterm"), FLAG("pin"), END,
@@ -148,12 +173,19 @@ PARAMS(pte) = { PLACE("PLACE", SCN_MAP), END };
 PARAMS(smaps) = { RANGE("MAP", SCN_MAP), END };
 PARAMS(refs) = { PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), END };
 PARAMS(zap) = {
-	OLD("BO|DEV|FILE", SCN_BO | SCN_DEV | SCN_REGULAR), KEY_NUM("even_cows", 0, 1), END,
+	RANGE("BO|DEV|FILE", SCN_BO | SCN_DEV | SCN_REGULAR), KEY_NUM("even_cows", 0, 1),
+	KEY_NUM("pages", 1, SCN_MAX_PAGES), END,
 };
+PARAMS(insert) = {
+	PLACE("PLACE", SCN_MAP), KEY_NUM("page", 0, SCN_MAX_PAGES - 1),
+	KEY_NUM("n", 1, SCN_MAX_GUP), END,
+};
+PARAMS(memtype) = { PLACE("PLACE", SCN_MAP | SCN_DEV), END };
 PARAMS(fail_alloc) = { KEY_NUM_REQ("n", 1, 1000000), END };
 PARAMS(none) = { END };
 
-#define PTE_KEYS " present special write dirty young user exec protnone cache level pfn raw "
+#define PTE_KEYS " present special write dirty young user exec protnone cache level pfn raw" \
+	" bits normal "
 #define SMAPS_KEYS \
 	" size rss anonymous shared_clean shared_dirty private_clean private_dirty locked flags "
 #define COUNTER_KEYS \
@@ -212,10 +244,19 @@ static const struct scn_desc descs[] = {
 	OP(mremap, mremap, ""),
 	OP(mlock, range, ""),
 	OP(munlock, range, ""),
+	OP(msync, msync, ""),
 	OP(read, read, " value "),
 	OP(write, write, ""),
 	OP(ptrace, ptrace, " value "),
+	OP(vm_read, vm_read, " value "),
+	OP(vm_write, vm_write, ""),
+	OP(direct_read, direct_read, ""),
+	OP(direct_write, direct_write, " value "),
+	OP(vmsplice, vmsplice, " value "),
 	OP(pte, pte, PTE_KEYS),
+	OP(pagemap, pte, " present file exclusive page "),
+	OP(mincore, mincore, " resident "),
+	OP(memtype, memtype, " type "),
 	OP(refs, refs, " ref map pin "),
 	OP(gup, gup, " page "),
 	OP(gup_fast, gup, " page "),
@@ -228,6 +269,7 @@ static const struct scn_desc descs[] = {
 	OP_CHECKED(fork, "", false),
 	OP_CHECKED(exit, "", true),
 	OP(zap, zap, ""),
+	OP(insert, insert, ""),
 	OP(smaps, smaps, SMAPS_KEYS),
 	OP(maps, none, ""),
 	OP_FREE(counters, none, COUNTER_KEYS),

@@ -211,7 +211,8 @@ int scn_parse_value(struct parser *p, const struct scn_param *param, struct scn_
 	case SCN_OLD:
 	case SCN_KEY_NAME: return parse_old(p, param, word, value);
 	case SCN_PLACE:
-	case SCN_RANGE: return parse_place(p, param, word, value);
+	case SCN_RANGE:
+	case SCN_KEY_RANGE: return parse_place(p, param, word, value);
 	case SCN_WORD:
 	case SCN_KEY_WORD: return parse_word(p, param, word, value);
 	case SCN_KEY_WORDS: return parse_list(p, param, word, value, parse_word);
