@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# shellcheck shell=bash
+#
+# Sourced by scripts/oracle: gets a kernel, builds the module and the runner for
+# it, packs them for the VM. All of it lies in $ORACLE_CACHE/KERNEL.
+#
+# tests/oracle/kernels/KERNEL.conf is bash. It sets
+#
+#	ARCH		the architecture as ttmsim names it
+#	RELEASE		the kernel release as ttmsim names it
+#	PACKAGES	array: what is to be installed
+#	CROSS		prefix of the compiler whose programs run there; empty: this machine's
+#	MAKE_ARGS	array: for the kernel's make (ARCH=... CROSS_COMPILE=...)
+#	PARAMETERS	array: kernel parameters besides those of kernel_parameters()
+#	GUEST_TTY	device in the guest that the runner talks on; init has it as $ORACLE_TTY
+#
+# of which ARCH, RELEASE, GUEST_TTY must be set, and defines two functions
+#
+#	get_kernel	the kernel in place, in $WORK or elsewhere, if it is not there
+#			yet; sets IMAGE, what the VM boots, and KBUILD, the folder
+#			that modules are built against, and adds to MODULES, an array of
+#			lines "FILE PARAMETERS" loaded in this order before our own
+#	vm_command	sets VM, an array: the command that boots IMAGE with INITRAMFS and
+#			the parameters that kernel_parameters prints; the guest's
+#			GUEST_TTY is its stdin and stdout, the console goes to LOG
+#
+# and may set MODULE_PARAMETERS, a string: parameters of ttmsim_oracle itself.
+# Set while they run: KERNEL, WORK (folder of this kernel, exists), INITRAMFS, LOG.
+# get_kernel runs in the source tree's top folder; debian_kernel and vm_x86_64
+# below are what confs of Debian's kernels call.
+
+ORACLE_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ttmsim/oracle
+KERNELS_DIR=tests/oracle/kernels
+PACKAGES_ORACLE=(cpio kmod make gcc libc6-dev xz-utils)
+
+# Sources of the library that the runner has: the language and the names, no simulator.
+RUNNER_SOURCES=(lib/base/names.c lib/pte/arch.c lib/pte/arch/*.c lib/sim/releases.c
+	lib/sim/scenario_{lex,parse,value,table}.c lib/sim/transcript.c)
+RUNNER_FLAGS=(-static -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra
+	-Iinclude -Ilib -Itests/oracle/module)
+
+all_kernels() {
+	local conf
+
+	for conf in "$KERNELS_DIR"/*.conf; do
+		conf=${conf##*/}
+		printf '%s\n' "${conf%.conf}"
+	done
+}
+
+# select_kernels NAME: the kernel of that name, else all of that architecture or release.
+select_kernels() {
+	local kernel found=1
+
+	if [ -f "$KERNELS_DIR/$1.conf" ]; then
+		printf '%s\n' "$1"
+		return 0
+	fi
+	while read -r kernel; do
+		case $kernel in
+		"$1"-* | *-"$1") printf '%s\n' "$kernel"; found=0 ;;
+		esac
+	done < <(all_kernels)
+	return $found
+}
+
+# load_kernel NAME: its conf, and where its things lie.
+load_kernel() {
+	KERNEL=$1
+	CROSS='' IMAGE='' KBUILD='' MODULE_PARAMETERS=''
+	PACKAGES=() MAKE_ARGS=() PARAMETERS=() MODULES=() VM=()
+	# shellcheck source=/dev/null
+	. "$KERNELS_DIR/$KERNEL.conf"
+	WORK=$ORACLE_CACHE/$KERNEL
+	INITRAMFS=$WORK/initramfs.gz
+	LOG=$WORK/console.log
+	mkdir -p "$WORK"
+}
+
+# quietly LOG COMMAND...: its output only where it fails.
+quietly() {
+	local log=$1
+	shift
+
+	"$@" >"$log" 2>&1 </dev/null && return 0
+	cat "$log" >&2
+	die "failed: $*"
+}
+
+# ---- Debian's kernels ----
+
+# newest META: the package that a meta package stands for at present.
+newest() {
+	apt-cache depends "$1" 2>/dev/null | sed -n 's/^ *Depends: \(linux-[a-z]*-[0-9]\)/\1/p' |
+		head -n 1
+}
+
+# A mirror keeps only the newest: an index that is out of date names what is gone.
+download() {
+	(cd "$WORK" && apt-get download -qq "$1" 2>"$WORK/download.log") && return 0
+	as_root apt-get update -qq </dev/null
+	(cd "$WORK" && apt-get download -qq "$1")
+}
+
+# debian_kernel IMAGE-META HEADERS-META: of the newest release that both have.
+debian_kernel() {
+	local image uname deb
+
+	setup_packages "$2"
+	image=$(newest "$1")
+	[ -n "$image" ] || image=$(cat "$WORK/package" 2>/dev/null) ||
+		die "$1: no such package; run apt-get update"
+	uname=${image#linux-image-}
+	KBUILD=/usr/src/linux-headers-$uname
+	[ -d "$KBUILD" ] || setup_packages "linux-headers-$uname"
+	IMAGE=$WORK/root/boot/vmlinuz-$uname
+	if [ ! -f "$WORK/package" ] || [ "$(cat "$WORK/package")" != "$image" ]; then
+		say "getting $image"
+		rm -rf "$WORK"/root "$WORK"/*.deb
+		download "$image"
+		deb=("$WORK"/*.deb)
+		mkdir "$WORK/root"
+		dpkg-deb --fsys-tarfile "${deb[0]}" | tar -x -C "$WORK/root" --wildcards \
+			'./boot/vmlinuz-*' '*/kernel/drivers/block/brd.ko*'
+		rm "${deb[@]}"
+		find "$WORK/root" -name '*.xz' -exec unxz {} +
+		printf '%s\n' "$image" >"$WORK/package"
+	fi
+	MODULES+=("$(find "$WORK/root" -name brd.ko) $BRD_PARAMETERS")
+}
+
+# O_DIRECT needs a block device.
+BRD_PARAMETERS='rd_nr=1 rd_size=1024'
+
+# What the simulator does not model is off: huge anonymous pages, NUMA balancing.
+# What the host's load may cause is off, too: watchdogs. An oops ends its task only.
+# Uppercase names are init's environment.
+kernel_parameters() {
+	printf '%s ' quiet loglevel="${ORACLE_LOGLEVEL:-1}" log_buf_len=4M printk.devkmsg=on \
+		panic=-1 nokaslr norandmaps mitigations=off apparmor=0 \
+		transparent_hugepage=never numa_balancing=disable \
+		nowatchdog rcupdate.rcu_cpu_stall_suppress=1 \
+		sysctl.kernel.hung_task_timeout_secs=0 \
+		"${PARAMETERS[@]}" ORACLE_TTY="$GUEST_TTY"
+}
+
+# The second serial line is stdin and stdout.
+# shellcheck disable=SC2034 # scripts/oracle runs VM
+vm_x86_64() {
+	VM=(qemu-system-x86_64 -accel tcg -cpu max -smp 1 -m 512M -nodefaults -display none
+		-no-reboot -vga std -serial "file:$LOG" -serial stdio
+		-kernel "$IMAGE" -initrd "$INITRAMFS" -append "console=ttyS0 $(kernel_parameters)")
+}
+
+# ---- building ----
+
+# is_newer FILE SOURCE...: is FILE there, and no source newer?
+is_newer() {
+	local file=$1 source
+	shift
+
+	[ -f "$file" ] || return 1
+	for source; do
+		[ ! "$source" -nt "$file" ] || return 1
+	done
+}
+
+build_module() {
+	local build=$WORK/module
+
+	KO=$build/ttmsim_oracle.ko
+	! is_newer "$KO" tests/oracle/module/* "$KBUILD/.config" || return 0
+	say "$KERNEL: building the module"
+	mkdir -p "$build"
+	cp tests/oracle/module/* "$build/"
+	quietly "$build/log" make -C "$KBUILD" M="$build" "${MAKE_ARGS[@]}" modules
+	touch "$KO"
+}
+
+# The table of architectures, as cmake/TtmsimArchRegistry.cmake writes it.
+write_registry() {
+	local names name
+
+	names=$(for name in lib/pte/arch/*.c; do basename "$name" .c; done)
+	{
+		printf '#include <ttmsim/pte.h>\n'
+		printf 'extern const struct sim_arch sim_arch_%s;\n' $names
+		printf 'extern const struct sim_arch *const sim_arch_table[];\n'
+		printf 'extern const unsigned int sim_arch_table_nr;\n'
+		printf 'const struct sim_arch *const sim_arch_table[] = {\n'
+		printf '\t&sim_arch_%s,\n' $names
+		printf '\t0\n};\nconst unsigned int sim_arch_table_nr = %d;\n' \
+			"$(wc -w <<<"$names")"
+	} >"$1"
+}
+
+build_runner() {
+	local sources=(tests/oracle/runner/*.c)
+
+	RUNNER=$WORK/init
+	! is_newer "$RUNNER" tests/oracle/runner/* tests/oracle/module/*.h "${RUNNER_SOURCES[@]}" \
+		lib/sim/*.h lib/pte/*.h lib/base/*.h include/ttmsim/*.h || return 0
+	say "$KERNEL: building the runner"
+	write_registry "$WORK/arch_registry.c"
+	# The headers of libbsd and uthash are the same for each architecture.
+	quietly "$WORK/runner.log" "${CROSS}gcc" "${RUNNER_FLAGS[@]}" -idirafter /usr/include \
+		-o "$RUNNER" "${sources[@]}" "${RUNNER_SOURCES[@]}" "$WORK/arch_registry.c"
+}
+
+# /init, the modules, and /modules, which says how to load them.
+pack_initramfs() {
+	local root=$WORK/initramfs module file
+
+	rm -rf "$root"
+	mkdir -p "$root"/{dev,proc,sys,tmp,etc,lib}
+	cp "$RUNNER" "$root/init"
+	for module in "${MODULES[@]}" "$KO $MODULE_PARAMETERS"; do
+		file=${module%% *}
+		cp "$file" "$root/lib/"
+		printf '/lib/%s %s\n' "${file##*/}" "${module#"$file"}"
+	done | sed 's/  */ /g; s/ $//' >"$root/modules"
+	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$INITRAMFS.new"
+	mv "$INITRAMFS.new" "$INITRAMFS"
+}
+
+# setup_kernel NAME: all that vm_command needs. Two at once wait for each other.
+setup_kernel() {
+	load_kernel "$1"
+	setup_packages "${PACKAGES_ORACLE[@]}" "${PACKAGES[@]}"
+	exec 9>"$WORK/lock"
+	flock 9
+	get_kernel
+	build_module
+	build_runner
+	pack_initramfs
+	exec 9>&-
+	vm_command
+}
