@@ -26,8 +26,8 @@
 #
 # and may set MODULE_PARAMETERS, a string: parameters of ttmsim_oracle itself.
 # Set while they run: KERNEL, WORK (folder of this kernel, exists), INITRAMFS, LOG.
-# get_kernel runs in the source tree's top folder; debian_kernel and vm_x86_64
-# below are what confs of Debian's kernels call.
+# get_kernel runs in the source tree's top folder; debian_kernel, or
+# foreign_debian_kernel, and vm_x86_64 below are what confs of Debian's kernels call.
 
 ORACLE_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ttmsim/oracle
 KERNELS_DIR=tests/oracle/kernels
@@ -68,7 +68,7 @@ select_kernels() {
 load_kernel() {
 	KERNEL=$1
 	CROSS='' IMAGE='' KBUILD='' MODULE_PARAMETERS=''
-	PACKAGES=() MAKE_ARGS=() PARAMETERS=() MODULES=() VM=()
+	PACKAGES=() MAKE_ARGS=() PARAMETERS=() MODULES=() VM=() APT=()
 	# shellcheck source=/dev/null
 	. "$KERNELS_DIR/$KERNEL.conf"
 	WORK=$ORACLE_CACHE/$KERNEL
@@ -89,44 +89,100 @@ quietly() {
 
 # ---- Debian's kernels ----
 
+# Options of apt: none for packages of this machine's architecture.
+APT=()
+
 # newest META: the package that a meta package stands for at present.
 newest() {
-	apt-cache depends "$1" 2>/dev/null | sed -n 's/^ *Depends: \(linux-[a-z]*-[0-9]\)/\1/p' |
-		head -n 1
+	apt-cache "${APT[@]}" depends "$1" 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-[a-z]*-[0-9]\)/\1/p' | head -n 1
+}
+
+update_index() {
+	if [ ${#APT[@]} -eq 0 ]; then
+		as_root apt-get update -qq </dev/null
+	else
+		apt-get "${APT[@]}" update -qq </dev/null
+	fi
 }
 
 # A mirror keeps only the newest: an index that is out of date names what is gone.
 download() {
-	(cd "$WORK" && apt-get download -qq "$1" 2>"$WORK/download.log") && return 0
-	as_root apt-get update -qq </dev/null
-	(cd "$WORK" && apt-get download -qq "$1")
+	(cd "$WORK" && apt-get "${APT[@]}" download -qq "$1" 2>"$WORK/download.log") && return 0
+	update_index
+	(cd "$WORK" && apt-get "${APT[@]}" download -qq "$1")
 }
 
-# debian_kernel IMAGE-META HEADERS-META: of the newest release that both have.
-debian_kernel() {
-	local image uname deb
+# unpack PACKAGE [PATTERN...]: its files of these names, or all, into $WORK/root.
+unpack() {
+	local package=$1 deb
+	shift
 
-	setup_packages "$2"
+	say "getting $package"
+	download "$package"
+	deb=("$WORK/${package}"_*.deb)
+	mkdir -p "$WORK/root"
+	dpkg-deb --fsys-tarfile "${deb[0]}" |
+		tar -x --no-same-owner -C "$WORK/root" --wildcards "$@"
+	rm "${deb[@]}"
+}
+
+# get_image META: sets UNAME, IMAGE; a new one if $WORK/package names another.
+get_image() {
+	local image
+
 	image=$(newest "$1")
 	[ -n "$image" ] || image=$(cat "$WORK/package" 2>/dev/null) ||
 		die "$1: no such package; run apt-get update"
-	uname=${image#linux-image-}
-	KBUILD=/usr/src/linux-headers-$uname
-	[ -d "$KBUILD" ] || setup_packages "linux-headers-$uname"
-	IMAGE=$WORK/root/boot/vmlinuz-$uname
+	UNAME=${image#linux-image-}
+	IMAGE=$WORK/root/boot/vmlinuz-$UNAME
 	if [ ! -f "$WORK/package" ] || [ "$(cat "$WORK/package")" != "$image" ]; then
-		say "getting $image"
 		rm -rf "$WORK"/root "$WORK"/*.deb
-		download "$image"
-		deb=("$WORK"/*.deb)
-		mkdir "$WORK/root"
-		dpkg-deb --fsys-tarfile "${deb[0]}" | tar -x -C "$WORK/root" --wildcards \
-			'./boot/vmlinuz-*' '*/kernel/drivers/block/brd.ko*'
-		rm "${deb[@]}"
+		unpack "$image" './boot/vmlinuz-*' '*/kernel/drivers/block/brd.ko*'
 		find "$WORK/root" -name '*.xz' -exec unxz {} +
 		printf '%s\n' "$image" >"$WORK/package"
 	fi
 	MODULES+=("$(find "$WORK/root" -name brd.ko) $BRD_PARAMETERS")
+}
+
+# debian_kernel IMAGE-META HEADERS-META: of the newest release that both have.
+debian_kernel() {
+	setup_packages "$2"
+	get_image "$1"
+	KBUILD=/usr/src/linux-headers-$UNAME
+	[ -d "$KBUILD" ] || setup_packages "linux-headers-$UNAME"
+}
+
+# An apt of its own with this machine's sources and keys: dpkg need not know of
+# the architecture. Its index is got once, and again where it proves out of date.
+foreign_apt() {
+	local root=$ORACLE_CACHE/apt-$1
+
+	mkdir -p "$root"/{state,cache/archives}
+	APT=(-o "Dir::State=$root/state" -o "Dir::Cache=$root/cache"
+		-o Dir::State::status=/dev/null -o "APT::Architecture=$1"
+		-o "APT::Architectures::=$1" -o Acquire::Languages=none
+		-o "APT::Sandbox::User=$(id -un)")
+	[ -n "$(find "$root/state" -name '*_Packages*' -print -quit)" ] || update_index
+}
+
+# foreign_debian_kernel DEBIAN-ARCH IMAGE-META: as debian_kernel, of another
+# architecture. Nothing of it is installed: its headers lie in $WORK/root, too,
+# with links to where this machine's linux-kbuild would be beside them.
+foreign_debian_kernel() {
+	local src=$WORK/root/usr/src kbuild
+
+	foreign_apt "$1"
+	get_image "$2"
+	KBUILD=$src/linux-headers-$UNAME
+	kbuild=linux-kbuild-$(cut -d. -f1-2 <<<"$UNAME")
+	setup_packages "$kbuild"
+	[ ! -L "$WORK/root/usr/lib/$kbuild" ] || return 0
+	unpack "linux-headers-$UNAME"
+	unpack "linux-headers-${UNAME%-"${UNAME#*-*-}"}-common"
+	sed -i "s|/usr/src/|$src/|" "$KBUILD/Makefile"
+	mkdir -p "$WORK/root/usr/lib"
+	ln -s "/usr/lib/$kbuild" "$WORK/root/usr/lib/$kbuild"
 }
 
 # O_DIRECT needs a block device.
