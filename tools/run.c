@@ -16,7 +16,7 @@
 struct args {
 	enum sim_scenario_format format;
 	enum color color;
-	bool quiet;
+	bool quiet, portable;
 	char **files;
 	int nr_files;
 };
@@ -24,6 +24,8 @@ struct args {
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, "FORMAT", 0, "text (the default) or ktap", 0 },
 	{ "color", OPTION_COLOR, "WHEN", OPTION_ARG_OPTIONAL, "auto, always or never", 0 },
+	{ "portable", OPTION_PORTABLE, NULL, 0,
+	  "Print only what a real kernel can print as well", 0 },
 	{ "quiet", 'q', NULL, 0, "Print nothing but what failed", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
@@ -41,6 +43,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_COLOR:
 		args->color = color_parse(arg, state);
+		return 0;
+	case OPTION_PORTABLE:
+		args->portable = true;
 		return 0;
 	case 'q':
 		args->quiet = true;
@@ -117,6 +122,7 @@ static int run_file(const struct args *args, int number)
 		.out = stdout,
 		.err = stderr,
 		.color = color_wanted(args->color),
+		.portable = args->portable,
 	};
 	struct sim_scenario_result result;
 	size_t len;

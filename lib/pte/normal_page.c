@@ -60,7 +60,8 @@ static struct page *page_of(struct sim_machine *machine, unsigned long pfn, bool
 }
 
 /* Scheme 1, for an entry whose bit is set. */
-static struct page *special_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e)
+static struct page *special_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+				 bool tell)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
@@ -71,7 +72,8 @@ static struct page *special_page(struct vm_area_struct *vma, unsigned long addr,
 		return NULL;
 	if (fmt_pfn(fmt, e) == sim_zero_pfn(machine) || fmt_test(fmt, SIM_TEST_DEVMAP, e))
 		return NULL;
-	bad_entry(machine, "pte_special");
+	if (tell)
+		bad_entry(machine, "pte_special");
 	return NULL;
 }
 
@@ -90,7 +92,7 @@ static bool pfnmap_special(const struct vm_area_struct *vma, unsigned long addr,
 
 /* Scheme 2 for a pte. */
 static struct page *page_without_bit(struct vm_area_struct *vma, unsigned long addr,
-				     unsigned long pfn)
+				     unsigned long pfn, bool tell)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	bool zero = pfn == sim_zero_pfn(machine);
@@ -102,19 +104,25 @@ static struct page *page_without_bit(struct vm_area_struct *vma, unsigned long a
 	}
 	if ((vma->vm_flags & VM_PFNMAP) && pfnmap_special(vma, addr, pfn))
 		return NULL;
-	return zero ? NULL : page_of(machine, pfn, true);
+	return zero ? NULL : page_of(machine, pfn, tell);
 }
 
-struct page *vm_normal_page(struct vm_area_struct *vma, unsigned long addr, pte_t pte)
+static struct page *normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+				bool tell)
 {
 	const struct sim_mmu *mmu = vma->vm_mm->sim_mmu;
 	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
 
 	if (!mmu->has_special)
-		return page_without_bit(vma, addr, fmt_pfn(fmt, pte.pte));
-	if (fmt_test(fmt, SIM_TEST_SPECIAL, pte.pte))
-		return special_page(vma, addr, pte.pte);
-	return page_of(vma->vm_mm->sim_machine, fmt_pfn(fmt, pte.pte), true);
+		return page_without_bit(vma, addr, fmt_pfn(fmt, e), tell);
+	if (fmt_test(fmt, SIM_TEST_SPECIAL, e))
+		return special_page(vma, addr, e, tell);
+	return page_of(vma->vm_mm->sim_machine, fmt_pfn(fmt, e), tell);
+}
+
+struct page *vm_normal_page(struct vm_area_struct *vma, unsigned long addr, pte_t pte)
+{
+	return normal_page(vma, addr, pte.pte, true);
 }
 
 /*
@@ -148,7 +156,10 @@ struct page *vm_normal_page_pmd(struct vm_area_struct *vma, unsigned long addr, 
 
 struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level)
 {
-	pte_t pte = { e };
+	return level ? huge_page_of(vma, addr, e, level) : normal_page(vma, addr, e, true);
+}
 
-	return level ? huge_page_of(vma, addr, e, level) : vm_normal_page(vma, addr, pte);
+bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level)
+{
+	return level ? huge_page_of(vma, addr, e, level) : normal_page(vma, addr, e, false);
 }

@@ -145,6 +145,8 @@ int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigne
 
 struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
 			     int level);
+/* Would that be a page? Tells nobody of an entry that is in error. */
+bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level);
 
 /* ---- memory types (memtype.c) ---- */
 

@@ -106,6 +106,11 @@ unsigned long sim_dev_pfn(const struct sim_dev *dev, unsigned long n)
 	return dev->pages ? page_to_pfn(dev->pages[n]) : dev->first_pfn + n;
 }
 
+bool sim_dev_remaps(const struct sim_dev *dev)
+{
+	return dev->config.insert == SIM_DEV_REMAP;
+}
+
 unsigned long sim_dev_nr_pages(const struct sim_dev *dev)
 {
 	return dev->config.nr_pages;
@@ -301,6 +306,13 @@ static const struct file_operations dev_fops = {
 	.mmap = dev_mmap,
 	.release = dev_release,
 };
+
+struct sim_dev *sim_dev_of(const struct vm_area_struct *vma)
+{
+	const struct file *file = vma->vm_file;
+
+	return file && file->f_op == &dev_fops ? file->private_data : NULL;
+}
 
 /* ---- life ---- */
 

@@ -42,6 +42,10 @@ void sim_dev_put(struct sim_dev *dev);
 struct file *sim_dev_open(struct sim_dev *dev, unsigned int fmode, const char *name);
 struct address_space *sim_dev_mapping(const struct sim_dev *dev);
 unsigned long sim_dev_nr_pages(const struct sim_dev *dev);
+/* The device that a mapping is of; NULL where it is of something else. */
+struct sim_dev *sim_dev_of(const struct vm_area_struct *vma);
+/* Does it map by remap_pfn_range()? */
+bool sim_dev_remaps(const struct sim_dev *dev);
 /* @n below sim_dev_nr_pages(). */
 unsigned long sim_dev_pfn(const struct sim_dev *dev, unsigned long n);
 

@@ -6,21 +6,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "phys/phys.h"
-#include "sim/run.h"
+#include "pte/pgtable.h"
+#include "sim/portable.h"
 
 static const char *level_name(const struct scn_run *run, int level)
 {
 	return run->machine->mmu->level[level].name;
 }
 
-static void show_entry(struct scn_run *run, struct scn_result *res,
-		       const struct sim_pte_info *info)
+/* Would vm_normal_page() return a page? Asked in silence, of what it may be asked. */
+static bool is_normal(struct task_struct *task, unsigned long addr,
+		      const struct sim_pte_info *info)
 {
-	char pfn[SCN_PFN_TEXT] = "none";
+	struct vm_area_struct *vma;
+	bool normal = false;
 
-	if (!info->none)
-		scn_name_pfn(run, info->pfn, pfn);
+	if (info->none || !(info->present || info->protnone))
+		return false;
+	mmap_read_lock(task->mm);
+	vma = find_vma(task->mm, addr);
+	if (vma && vma->vm_start <= addr)
+		normal = sim_is_normal_entry(vma, addr, info->raw, info->level);
+	mmap_read_unlock(task->mm);
+	return normal;
+}
+
+static uint64_t bits_of(const struct scn_run *run, const struct sim_pte_info *info)
+{
+	return info->none ? 0 : info->raw & ~run->machine->mmu->format[info->level].pfn_mask;
+}
+
+static void show_portable_entry(struct scn_run *run, struct scn_result *res,
+				const struct sim_pte_info *info, const char *page, bool normal)
+{
+	struct scn_entry entry = {
+		.none = info->none, .present = info->present, .special = info->special,
+		.write = info->write, .dirty = info->dirty, .young = info->young,
+		.protnone = info->protnone, .normal = normal,
+		.cache = sim_cache_mode_name(info->cache), .level = level_name(run, info->level),
+		.page = page, .bits = bits_of(run, info),
+	};
+
+	scn_show_entry(res, &entry);
+}
+
+static void show_entry(struct scn_run *run, struct scn_result *res,
+		       const struct sim_pte_info *info, const char *page, bool normal)
+{
+	if (info->none)
+		scn_value(res, "none");
 	scn_key(res, "present", "%d", info->present);
 	scn_key(res, "special", "%d", info->special);
 	scn_key(res, "write", "%d", info->write);
@@ -31,26 +65,33 @@ static void show_entry(struct scn_run *run, struct scn_result *res,
 	scn_key(res, "protnone", "%d", info->protnone);
 	scn_key(res, "cache", "%s", sim_cache_mode_name(info->cache));
 	scn_key(res, "level", "%s", level_name(run, info->level));
-	scn_key(res, "pfn", "%s", pfn);
+	scn_key(res, "pfn", "%s", page);
 	scn_key(res, "raw", "0x%llx", (unsigned long long)info->raw);
+	scn_key(res, "bits", "0x%llx", (unsigned long long)bits_of(run, info));
+	scn_key(res, "normal", "%d", normal);
 }
 
 void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
+	struct task_struct *task = scn_task(run, op);
+	char page[SCN_PFN_TEXT] = "none";
 	struct sim_pte_info info;
 	unsigned long addr;
+	bool normal;
 	int ret;
 
 	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
 		return;
-	ret = sim_pte_lookup(scn_task(run, op)->mm, addr, &info);
+	ret = sim_pte_lookup(task->mm, addr, &info);
 	if (ret) {
 		scn_value_return(res, ret);
 		return;
 	}
-	if (info.none)
-		scn_value(res, "none");
-	show_entry(run, res, &info);
+	if (!info.none)
+		scn_name_pfn(run, info.pfn, page);
+	normal = is_normal(task, addr, &info);
+	(run->to.options->portable ? show_portable_entry : show_entry)(run, res, &info, page,
+									normal);
 }
 
 /* The pfn of a place: 0, or -errno; -ENODATA where there is none yet. */
@@ -163,6 +204,10 @@ void scn_op_maps(struct scn_run *run, const struct scn_op *op, struct scn_result
 	int len = sim_maps(scn_task(run, op), NULL, 0);
 	char *text;
 
+	if (run->to.options->portable && len >= 0) {
+		scn_portable_maps(run, scn_task(run, op), res);
+		return;
+	}
 	if (len < 0) {
 		scn_value_return(res, len);
 		return;

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/run.h"
+#include "pte/pgtable.h"
+#include "sim/portable.h"
 
 /* ---- what the operations share ---- */
 
@@ -24,9 +25,20 @@ bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_
 	return true;
 }
 
-/* The page of the object that has this pfn; -1 where none has. */
-static long page_of_pfn(const struct scn_object *o, unsigned long pfn)
+static long page_of_file(const struct scn_run *run, const struct file *file, unsigned long pfn)
 {
+	const struct page *page = sim_pfn_to_page(run->machine, pfn);
+
+	return page && page->mapping == file->f_mapping ? (long)page->index : -1;
+}
+
+/* The page of the object that has this pfn; -1 where none has. */
+static long page_of_pfn(const struct scn_run *run, unsigned int name, unsigned long pfn)
+{
+	const struct scn_object *o = &run->object[name];
+
+	if (o->file && run->to.scn->names[name].kind == SCN_REGULAR)
+		return page_of_file(run, o->file, pfn);
 	for (unsigned long page = 0; (o->bo || o->dev) && page < o->pages; page++) {
 		unsigned long at;
 
@@ -40,6 +52,18 @@ static long page_of_pfn(const struct scn_object *o, unsigned long pfn)
 	return -1;
 }
 
+/* What has no name in the scenario. */
+static void name_unnamed(const struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT])
+{
+	const struct page *page = sim_pfn_to_page(run->machine, pfn);
+
+	if (!run->to.options->portable)
+		snprintf(text, SCN_PFN_TEXT, "0x%lx", pfn);
+	else
+		snprintf(text, SCN_PFN_TEXT, "%s",
+			 page && sim_page_is_anon(page) ? "anon" : "other");
+}
+
 void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT])
 {
 	if (pfn == sim_zero_pfn(run->machine)) {
@@ -47,14 +71,14 @@ void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT
 		return;
 	}
 	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
-		long page = page_of_pfn(&run->object[i], pfn);
+		long page = page_of_pfn(run, i, pfn);
 
 		if (page >= 0) {
 			snprintf(text, SCN_PFN_TEXT, "%s+%ld", run->to.scn->names[i].name, page);
 			return;
 		}
 	}
-	snprintf(text, SCN_PFN_TEXT, "0x%lx", pfn);
+	name_unnamed(run, pfn, text);
 }
 
 /* ---- the end ---- */
@@ -136,13 +160,22 @@ static bool charge(struct scn_run *run, const struct scn_op *op)
 	return run->work <= SCN_MAX_WORK;
 }
 
+/* A real kernel tells it in words of its own. */
 static void show_outcome(struct scn_run *run, struct scn_result *res, enum sim_outcome_kind kind,
 			 const char *word)
 {
 	const struct sim_outcome *outcome = sim_last_outcome(run->machine, kind);
 
+	if (run->to.options->portable)
+		return;
 	scn_line(res, "%s: %s, %s: %s", word, outcome->file, outcome->function,
 		 outcome->condition);
+}
+
+/* How often, or whether: a real kernel does not print each time. */
+static unsigned int times(const struct scn_run *run, unsigned int nr)
+{
+	return run->to.options->portable ? nr != 0 : nr;
 }
 
 /* What the operation met besides its result: these are results too. */
@@ -160,11 +193,11 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 		run->to.result.crashed = true;
 	}
 	if (now[SIM_WARN]) {
-		scn_key(res, "warn", "%u", now[SIM_WARN]);
+		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));
 		show_outcome(run, res, SIM_WARN, "WARN");
 	}
 	if (now[SIM_BAD_PAGE]) {
-		scn_key(res, "bad_page", "%u", now[SIM_BAD_PAGE]);
+		scn_key(res, "bad_page", "%u", times(run, now[SIM_BAD_PAGE]));
 		show_outcome(run, res, SIM_BAD_PAGE, "bad page");
 	}
 }
@@ -188,6 +221,7 @@ static void run_op(struct scn_run *run, const struct scn_op *op)
 	free(res.lines);
 }
 
+/* A real kernel goes on after a BUG in its own way: the transcript ends there. */
 static int run_ops(struct scn_run *run)
 {
 	const struct scn *scn = run->to.scn;
@@ -206,6 +240,8 @@ static int run_ops(struct scn_run *run)
 			return -E2BIG;
 		}
 		run_op(run, op);
+		if (run->to.options->portable && sim_crashed(run->machine))
+			break;
 	}
 	return 0;
 }
@@ -246,7 +282,8 @@ static void finish(struct scn_run *run)
 		run->to.result.nr_violations = sim_machine_check(run->machine, NULL, NULL);
 		scn_teardown(run, &res);
 	}
-	if (run->to.options->out && run->to.options->format == SIM_SCENARIO_TEXT && res.lines)
+	if (run->to.options->out && run->to.options->format == SIM_SCENARIO_TEXT && res.lines &&
+	    !run->to.options->portable)
 		fprintf(run->to.options->out, "#| after the end, %s", res.lines);
 	free(res.lines);
 	scn_print_tail(&run->to);
@@ -295,6 +332,18 @@ static int run_parsed(const struct scn *scn, const struct sim_scenario_options *
 	return ret;
 }
 
+/* 0, or -EINVAL, told. */
+static int check_portable(const struct scn *scn, const struct sim_scenario_options *options)
+{
+	const char *why;
+	const struct scn_op *op = options->portable ? scn_find_unportable(scn, &why) : NULL;
+
+	if (op && options->err)
+		fprintf(options->err, "%s:%u:1: error: not portable: %s\n", scn->name, op->line,
+			why);
+	return op ? -EINVAL : 0;
+}
+
 int sim_scenario_run(const char *text, size_t len, const struct sim_scenario_options *options,
 		     struct sim_scenario_result *result)
 {
@@ -309,7 +358,9 @@ int sim_scenario_run(const char *text, size_t len, const struct sim_scenario_opt
 	ret = scn_parse(text, len, options->name, options->err, &scn);
 	if (ret)
 		return ret;
-	ret = run_parsed(scn, options, result);
+	ret = check_portable(scn, options);
+	if (!ret)
+		ret = run_parsed(scn, options, result);
 	scn_free(scn);
 	return ret;
 }

@@ -78,6 +78,23 @@ void scn_line(struct scn_result *res, const char *format, ...)
 	free(line);
 }
 
+void scn_show_entry(struct scn_result *res, const struct scn_entry *entry)
+{
+	if (entry->none)
+		scn_value(res, "none");
+	scn_key(res, "present", "%d", entry->present);
+	scn_key(res, "special", "%d", entry->special);
+	scn_key(res, "write", "%d", entry->write);
+	scn_key(res, "dirty", "%d", entry->dirty);
+	scn_key(res, "young", "%d", entry->young);
+	scn_key(res, "protnone", "%d", entry->protnone);
+	scn_key(res, "cache", "%s", entry->none ? "wb" : entry->cache);
+	scn_key(res, "level", "%s", entry->none ? "none" : entry->level);
+	scn_key(res, "pfn", "%s", entry->none ? "none" : entry->page);
+	scn_key(res, "bits", "0x%llx", entry->none ? 0ULL : (unsigned long long)entry->bits);
+	scn_key(res, "normal", "%d", !entry->none && entry->normal);
+}
+
 /* ---- expectations ---- */
 
 static bool same_value(const char *a, const char *b)

@@ -35,6 +35,19 @@ void scn_key(struct scn_result *res, const char *key, const char *format, ...);
 __attribute__((format(printf, 2, 3)))
 void scn_line(struct scn_result *res, const char *format, ...);
 
+/* An entry, as a portable transcript has it: by names, without numbers of pages. */
+struct scn_entry {
+	bool none, present, special, write, dirty, young, protnone, normal;
+	const char *cache, *level;
+	const char *page;	/* what lies behind it: d0+1, anon ... */
+	uint64_t bits;		/* all but the pfn */
+};
+/*
+ * Of an empty entry neither the level is told, which depends on what else is
+ * mapped nearby, nor what a table may leave in it.
+ */
+void scn_show_entry(struct scn_result *res, const struct scn_entry *entry);
+
 /* Where a scenario's transcript goes, and what was counted on the way. */
 struct scn_transcript {
 	const struct scn *scn;

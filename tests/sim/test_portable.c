@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <errno.h>
+
+#include "support/scenario.h"
+
+/* What the portable transcript of a text is; free() it. */
+static char *transcript(const char *text, struct sim_scenario_result *result)
+{
+	char *printed = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&printed, &len);
+	struct sim_scenario_options options = { .name = "t", .out = out, .portable = true };
+
+	assert_int_equal(sim_scenario_run(text, strlen(text), &options, result), 0);
+	fclose(out);
+	return printed;
+}
+
+/* A text, and what must stand in its portable transcript. */
+struct portable_case {
+	const char *description, *text, *expected;
+};
+
+static void cases_show(const struct portable_case *cases, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct sim_scenario_result result;
+		char *got = transcript(cases[i].text, &result);
+
+		if (!strstr(got, cases[i].expected))
+			fail_msg("%s:\n%s", cases[i].description, got);
+		free(got);
+	}
+}
+
+static void test_portable_entries(void **state)
+{
+	static const struct portable_case cases[] = {
+		{ "an entry of a device",
+		  "dev d vma=MIXEDMAP insert=page\nmmap m d\nread m+1\npte m+1",
+		  "-> present=1 special=0 write=1 dirty=0 young=1 protnone=0 cache=wb level=pte "
+		  "pfn=d+1 bits=0x8000000000000027 normal=1\n" },
+		{ "special is not normal",
+		  "dev d\nmmap m d\nread m+1\npte m+1",
+		  "special=1 write=1 dirty=0 young=1 protnone=0 cache=wb level=pte pfn=d+1 "
+		  "bits=0x8000000000000227 normal=0\n" },
+		{ "of an empty one nothing is told",
+		  "mmap m anon pages=1\npte m+0",
+		  "-> none present=0 special=0 write=0 dirty=0 young=0 protnone=0 cache=wb "
+		  "level=none pfn=none bits=0x0 normal=0\n" },
+		{ "PROT_NONE turns the bits of the pfn, not the others",
+		  "mmap m anon pages=1 share=private\nwrite m+0\nmprotect m prot=none\npte m+0",
+		  "protnone=1 cache=wb level=pte pfn=anon bits=0x960 normal=1\n" },
+		{ "a page of a file", "file f pages=2\nmmap m f\nread m+1\npte m+1", "pfn=f+1" },
+		{ "a private copy",
+		  "file f pages=2\nmmap m f share=private\nwrite m+1\npte m+1", "pfn=anon" },
+		{ "the zero page", "mmap m anon pages=1 share=private\nread m+0\npte m+0",
+		  "pfn=zero" },
+		{ "a page of no name", "mmap m anon pages=1\ngup m+0", "-> 1 page=other\n" },
+	};
+
+	(void)state;
+	cases_show(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_portable_maps(void **state)
+{
+	static const struct portable_case cases[] = {
+		{ "each by its name",
+		  "dev d\nfile f pages=3\nopen o ro dev=d\nmmap a d pages=5 off=1\n"
+		  "mmap b f share=private prot=rx\nmmap c anon pages=1\n"
+		  "mmap e anon pages=2 share=private\nmmap g o prot=r\nmaps",
+		  "#| -0x1b000 +16 r--s 0 d\n#| -0xb000 +2 rw-p 0 anon\n#| -0x9000 +1 rw-s 0 shm\n"
+		  "#| -0x8000 +3 r-xp 0 f\n#| -0x5000 +5 rw-s 1 d\n" },
+		{ "one over another", "mmap a anon pages=1\nmmap b anon pages=2 at=a+0\nmaps",
+		  "#| -0x1000 +2 rw-s 0 shm\n" },
+		{ "what remap_pfn_range() made of the offset",
+		  "dev d insert=remap vma=none\nmmap a d share=private off=2 pages=3\n"
+		  "munmap a+0\nmaps",
+		  " +2 rw-p 3 d\n" },
+		{ "nothing", "maps", "-> 0\n" },
+	};
+
+	(void)state;
+	cases_show(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_portable_outcomes_are_flags(void **state)
+{
+	static const struct portable_case cases[] = {
+		{ "no number, no words",
+		  "dev d vma=none insert=apply pages=4\nmmap m d\nread m+0 n=4\n"
+		  "munmap m\nmmap m d",
+		  "munmap m                                -> 0 bad_page=1\nmmap m d" },
+	};
+
+	(void)state;
+	cases_show(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_portable_ends_with_a_bug(void **state)
+{
+	static const char text[] = "dev d insert=page\nmmap m d\nread m+0 -> BUG\nread m+1\n";
+	struct sim_scenario_result result;
+	char *got = transcript(text, &result);
+
+	(void)state;
+	assert_non_null(strstr(got, "read m+0                                -> BUG\n"));
+	assert_null(strstr(got, "m+1"));
+	assert_null(strstr(got, "#|"));
+	assert_true(result.crashed);
+	assert_int_equal(result.nr_failed, 0);
+	free(got);
+}
+
+static void test_portable_refuses(void **state)
+{
+	static const char *const texts[] = {
+		"\nbo b pages=1", "\nopen f rw", "\nmachine ttm=pfn", "\nmachine ram=64M",
+		"\nmachine vram=1M", "\nmachine prefault=1", "\nmachine pool_order=1",
+		"\nmachine toggle=pat", "\ncounters", "\ncheck", "\nfail_alloc n=1", "\nteardown",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(texts); i++) {
+		char *printed = NULL, *said = NULL;
+		size_t printed_len = 0, said_len = 0;
+		FILE *out = open_memstream(&printed, &printed_len);
+		FILE *err = open_memstream(&said, &said_len);
+		struct sim_scenario_options options = { .name = "t", .out = out, .err = err,
+							.portable = true };
+
+		assert_int_equal(sim_scenario_run(texts[i], strlen(texts[i]), &options, NULL),
+				 -EINVAL);
+		fclose(out);
+		fclose(err);
+		assert_int_equal(printed_len, 0);
+		if (strncmp(said, "t:2:1: error: not portable: ", 28))
+			fail_msg("%s: %s", texts[i], said);
+		free(printed);
+		free(said);
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_portable_entries),
+	cmocka_unit_test(test_portable_maps),
+	cmocka_unit_test(test_portable_outcomes_are_flags),
+	cmocka_unit_test(test_portable_ends_with_a_bug),
+	cmocka_unit_test(test_portable_refuses),
+};
+SIM_TEST_MAIN(tests)
