@@ -272,7 +272,7 @@ pack_initramfs() {
 	cp "$RUNNER" "$root/init"
 	for module in "${MODULES[@]}" "$KO $MODULE_PARAMETERS"; do
 		file=${module%% *}
-		cp "$file" "$root/lib/"
+		"${CROSS}strip" --strip-debug -o "$root/lib/${file##*/}" "$file"
 		printf '/lib/%s %s\n' "${file##*/}" "${module#"$file"}"
 	done | sed 's/  */ /g; s/ $//' >"$root/modules"
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$INITRAMFS.new"

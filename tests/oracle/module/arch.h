@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * arch.h - what the kernel's own helpers do not give for each architecture:
+ * an entry's bits without its pfn, whether it is PROT_NONE, its memory type, and
+ * making RAM pages of another memory type.
+ */
+#ifndef TTMSIM_ORACLE_ARCH_H
+#define TTMSIM_ORACLE_ARCH_H
+
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+
+#include "internal.h"
+
+#ifdef CONFIG_X86
+
+#ifdef CONFIG_UML
+
+#define ORACLE_PFN_MASK PAGE_MASK
+
+static inline bool arch_protnone(u64 raw)
+{
+	return (raw & (_PAGE_PRESENT | _PAGE_PROTNONE)) == _PAGE_PROTNONE;
+}
+
+#else
+
+#include <asm/set_memory.h>
+
+#define ORACLE_PFN_MASK PTE_PFN_MASK
+
+static inline bool arch_protnone(u64 raw)
+{
+	return (raw & (_PAGE_PRESENT | _PAGE_PROTNONE)) == _PAGE_PROTNONE;
+}
+
+/* In the order of enum page_cache_mode; write-through and write-protected are not ours. */
+static inline u32 arch_cache_of(int page_cache_mode)
+{
+	static const u8 cache[] = { ORACLE_WB, ORACLE_WC, ORACLE_UC_MINUS, ORACLE_UC };
+
+	return (unsigned int)page_cache_mode < ARRAY_SIZE(cache) ? cache[page_cache_mode]
+								 : ORACLE_CACHE_UNKNOWN;
+}
+
+static inline u32 arch_cache(u64 raw)
+{
+	if (!oracle_symbols.pgprot2cachemode)
+		return ORACLE_CACHE_UNKNOWN;
+	return arch_cache_of(oracle_symbols.pgprot2cachemode(__pgprot(raw & _PAGE_CACHE_MASK)));
+}
+
+static inline u32 arch_memtype(unsigned long pfn)
+{
+	if (!oracle_symbols.lookup_memtype)
+		return ORACLE_CACHE_UNKNOWN;
+	return arch_cache_of(oracle_symbols.lookup_memtype((u64)pfn << PAGE_SHIFT));
+}
+
+static inline int arch_set_caching(struct page **pages, int nr, u32 caching)
+{
+	switch (caching) {
+	case ORACLE_WC: return set_pages_array_wc(pages, nr);
+	case ORACLE_UC: return set_pages_array_uc(pages, nr);
+	default: return 0;
+	}
+}
+
+static inline void arch_reset_caching(struct page **pages, int nr, u32 caching)
+{
+	if (caching != ORACLE_WB)
+		set_pages_array_wb(pages, nr);
+}
+
+#define ORACLE_HAS_MEMORY_TYPES
+#endif /* UML */
+
+#elif defined(CONFIG_MIPS)
+
+#define ORACLE_PFN_MASK (~((1ULL << _PFN_SHIFT) - 1))
+
+/* No bit of its own: there, but neither readable nor writable. */
+static inline bool arch_protnone(u64 raw)
+{
+	return (raw & (_PAGE_PRESENT | _PAGE_NO_READ | _PAGE_WRITE)) ==
+	       (_PAGE_PRESENT | _PAGE_NO_READ);
+}
+
+#define ORACLE_HAS_ENTRY_CACHE
+static inline u32 arch_cache(u64 raw)
+{
+	u64 cache = raw & _CACHE_MASK;
+
+	if (cache == _page_cachable_default)
+		return ORACLE_WB;
+	return cache == _CACHE_UNCACHED ? ORACLE_UC : ORACLE_WC;
+}
+
+#else
+#error "this architecture has no part in arch.h yet"
+#endif
+
+#ifndef ORACLE_HAS_MEMORY_TYPES
+
+#ifndef ORACLE_HAS_ENTRY_CACHE
+static inline u32 arch_cache(u64 raw)
+{
+	return ORACLE_WB;
+}
+#endif
+
+static inline u32 arch_memtype(unsigned long pfn)
+{
+	return ORACLE_CACHE_UNKNOWN;
+}
+
+static inline int arch_set_caching(struct page **pages, int nr, u32 caching)
+{
+	return 0;
+}
+
+static inline void arch_reset_caching(struct page **pages, int nr, u32 caching)
+{
+}
+
+#endif
+
+#endif

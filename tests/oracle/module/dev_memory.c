@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * dev_memory.c - what a device has to map: RAM pages of its own, or a part of the
+ * memory of a display adapter that no driver uses.
+ */
+#include <linux/bitmap.h>
+#include <linux/io.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "arch.h"
+
+/* The text console writes into the first pages. */
+#define IO_SKIP (SZ_1M >> PAGE_SHIFT)
+#define IO_MAX_PAGES (SZ_16M >> PAGE_SHIFT)
+
+static DEFINE_SPINLOCK(io_lock);
+static DECLARE_BITMAP(io_used, IO_MAX_PAGES);
+static unsigned long io_first_pfn, io_nr_pages;
+
+#ifdef CONFIG_PCI
+static struct pci_dev *display;
+
+void oracle_memory_init(void)
+{
+	display = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, NULL);
+	if (!display || !(pci_resource_flags(display, 0) & IORESOURCE_MEM))
+		return;
+	io_first_pfn = pci_resource_start(display, 0) >> PAGE_SHIFT;
+	io_nr_pages = min_t(unsigned long, IO_MAX_PAGES,
+			    pci_resource_len(display, 0) >> PAGE_SHIFT);
+	if (io_nr_pages < IO_SKIP)
+		io_nr_pages = 0;
+	else
+		bitmap_set(io_used, 0, IO_SKIP);
+}
+
+void oracle_memory_exit(void)
+{
+	pci_dev_put(display);
+}
+#else
+void oracle_memory_init(void)
+{
+}
+
+void oracle_memory_exit(void)
+{
+}
+#endif
+
+/* ---- I/O memory ---- */
+
+static void give_io(struct oracle_device *dev)
+{
+	spin_lock(&io_lock);
+	bitmap_clear(io_used, dev->first_pfn - io_first_pfn, dev->config.nr_pages);
+	spin_unlock(&io_lock);
+}
+
+static int take_io(struct oracle_device *dev)
+{
+	unsigned long at, nr = dev->config.nr_pages;
+
+	spin_lock(&io_lock);
+	at = bitmap_find_next_zero_area(io_used, io_nr_pages, 0, nr, 0);
+	if (at + nr <= io_nr_pages) {
+		bitmap_set(io_used, at, nr);
+		dev->first_pfn = io_first_pfn + at;
+	}
+	spin_unlock(&io_lock);
+	return dev->first_pfn ? 0 : -ENODEV;
+}
+
+static int alloc_io(struct oracle_device *dev)
+{
+	int ret = take_io(dev);
+
+	if (ret || !dev->config.reserve || dev->config.caching != ORACLE_WC)
+		return ret;
+	ret = arch_io_reserve_memtype_wc(PFN_PHYS(dev->first_pfn),
+					 (resource_size_t)dev->config.nr_pages << PAGE_SHIFT);
+	dev->reserved = !ret;
+	return ret;
+}
+
+static void free_io(struct oracle_device *dev)
+{
+	if (!dev->first_pfn)
+		return;
+	if (dev->reserved)
+		arch_io_free_memtype_wc(PFN_PHYS(dev->first_pfn),
+					(resource_size_t)dev->config.nr_pages << PAGE_SHIFT);
+	give_io(dev);
+}
+
+/* ---- RAM ---- */
+
+static bool is_block(const struct oracle_device *dev)
+{
+	return dev->config.insert == ORACLE_REMAP;
+}
+
+static unsigned int block_order(const struct oracle_device *dev)
+{
+	return get_order((unsigned long)dev->config.nr_pages << PAGE_SHIFT);
+}
+
+static int alloc_pages_of(struct oracle_device *dev)
+{
+	struct page *block = NULL;
+
+	dev->pages = kvcalloc(dev->config.nr_pages, sizeof(*dev->pages), GFP_KERNEL);
+	if (!dev->pages)
+		return -ENOMEM;
+	if (is_block(dev)) {
+		block = alloc_pages(GFP_KERNEL | __GFP_ZERO, block_order(dev));
+		if (!block)
+			return -ENOMEM;
+		dev->first_pfn = page_to_pfn(block);
+	}
+	for (u32 i = 0; i < dev->config.nr_pages; i++) {
+		dev->pages[i] = block ? block + i : alloc_page(GFP_KERNEL | __GFP_ZERO);
+		if (!dev->pages[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int alloc_ram(struct oracle_device *dev)
+{
+	int ret = alloc_pages_of(dev);
+
+	if (ret)
+		return ret;
+	ret = arch_set_caching(dev->pages, dev->config.nr_pages, dev->config.caching);
+	dev->reserved = !ret;
+	return ret;
+}
+
+static void free_ram(struct oracle_device *dev)
+{
+	if (!dev->pages)
+		return;
+	if (dev->reserved)
+		arch_reset_caching(dev->pages, dev->config.nr_pages, dev->config.caching);
+	if (is_block(dev) && dev->pages[0])
+		__free_pages(dev->pages[0], block_order(dev));
+	else
+		for (u32 i = 0; i < dev->config.nr_pages && dev->pages[i]; i++)
+			put_page(dev->pages[i]);
+	kvfree(dev->pages);
+}
+
+int oracle_memory_alloc(struct oracle_device *dev)
+{
+	return dev->config.iomem ? alloc_io(dev) : alloc_ram(dev);
+}
+
+void oracle_memory_free(struct oracle_device *dev)
+{
+	if (dev->config.iomem)
+		free_io(dev);
+	else
+		free_ram(dev);
+}

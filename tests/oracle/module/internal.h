@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * internal.h - what the module's files share. No kernel function that is under
+ * test is called with a lock of ours held: it may end in a BUG, and then the
+ * lock would stay locked.
+ */
+#ifndef TTMSIM_ORACLE_INTERNAL_H
+#define TTMSIM_ORACLE_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/version.h>
+
+#include "ttmsim_oracle.h"
+
+/* ---- devices (dev.c, dev_file.c, dev_memory.c) ---- */
+
+struct oracle_device {
+	struct list_head list;		/* of its session */
+	struct oracle_dev config;
+	struct inode *inode;		/* whose mapping all its files have */
+	struct page **pages;		/* NULL for I/O memory */
+	unsigned long first_pfn;	/* I/O memory, or the block of remap */
+	atomic_t users;			/* the session, and each open file */
+	bool reserved;
+};
+
+struct oracle_device *oracle_device_create(const struct oracle_dev *config);
+void oracle_device_put(struct oracle_device *dev);
+
+/* A descriptor, or -errno. */
+int oracle_device_open(struct oracle_device *dev, u32 flags);
+
+/* NULL: no mapping of a device. */
+struct oracle_device *oracle_device_of(struct vm_area_struct *vma);
+
+unsigned long oracle_device_pfn(const struct oracle_device *dev, unsigned long n);
+int oracle_insert_at(struct oracle_insert_at *at);
+int oracle_mmap(struct file *filp, struct vm_area_struct *vma);
+
+/* 0 or -errno; the other frees what an attempt that failed has left, too. */
+int oracle_memory_alloc(struct oracle_device *dev);
+void oracle_memory_free(struct oracle_device *dev);
+void oracle_memory_init(void);
+void oracle_memory_exit(void);
+
+/* ---- looking (entry.c, page.c) ---- */
+
+int oracle_look_entry(struct oracle_pte *out);
+void oracle_look_page(struct oracle_page *out);
+
+/* ---- get_user_pages (gup.c) ---- */
+
+struct oracle_held {
+	struct page *page;		/* NULL: given back */
+	bool pin;
+};
+
+/* All that one session has got. A handle is an index. */
+struct oracle_holds {
+	struct mutex lock;
+	struct oracle_held *held;
+	unsigned int nr, max;
+};
+
+int oracle_gup(struct oracle_holds *holds, struct oracle_gup *gup);
+int oracle_put(struct oracle_holds *holds, u32 handle);
+void oracle_put_all(struct oracle_holds *holds);
+
+/* ---- symbols.c ---- */
+
+/* What modules may not link to. NULL where this kernel has no such thing. */
+struct oracle_symbols {
+	struct page *(*vm_normal_page)(struct vm_area_struct *vma, unsigned long addr, pte_t pte);
+	void (*lru_add_drain)(void);
+	unsigned long *highest_memmap_pfn;
+	int (*pgprot2cachemode)(pgprot_t prot);
+	int (*lookup_memtype)(u64 paddr);
+};
+
+extern struct oracle_symbols oracle_symbols;
+
+/* 0, or -ENOENT where symbols cannot be looked up. */
+int oracle_symbols_init(void);
+void oracle_symbols_exit(void);
+
+/* Reports of bad entries and pages so far; @counted: are they counted? */
+u32 oracle_bad_pages(bool *counted);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * page.c - what the kernel knows of a physical page.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "arch.h"
+
+/*
+ * _mapcount of a single page, -1 where it is not mapped. Other small values
+ * say that the field has another use.
+ */
+static s32 mapcount_of(struct page *page)
+{
+	s32 count = atomic_read(&page->_mapcount) + 1;
+
+	return count < 0 ? 0 : count;
+}
+
+static void describe_page(struct page *page, struct oracle_page *out)
+{
+	struct folio *folio = page_folio(page);
+	struct address_space *mapping = folio_mapping(folio);
+
+	out->valid = 1;
+	out->refcount = folio_ref_count(folio);
+	out->mapcount = mapcount_of(page);
+	out->anon = !!folio_test_anon(folio);
+	if (mapping && mapping->host && !out->anon) {
+		out->ino = mapping->host->i_ino;
+		out->index = folio->index + folio_page_idx(folio, page);
+	}
+}
+
+void oracle_look_page(struct oracle_page *out)
+{
+	u64 pfn = out->pfn;
+
+	memset(out, 0, sizeof(*out));
+	out->pfn = pfn;
+	/* Pages on their way to an LRU list have a reference for it. */
+	if (oracle_symbols.lru_add_drain)
+		oracle_symbols.lru_add_drain();
+	if (pfn_valid(pfn))
+		describe_page(pfn_to_page(pfn), out);
+	out->memtype = arch_memtype(pfn);
+}
