@@ -167,7 +167,7 @@ static void test_special_bit_table(void **state)
 	static const struct {
 		const char *arch;
 		int bit;	/* -1: none */
-	} rows[] = { { "x86_64", 9 }, { "arm64", 56 }, { "arm", -1 }, { "mips64", 6 },
+	} rows[] = { { "x86_64", 9 }, { "arm64", 56 }, { "arm", -1 }, { "mips64", 5 },
 		     { "s390x", 6 },  { "riscv64", 8 }, { "um", -1 } };
 
 	(void)state;
@@ -210,10 +210,10 @@ static void test_raw_entries_of_pfn_0x1234(void **state)
 		{ "arm", R6_1, RW_SHARED, 0x0123471f },
 		{ "arm", R6_1, VM_READ, 0x0123479f },
 		{ "arm", R6_1, VM_NONE, 0x01234e9f },
-		/* pfn from bit 13; PRESENT, WRITE, cacheable noncoherent */
-		{ "mips64", R6_1, RW_SHARED, 0x1234ULL << 13 | 0xc05 },
-		{ "mips64", R6_1, VM_READ, 0x1234ULL << 13 | 0xc01 },
-		{ "mips64", R6_1, VM_NONE, 0x1234ULL << 13 | 0xc03 },
+		/* pfn from bit 14; PRESENT, WRITE or NO_READ, cacheable noncoherent */
+		{ "mips64", R6_1, RW_SHARED, 0x1234ULL << 14 | 0x1803 },
+		{ "mips64", R6_1, VM_READ, 0x1234ULL << 14 | 0x1801 },
+		{ "mips64", R6_1, VM_NONE, 0x1234ULL << 14 | 0x1881 },
 		/* made young: INVALID (0x400) is gone where readable */
 		{ "s390x", R6_1, RW_SHARED, 0x1234335 },
 		{ "s390x", R6_1, VM_READ, 0x1234315 },
@@ -250,7 +250,7 @@ static void test_raw_pmd_leaves(void **state)
 		{ "x86_64", R6_1, RW_SHARED, 0x1200, 0x80000000012000a7 },
 		{ "x86_64", R6_1, VM_NONE, 0x1200, 0x000ffffffec001a0 },
 		{ "arm64", R6_1, VM_READ, 0x1200, 0x0060000001200fc1 },
-		{ "mips64", R6_1, RW_SHARED, 0x1200, 0x1200ULL << 13 | 0xc25 },
+		{ "mips64", R6_1, RW_SHARED, 0x1200, 0x1200ULL << 14 | 0x1813 },
 		/* LARGE|YOUNG|PROTECT from pmd_mkhuge, READ|WRITE|NOEXEC */
 		{ "s390x", R6_1, RW_SHARED, 0x1200, 0x1201703 },
 		{ "riscv64", R6_1, RW_SHARED, 0x1200, 0x1200ULL << 10 | 0x57 },
@@ -279,7 +279,7 @@ static void test_raw_memory_types(void **state)
 		{ "arm64", R6_1, 0x0060000000000008, 0x006000000000000c },
 		{ "arm64", R5_11, 0x0060000000000008, 0x0060000000000010 },
 		{ "arm", R6_1, 0x4, 0 },
-		{ "mips64", R6_1, 0x800, 0x800 },
+		{ "mips64", R6_1, 0x1000, 0x1000 },
 		{ "s390x", R6_1, 0, 0 },
 		{ "riscv64", R6_1, 0, 0 },
 		{ "um", R6_1, 0, 0 },
@@ -431,15 +431,51 @@ static void test_mips64_hardware_bits_follow(void **state)
 	uint64_t e = fmt_make(fmt, 1, fmt->prot[RW_SHARED]);
 
 	(void)state;
-	assert_int_equal(e & 0x300, 0);
+	assert_int_equal(e & 0x600, 0);
 	e = fmt_op(fmt, SIM_OP_MKYOUNG, e);
-	assert_int_equal(e & 0x300, 0x100);
+	assert_int_equal(e & 0x600, 0x200);
 	e = fmt_op(fmt, SIM_OP_MKDIRTY, e);
-	assert_int_equal(e & 0x300, 0x300);
+	assert_int_equal(e & 0x600, 0x600);
 	/* mprotect keeps what says so, and VALID; the next store sets DIRTY again */
 	e = fmt_modify(fmt, e, fmt->prot[RW_SHARED]);
-	assert_int_equal(e & 0x318, 0x118);
-	assert_int_equal(fmt_op(fmt, SIM_OP_MKOLD, e) & 0x108, 0);
+	assert_int_equal(e & 0x60c, 0x20c);
+	assert_int_equal(fmt_op(fmt, SIM_OP_MKOLD, e) & 0x204, 0);
+}
+
+/*
+ * What one entry of a device went through on a 5KE, Debian's 6.1.176: a load, a
+ * store, mprotect() to read only, which loses the special bit, and back, a store,
+ * mprotect() to no access.
+ */
+static void test_mips64_as_a_kernel_had_it(void **state)
+{
+	const struct sim_entry_format *fmt = format_of("mips64", R6_1, 0);
+	uint64_t e = fmt_op(fmt, SIM_OP_MKSPECIAL, fmt_make(fmt, 0x4b0f, fmt->prot[RW_SHARED]));
+
+	(void)state;
+	e = fmt_op(fmt, SIM_OP_HW_LOAD, e);
+	assert_int_equal(e, 0x12c3da27);
+	e = fmt_op(fmt, SIM_OP_HW_STORE, e);
+	assert_int_equal(e, 0x12c3de2f);
+	e = fmt_modify(fmt, e, fmt->prot[VM_READ | VM_SHARED]);
+	assert_int_equal(e, 0x12c3da0d);
+	e = fmt_modify(fmt, e, fmt->prot[RW_SHARED]);
+	assert_int_equal(e, 0x12c3da0f);
+	e = fmt_op(fmt, SIM_OP_HW_STORE, e);
+	assert_int_equal(e, 0x12c3de0f);
+	e = fmt_modify(fmt, e, fmt->prot[VM_SHARED]);
+	assert_int_equal(e, 0x12c3d88d);
+}
+
+/* Write-only memory cannot be read before it has been written. */
+static void test_mips64_store_lets_loads_through(void **state)
+{
+	const struct sim_entry_format *fmt = format_of("mips64", R6_1, 0);
+	uint64_t e = fmt_make(fmt, 1, fmt->prot[VM_WRITE | VM_SHARED]);
+
+	(void)state;
+	assert_false(fmt_test(fmt, SIM_TEST_HW_READ, fmt_op(fmt, SIM_OP_MKYOUNG, e)));
+	assert_true(fmt_test(fmt, SIM_TEST_HW_READ, fmt_op(fmt, SIM_OP_HW_STORE, e)));
 }
 
 /* riscv, s390x and um or the new protection in: mprotect makes entries young. */
@@ -514,6 +550,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_s390x_empty_entries),
 	cmocka_unit_test(test_s390x_hardware_bits_follow),
 	cmocka_unit_test(test_mips64_hardware_bits_follow),
+	cmocka_unit_test(test_mips64_as_a_kernel_had_it),
+	cmocka_unit_test(test_mips64_store_lets_loads_through),
 	cmocka_unit_test(test_riscv64_modify_makes_young),
 	cmocka_unit_test(test_access_permitted_of_protnone),
 	cmocka_unit_test(test_ttm_caching_table),

@@ -261,10 +261,10 @@ static void test_resolve_modify_keeps_special(void **state)
 	(void)state;
 	resolve(mips, SIM_RELEASE(6, 1), 0);
 	assert_false(fmt_test(&mmu.format[0], SIM_TEST_SPECIAL,
-			      fmt_modify(&mmu.format[0], BIT(6) | 1, mips->format[0]->prot[1])));
+			      fmt_modify(&mmu.format[0], BIT(5) | 1, mips->format[0]->prot[1])));
 	resolve(mips, SIM_RELEASE(6, 6), 0);
 	assert_true(fmt_test(&mmu.format[0], SIM_TEST_SPECIAL,
-			     fmt_modify(&mmu.format[0], BIT(6) | 1, mips->format[0]->prot[1])));
+			     fmt_modify(&mmu.format[0], BIT(5) | 1, mips->format[0]->prot[1])));
 }
 
 static void test_resolve_impossible_features_stay_off(void **state)

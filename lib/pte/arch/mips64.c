@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mips64.c - MIPS64 without RIXI (R10000 class), 4K pages, huge pages.
+ * mips64.c - MIPS64 release 2 without RIXI (5KE class), 4K pages, huge pages.
+ *
+ * The layout is that of kernels with CONFIG_CPU_HAS_RIXI (CPU_MIPS64_R2 selects
+ * it), which run on CPUs without it, too: then the NO_EXEC bit is never set, and
+ * NO_READ is one that only software looks at. Debian's 5kc-malta is one of them,
+ * and what the running kernel showed is what stands here (docs/oracle.md).
  *
  * The TLB is loaded by software. An entry has two halves: what mm knows
  * (PRESENT, WRITE, ACCESSED, MODIFIED) and what goes to EntryLo (VALID, DIRTY,
@@ -15,19 +20,19 @@
 #include "pte/arch/form.h"
 
 #define PRESENT BIT(0)
-#define NO_READ BIT(1)
-#define WRITE BIT(2)
-#define ACCESSED BIT(3)
-#define MODIFIED BIT(4)
-#define HUGE BIT(5)
-#define SPECIAL BIT(6)
-#define GLOBAL BIT(7)
-#define VALID BIT(8)		/* silent read */
-#define DIRTY BIT(9)		/* silent write */
-#define CCA(n) ((uint64_t)(n) << 10)
+#define WRITE BIT(1)
+#define ACCESSED BIT(2)
+#define MODIFIED BIT(3)
+#define HUGE BIT(4)
+#define SPECIAL BIT(5)
+#define NO_READ BIT(7)		/* bit 6: NO_EXEC, of CPUs with RIXI */
+#define GLOBAL BIT(8)
+#define VALID BIT(9)		/* silent read */
+#define DIRTY BIT(10)		/* silent write */
+#define CCA(n) ((uint64_t)(n) << 11)
 
 #define UNCACHED CCA(2)
-#define CACHABLE CCA(3)		/* noncoherent: the default of a plain R10000 */
+#define CACHABLE CCA(3)		/* noncoherent: Config.K0 as boot loaders set it */
 
 #define PAGE (PRESENT | CACHABLE)
 
@@ -37,7 +42,10 @@
 	  PAGE | NO_READ, PAGE, PAGE | WRITE | NO_READ, PAGE | WRITE, PAGE, PAGE, \
 	  PAGE | WRITE, PAGE | WRITE }
 
-/* pte_access_permitted is the generic one: a PROT_NONE entry passes it. */
+/*
+ * pte_access_permitted is the generic one: a PROT_NONE entry passes it. A store
+ * makes an entry VALID whatever NO_READ says: loads pass from then on.
+ */
 #define TESTS \
 	[SIM_TEST_PRESENT] = TEST_SET(PRESENT), \
 	[SIM_TEST_PROTNONE] = TEST_IS(PRESENT | NO_READ | WRITE, PRESENT | NO_READ), \
@@ -49,7 +57,7 @@
 	[SIM_TEST_SPECIAL] = TEST_SET(SPECIAL), \
 	[SIM_TEST_ACCESS_READ] = TEST_SET(PRESENT), \
 	[SIM_TEST_ACCESS_WRITE] = TEST_SET(PRESENT | WRITE), \
-	[SIM_TEST_HW_READ] = TEST_IS(PRESENT | NO_READ, PRESENT), \
+	[SIM_TEST_HW_READ] = TEST_EITHER(VALID, VALID, PRESENT | NO_READ, PRESENT), \
 	[SIM_TEST_HW_WRITE] = TEST_SET(PRESENT | WRITE)
 
 #define READABLE_IF_YOUNG STEP_IF(ACCESSED | NO_READ, ACCESSED, 0, VALID)
@@ -72,40 +80,41 @@
 
 #define FIELDS(shift) \
 	{ { "PRESENT", 0, 1, "mapped" }, \
-	  { "NO_READ", 1, 1, "not readable" }, \
-	  { "WRITE", 2, 1, "writable" }, \
-	  { "ACCESSED", 3, 1, "accessed" }, \
-	  { "MODIFIED", 4, 1, "dirty" }, \
-	  { "HUGE", 5, 1, "leaf above level 0" }, \
-	  { "SPECIAL", 6, 1, "no struct page for mm" }, \
-	  { "GLOBAL", 7, 1, "in every address space" }, \
-	  { "VALID", 8, 1, "TLB: loads pass" }, \
-	  { "DIRTY", 9, 1, "TLB: stores pass" }, \
-	  { "CACHE", 10, 3, "memory type" }, \
+	  { "WRITE", 1, 1, "writable" }, \
+	  { "ACCESSED", 2, 1, "accessed" }, \
+	  { "MODIFIED", 3, 1, "dirty" }, \
+	  { "HUGE", 4, 1, "leaf above level 0" }, \
+	  { "SPECIAL", 5, 1, "no struct page for mm" }, \
+	  { "NO_EXEC", 6, 1, "not executable (with RIXI)" }, \
+	  { "NO_READ", 7, 1, "not readable" }, \
+	  { "GLOBAL", 8, 1, "in every address space" }, \
+	  { "VALID", 9, 1, "TLB: loads pass" }, \
+	  { "DIRTY", 10, 1, "TLB: stores pass" }, \
+	  { "CACHE", 11, 3, "memory type" }, \
 	  { "PFN", shift, 64 - (shift), "page frame" } }
 
-#define CHG (ACCESSED | MODIFIED | CCA(7) | SPECIAL | BITS(13, 63))
+#define CHG (ACCESSED | MODIFIED | CCA(7) | SPECIAL | BITS(14, 63))
 
 static const struct sim_entry_format pte = {
 	CACHE,
 	.test = { TESTS },
 	.op = { OPS, [SIM_OP_MODIFY] = OP_STEPS(READABLE_IF_YOUNG) },
-	.pfn_mask = BITS(13, 63),
-	.pfn_shift = 13,
+	.pfn_mask = BITS(14, 63),
+	.pfn_shift = 14,
 	.chg_mask = CHG,
 	.prot = PROT,
-	.field = FIELDS(13),
+	.field = FIELDS(14),
 };
 
 static const struct sim_entry_format pmd = {
 	CACHE,
 	.test = { TESTS, [SIM_TEST_LEAF] = TEST_SET(HUGE) },
 	.op = { OPS, [SIM_OP_MKLEAF] = OP_SET(HUGE) },
-	.pfn_mask = BITS(22, 63),
-	.pfn_shift = 13,
+	.pfn_mask = BITS(23, 63),
+	.pfn_shift = 14,
 	.chg_mask = CHG | HUGE,
 	.prot = PROT,
-	.field = FIELDS(22),
+	.field = FIELDS(23),
 };
 
 static const struct sim_arch_feature feature[] = {
@@ -123,7 +132,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_mips64 = {
 	.name = "mips64",
-	.title = "MIPS64 without RIXI (R10000 class), 4K pages, 3 levels, huge pages",
+	.title = "MIPS64 release 2 without RIXI (5KE class), 4K pages, 3 levels, huge pages",
 	.source = "arch/mips/include/asm/pgtable{,-bits,-64}.h, arch/mips/mm/cache.c, "
 		  "tlbex.c; 6.1 and 6.12",
 	.page_shift = 12,
@@ -131,7 +140,7 @@ const struct sim_arch sim_arch_mips64 = {
 	.bits_per_long = 64,
 	.task_size = 1ULL << 40,
 	.mmap_min = 0x10000,
-	.ram_start_pfn = 0x20000,	/* as an SGI Octane (IP30) */
+	.ram_start_pfn = 0x90000,	/* a Malta board's, but for its first 256 MiB */
 	.io_start_pfn = 0x1000000,	/* 64 GiB */
 	.max_phys_bits = 40,
 	.ad_rule = SIM_AD_HARDWARE,
