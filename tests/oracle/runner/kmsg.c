@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * kmsg.c - what the kernel says while a scenario runs: warnings, "bad page"
+ * reports, BUGs.
+ *
+ * A record of /dev/kmsg is "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT\n", then lines of
+ * the form " KEY=VALUE".
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+struct kmsg_seen kmsg;
+static int kmsg_fd = -1;
+
+void kmsg_open(void)
+{
+	kmsg_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg_fd >= 0)
+		lseek(kmsg_fd, 0, SEEK_END);
+}
+
+void kmsg_forget(void)
+{
+	memset(&kmsg, 0, sizeof(kmsg));
+}
+
+static bool has(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
+static bool begins(const char *text, const char *part)
+{
+	return !strncmp(text, part, strlen(part));
+}
+
+/* BUG() and the faults of the kernel itself, on x86, MIPS and user-mode Linux. */
+static bool is_bug(const char *text)
+{
+	return begins(text, "kernel BUG at ") || begins(text, "Kernel bug detected") ||
+	       begins(text, "BUG: failure at ") || begins(text, "Oops") ||
+	       begins(text, "invalid opcode: ") || begins(text, "general protection fault") ||
+	       begins(text, "BUG: unable to handle ") || begins(text, "BUG: kernel NULL ") ||
+	       begins(text, "CPU 0 Unable to handle kernel ") ||
+	       begins(text, "Unable to handle kernel ");
+}
+
+/* A warning that comes while a task dies of a BUG is none of the operation's. */
+static void take(struct kmsg_seen *seen, const char *text)
+{
+	if (is_bug(text))
+		seen->bug = true;
+	else if (seen->bug && has(text, "---[ end trace "))
+		seen->over = true;
+	else if (!seen->bug && begins(text, "WARNING: CPU: "))
+		seen->warn++;
+	else if (!seen->bug && begins(text, "BUG: Bad page "))
+		seen->bad_page++;
+}
+
+void kmsg_read(struct kmsg_seen *seen)
+{
+	char record[1024];
+
+	while (kmsg_fd >= 0) {
+		ssize_t n = read(kmsg_fd, record, sizeof(record) - 1);
+		char *text;
+
+		/* Overtaken, what is left begins later; or too long to be one of ours. */
+		if (n < 0 && (errno == EPIPE || errno == EINVAL))
+			continue;
+		if (n <= 0)
+			return;
+		record[n] = 0;
+		record[strcspn(record, "\n")] = 0;
+		text = strchr(record, ';');
+		if (text)
+			take(seen, text + 1);
+	}
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * op_look.c - operations that look on: entries, counts, views.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner.h"
+
+/* mm.h, GUP_PIN_COUNTING_BIAS. */
+#define PIN_BIAS 1024
+
+static const char *cache_name(uint32_t cache)
+{
+	static const char *const names[] = { "wb", "wc", "uc-", "uc" };
+
+	return cache < 4 ? names[cache] : "unknown";
+}
+
+/* ---- entries ---- */
+
+static bool look_up(struct scn_run *run, const struct scn_op *op, unsigned long addr,
+		    struct ask *a)
+{
+	*a = (struct ask){ .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_PTE };
+	a->u.pte.addr = addr;
+	return ask(run, op, a, -1);
+}
+
+static void show_entry(struct scn_run *run, struct scn_result *res, const struct oracle_pte *pte)
+{
+	static const char *const levels[] = { "pte", "pmd", "pud", "p4d", "pgd" };
+	char pfn[SCN_PFN_TEXT] = "none";
+
+	if (!pte->none)
+		name_pfn(run, pte->pfn, pfn);
+	scn_key(res, "present", "%u", pte->present);
+	scn_key(res, "special", "%u", pte->special);
+	scn_key(res, "write", "%u", pte->write);
+	scn_key(res, "dirty", "%u", pte->dirty);
+	scn_key(res, "young", "%u", pte->young);
+	scn_key(res, "protnone", "%u", pte->protnone);
+	scn_key(res, "cache", "%s", cache_name(pte->cache));
+	scn_key(res, "level", "%s", pte->level < 5 ? levels[pte->level] : "unknown");
+	scn_key(res, "pfn", "%s", pfn);
+	scn_key(res, "bits", "0x%llx", (unsigned long long)pte->bits);
+	scn_key(res, "normal", "%d", pte->normal == 1);
+}
+
+void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	unsigned long addr;
+	struct ask a;
+
+	if (!session_needed(run) || !scn_address(run, &op->arg[LOOK_PLACE], res, &addr) ||
+	    !look_up(run, op, addr, &a))
+		return;
+	if (a.ret) {
+		scn_value_return(res, a.ret);
+		return;
+	}
+	if (a.u.pte.none)
+		scn_value(res, "none");
+	show_entry(run, res, &a.u.pte);
+}
+
+/* The pfn of a place: 0, or -errno; -ENODATA where there is none yet; -EIO: the end. */
+static int pfn_of(struct scn_run *run, const struct scn_op *op, uint64_t *pfn)
+{
+	const struct scn_value *place = &op->arg[LOOK_PLACE];
+	struct object *o = &run->object[place->object];
+	struct ask a;
+
+	if (o->dev >= 0)
+		return dev_pfn(run, o, (unsigned long)place->number, pfn) ? 0 : -EINVAL;
+	if (!o->map.addr)
+		return -ENODATA;
+	if (!look_up(run, op, o->map.addr + (place->number << machine.page_shift), &a))
+		return -EIO;
+	*pfn = a.u.pte.pfn;
+	return a.ret ? (int)a.ret : a.u.pte.none ? -ENODATA : 0;
+}
+
+void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct oracle_page page;
+	uint64_t pfn = 0;
+	int ret;
+
+	if (!session_needed(run))
+		return;
+	ret = pfn_of(run, op, &pfn);
+	if (ret && ret != -ENODATA) {
+		scn_value_return(res, ret);
+		return;
+	}
+	if (ret || !page_look(run, pfn, &page) || !page.valid) {
+		scn_value(res, "none");
+		return;
+	}
+	scn_key(res, "ref", "%d", page.refcount % PIN_BIAS);
+	scn_key(res, "map", "%d", page.mapcount);
+	scn_key(res, "pin", "%d", page.refcount / PIN_BIAS);
+}
+
+void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct oracle_page page;
+	uint64_t pfn = 0;
+	int ret;
+
+	if (!session_needed(run))
+		return;
+	ret = pfn_of(run, op, &pfn);
+	if (ret == -ENODATA)
+		scn_value(res, "none");
+	else if (ret)
+		scn_value_return(res, ret);
+	else if (!page_look(run, pfn, &page))
+		unusable(run, "no memory type of a page: %s", strerror(errno));
+	else
+		scn_key(res, "type", "%s", cache_name(page.memtype));
+}
+
+/* ---- /proc ---- */
+
+#define MAP_PRESENT (1ULL << 63)
+#define MAP_FILE_PAGE (1ULL << 61)
+#define MAP_EXCLUSIVE (1ULL << 56)
+#define MAP_PFN ((1ULL << 55) - 1)
+
+void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	char page[SCN_PFN_TEXT] = "none";
+	unsigned long addr;
+	uint64_t entry;
+	int ret;
+
+	if (!session_needed(run) || !scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	ret = procfs_pagemap(run->object[op->task].task.pid, addr, &entry);
+	if (ret) {
+		scn_value_return(res, ret);
+		return;
+	}
+	if (entry & MAP_PRESENT)
+		name_pfn(run, entry & MAP_PFN, page);
+	scn_key(res, "present", "%d", !!(entry & MAP_PRESENT));
+	scn_key(res, "file", "%d", !!(entry & MAP_FILE_PAGE));
+	scn_key(res, "exclusive", "%d", !!(entry & MAP_EXCLUSIVE));
+	scn_key(res, "page", "%s", page);
+}
+
+/* The lines of the mapping that @addr lies in; NULL where there is none. */
+static const char *find_mapping(const char *text, unsigned long addr)
+{
+	struct procfs_map map;
+
+	for (const char *line = text; line && *line; line = strchr(line, '\n') + 1)
+		if (procfs_parse(line, &map) && addr >= map.start && addr < map.end)
+			return line;
+	return NULL;
+}
+
+/* "Rss:   12 kB", from the mapping's first line on. */
+static unsigned long field(const char *lines, const char *name)
+{
+	const char *at = strstr(lines, name);
+
+	return at ? strtoul(at + strlen(name), NULL, 10) : 0;
+}
+
+/* VmFlags: those that the simulator knows. Others are of the kernel's configuration. */
+static void show_flags(struct scn_result *res, const char *lines)
+{
+	static const char known[] =
+		" rd wr ex sh mr mw me ms pf dw lo io dc de ac dd mm hg nh wf nr ";
+	const char *at = strstr(lines, "VmFlags:");
+	char text[SCN_PFN_TEXT] = "", name[5];
+	size_t len = 0;
+
+	for (at = at ? at + 8 : ""; *at == ' ' && at[1] >= 'a' && at[1] <= 'z'; at += 3) {
+		snprintf(name, sizeof(name), " %.2s ", at + 1);
+		if (strstr(known, name))
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.2s",
+						len ? "," : "", at + 1);
+	}
+	scn_key(res, "flags", "%s", len ? text : "none");
+}
+
+void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	static const struct {
+		const char *key, *name;
+	} fields[] = {
+		{ "size", "\nSize:" }, { "rss", "\nRss:" }, { "anonymous", "\nAnonymous:" },
+		{ "shared_clean", "\nShared_Clean:" }, { "shared_dirty", "\nShared_Dirty:" },
+		{ "private_clean", "\nPrivate_Clean:" }, { "private_dirty", "\nPrivate_Dirty:" },
+		{ "locked", "\nLocked:" },
+	};
+	unsigned long addr;
+	const char *lines;
+	char *text;
+
+	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	text = procfs_text(run->object[op->task].task.pid, "smaps");
+	lines = find_mapping(text, addr);
+	if (lines) {
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+			scn_key(res, fields[i].key, "%lu", field(lines, fields[i].name));
+		show_flags(res, lines);
+	} else {
+		scn_value_return(res, -ENOMEM);
+	}
+	free(text);
+}
+
+/* "anon", "shm", or the scenario's name of the file. */
+static const char *map_name(struct scn_run *run, const struct procfs_map *map)
+{
+	const char *name = name_ino(run, map->ino);
+
+	if (name)
+		return name;
+	if (!map->ino)
+		return "anon";
+	return !strncmp(map->name, "/dev/zero", 9) ? "shm" : "other";
+}
+
+static void show_map(struct scn_run *run, struct scn_result *res, const struct procfs_map *map)
+{
+	bool below = map->start < machine.base;
+	unsigned long from_base = below ? machine.base - map->start : map->start - machine.base;
+
+	scn_line(res, "%c0x%lx +%lu %s %lu %s", below ? '-' : '+', from_base,
+		 (map->end - map->start) >> machine.page_shift, map->perms,
+		 map->offset >> machine.page_shift, map_name(run, map));
+}
+
+void scn_op_maps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	char *text = procfs_text(run->object[op->task].task.pid, "maps");
+	struct procfs_map map;
+
+	for (const char *line = text; line && *line; line = strchr(line, '\n') + 1)
+		if (procfs_parse(line, &map) && map.name[0] != '[' && !machine_owns(map.start))
+			show_map(run, res, &map);
+	free(text);
+}
+
+/* ---- mincore ---- */
+
+void scn_op_mincore(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	const struct scn_value *place = &op->arg[RANGE_MAP];
+	unsigned long pages = place->has_page ? 1 : run->object[place->object].map.pages;
+	struct ask a = { .kind = ASK_MINCORE, .fd_arg = -1 };
+	char text[SCN_MAX_MINCORE + 1] = "";
+
+	if (!scn_address(run, place, res, &a.arg[0]))
+		return;
+	pages = scn_number(op, RANGE_PAGES, pages);
+	if (pages > SCN_MAX_MINCORE)
+		pages = SCN_MAX_MINCORE;
+	a.arg[1] = pages << machine.page_shift;
+	if (!ask(run, op, &a, -1))
+		return;
+	scn_value_return(res, a.ret);
+	for (unsigned long i = 0; i < pages; i++)
+		text[i] = a.u.resident[i] & 1 ? '1' : '0';
+	if (!a.ret)
+		scn_key(res, "resident", "%s", text);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * session.c - the kernel module: a session, its devices, and what is known of
+ * pages by their number.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+bool session_info(struct oracle_info *info)
+{
+	int fd = open(ORACLE_PATH, O_RDWR | O_CLOEXEC);
+	bool ok = fd >= 0 && !ioctl(fd, ORACLE_INFO, info);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Reports since the last time: of the module, which the log's rate limit does not hide from. */
+uint32_t session_bad_pages(struct scn_run *run)
+{
+	struct oracle_outcomes now;
+	uint32_t new;
+
+	if (run->session < 0 || !machine.info.counts_bad_pages ||
+	    ioctl(run->session, ORACLE_OUTCOMES, &now))
+		return kmsg.bad_page;
+	new = now.bad_page - run->bad_pages;
+	run->bad_pages = now.bad_page;
+	return new;
+}
+
+void session_open(struct scn_run *run)
+{
+	run->session = machine.has_module ? open(ORACLE_PATH, O_RDWR | O_CLOEXEC) : -1;
+	session_bad_pages(run);
+}
+
+void session_close(struct scn_run *run)
+{
+	if (run->session >= 0)
+		close(run->session);
+	run->session = -1;
+}
+
+bool session_needed(struct scn_run *run)
+{
+	if (run->session < 0)
+		unusable(run, "there is no %s", ORACLE_PATH);
+	return run->session >= 0;
+}
+
+/* ---- what can be opened ---- */
+
+static int dev_open(const struct scn_run *run, const struct object *o, int flags)
+{
+	struct oracle_open how = { .id = o->dev, .flags = (uint32_t)flags };
+
+	return ioctl(run->session, ORACLE_DEV_OPEN, &how) ? -errno : how.fd;
+}
+
+int object_open(struct scn_run *run, struct object *o, int flags)
+{
+	char path[32];
+	int fd;
+
+	if (o->dev >= 0)
+		return dev_open(run, o, flags);
+	if (o->fd < 0)
+		return -EBADF;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", o->fd);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+unsigned long object_ino(struct scn_run *run, struct object *o)
+{
+	int fd = o->dev >= 0 ? dev_open(run, o, O_RDWR) : o->fd;
+	struct stat st;
+
+	if (!o->ino && fd >= 0 && !fstat(fd, &st))
+		o->ino = st.st_ino;
+	if (fd >= 0 && fd != o->fd)
+		close(fd);
+	return o->ino;
+}
+
+/* ---- pages ---- */
+
+bool page_look(struct scn_run *run, uint64_t pfn, struct oracle_page *page)
+{
+	memset(page, 0, sizeof(*page));
+	page->pfn = pfn;
+	return !ioctl(run->session, ORACLE_PAGE_LOOK, page);
+}
+
+/* A device's pages stay the same: asked once, and all at once. */
+static bool know_pfns(const struct scn_run *run, struct object *o)
+{
+	if (o->pfn)
+		return true;
+	o->pfn = calloc(o->pages, sizeof(*o->pfn));
+	for (unsigned long page = 0; o->pfn && page < o->pages; page++) {
+		struct oracle_dev_pfn ask = { .id = o->dev, .page = (uint32_t)page };
+
+		if (ioctl(run->session, ORACLE_DEV_PFN, &ask))
+			ask.pfn = UINT64_MAX;
+		o->pfn[page] = ask.pfn;
+	}
+	return o->pfn != NULL;
+}
+
+bool dev_pfn(struct scn_run *run, struct object *o, unsigned long page, uint64_t *pfn)
+{
+	if (page >= o->pages || !know_pfns(run, o))
+		return false;
+	*pfn = o->pfn[page];
+	return true;
+}
+
+/* ---- names ---- */
+
+static bool name_dev_page(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT])
+{
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
+		struct object *o = &run->object[i];
+
+		for (unsigned long page = 0; o->dev >= 0 && page < o->pages; page++) {
+			if (!know_pfns(run, o) || o->pfn[page] != pfn)
+				continue;
+			snprintf(text, SCN_PFN_TEXT, "%s+%lu", run->to.scn->names[i].name, page);
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *name_ino(struct scn_run *run, unsigned long ino)
+{
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
+		struct object *o = &run->object[i];
+
+		if (run->to.scn->names[i].kind & (SCN_DEV | SCN_REGULAR) && ino &&
+		    object_ino(run, o) == ino)
+			return run->to.scn->names[i].name;
+	}
+	return NULL;
+}
+
+void name_pfn(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT])
+{
+	struct oracle_page page;
+	const char *name;
+
+	snprintf(text, SCN_PFN_TEXT, "other");
+	if (pfn == machine.info.zero_pfn) {
+		snprintf(text, SCN_PFN_TEXT, "zero");
+		return;
+	}
+	if (name_dev_page(run, pfn, text) || !page_look(run, pfn, &page) || !page.valid)
+		return;
+	name = name_ino(run, page.ino);
+	if (page.anon)
+		snprintf(text, SCN_PFN_TEXT, "anon");
+	else if (name)
+		snprintf(text, SCN_PFN_TEXT, "%s+%llu", name, (unsigned long long)page.index);
+}

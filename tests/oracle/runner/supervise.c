@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * supervise.c - one scenario, from its text to its transcript.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
+		 unsigned long *addr)
+{
+	const struct map *map = &run->object[place->object].map;
+
+	if (!map->addr) {
+		scn_value(res, "not-mapped");
+		return false;
+	}
+	*addr = map->addr + ((unsigned long)place->number << machine.page_shift);
+	return true;
+}
+
+/* Warnings that come once come again. */
+static void show_outcomes(struct scn_run *run, struct scn_result *res)
+{
+	uint32_t bad_pages;
+
+	kmsg_read(&kmsg);
+	if (kmsg.bug && run->end == END_OK)
+		run->end = END_BUG;
+	if (run->end == END_BUG) {
+		res->nr_keys = 0;
+		scn_value(res, "BUG");
+	}
+	bad_pages = session_bad_pages(run);
+	if (kmsg.warn) {
+		scn_key(res, "warn", "1");
+		write_file("/sys/kernel/debug/clear_warn_once", "1");
+	}
+	if (bad_pages)
+		scn_key(res, "bad_page", "1");
+}
+
+static void run_op(struct scn_run *run, const struct scn_op *op)
+{
+	struct scn_result res = { .nr_keys = 0 };
+
+	kmsg_forget();
+	if (run->object[op->task].task.pid || op->desc->without_task)
+		op->desc->run(run, op, &res);
+	else
+		scn_value_return(&res, -ESRCH);
+	show_outcomes(run, &res);
+	if (run->end == END_OK || run->end == END_BUG)
+		scn_print_op(&run->to, op, &res);
+	free(res.lines);
+}
+
+static void run_ops(struct scn_run *run)
+{
+	const struct scn *scn = run->to.scn;
+	FILE *out = run->to.options->out;
+
+	for (unsigned int i = 0; i < scn->nr_ops && run->end == END_OK; i++) {
+		if (scn->op[i].desc)
+			run_op(run, &scn->op[i]);
+		else
+			scn_print_comment(&run->to, &scn->op[i]);
+		/* Where a BUG ends the whole machine, what was before it is out. */
+		fflush(out);
+	}
+	if (run->end == END_HUNG || run->end == END_UNUSABLE)
+		fprintf(out, "#| %s\n", run->why);
+}
+
+/* ---- beginning and end ---- */
+
+static void init_objects(struct scn_run *run)
+{
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
+		run->object[i] = (struct object){ .fd = -1, .dev = -1 };
+		run->object[i].task.sock = -1;
+	}
+}
+
+/* Mappings go before files, and files before the session that has the devices. */
+static void end_objects(struct scn_run *run)
+{
+	link_end_all(run);
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
+		if (run->object[i].fd >= 0)
+			close(run->object[i].fd);
+		free(run->object[i].pfn);
+	}
+	session_close(run);
+	free(run->held);
+	run->held = NULL;
+	run->nr_held = run->max_held = 0;
+	/* What the end of it all says is nobody's result. */
+	kmsg_forget();
+	kmsg_read(&kmsg);
+	if (kmsg.warn)
+		write_file("/sys/kernel/debug/clear_warn_once", "1");
+}
+
+static void run_parsed(struct scn_run *run)
+{
+	int ret;
+
+	init_objects(run);
+	session_open(run);
+	kmsg_read(&kmsg);	/* what was said before */
+	ret = link_spawn(run, &run->object[SCN_MAIN_TASK].task);
+	if (ret)
+		unusable(run, "no process: %s", strerror(-ret));
+	run_ops(run);
+	end_objects(run);
+}
+
+/* Static, as it is large: the supervisor stays small, and forking it cheap. */
+static struct scn_run the_run;
+
+enum end supervise(const char *text, size_t len, const char *name, FILE *out)
+{
+	struct sim_scenario_options options = { .name = name, .out = out };
+	struct scn_run *run = &the_run;
+	const char *why;
+	struct scn *scn;
+
+	if (scn_parse(text, len, name, out, &scn)) {
+		fflush(out);
+		return END_UNUSABLE;
+	}
+	run->to = (struct scn_transcript){ .scn = scn, .options = &options };
+	run->next_aligned = 0;
+	run->end = END_OK;
+	why = scn_unportable(scn);
+	if (why) {
+		fprintf(out, "%s\n", why);
+		run->end = END_UNUSABLE;
+	} else {
+		run_parsed(run);
+	}
+	fflush(out);
+	scn_free(scn);
+	return run->end;
+}
