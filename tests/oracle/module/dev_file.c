@@ -80,6 +80,8 @@ static struct file *file_create(struct oracle_device *dev, u32 flags)
 		iput(dev->inode);
 		return filp;
 	}
+	/* Who closes it gives the module back, but who makes it does not take it. */
+	__module_get(THIS_MODULE);
 	atomic_inc(&dev->users);
 	filp->private_data = dev;
 	return filp;
