@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * arch.h - what the kernel's own helpers do not give for each architecture:
- * an entry's bits without its pfn, whether it is PROT_NONE, its memory type, and
- * making RAM pages of another memory type.
+ * an entry's bits without its pfn, whether it is PROT_NONE, its memory type, making
+ * RAM pages of another memory type, and storing an entry.
  */
 #ifndef TTMSIM_ORACLE_ARCH_H
 #define TTMSIM_ORACLE_ARCH_H
@@ -86,6 +86,7 @@ static inline bool arch_protnone(u64 raw)
 	       (_PAGE_PRESENT | _PAGE_NO_READ);
 }
 
+/* On many CPUs write-combining is uncached: then it is called by the first name. */
 #define ORACLE_HAS_ENTRY_CACHE
 static inline u32 arch_cache(u64 raw)
 {
@@ -93,11 +94,20 @@ static inline u32 arch_cache(u64 raw)
 
 	if (cache == _page_cachable_default)
 		return ORACLE_WB;
-	return cache == _CACHE_UNCACHED ? ORACLE_UC : ORACLE_WC;
+	if (cache == boot_cpu_data.writecombine)
+		return ORACLE_WC;
+	return cache == _CACHE_UNCACHED ? ORACLE_UC : ORACLE_CACHE_UNKNOWN;
 }
+
+/* set_pte_at() calls what is not for modules. It is for caches with aliases. */
+#define arch_set_pte(mm, addr, pte, e) set_pte(pte, e)
 
 #else
 #error "this architecture has no part in arch.h yet"
+#endif
+
+#ifndef arch_set_pte
+#define arch_set_pte set_pte_at
 #endif
 
 #ifndef ORACLE_HAS_MEMORY_TYPES

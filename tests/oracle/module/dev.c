@@ -7,7 +7,7 @@
 #include <linux/mm.h>
 #include <linux/pfn_t.h>
 
-#include "internal.h"
+#include "arch.h"
 
 #ifndef pgprot_noncached
 #define pgprot_noncached(prot) (prot)
@@ -33,7 +33,7 @@ static int apply_one(pte_t *pte, unsigned long addr, void *data)
 	unsigned long n = apply->n + ((addr - apply->addr) >> PAGE_SHIFT);
 	unsigned long pfn = oracle_device_pfn(apply->dev, n);
 
-	set_pte_at(vma->vm_mm, addr, pte, pte_mkspecial(pfn_pte(pfn, vma->vm_page_prot)));
+	arch_set_pte(vma->vm_mm, addr, pte, pte_mkspecial(pfn_pte(pfn, vma->vm_page_prot)));
 	return 0;
 }
 

@@ -33,8 +33,10 @@ static bool is_bad(struct vm_area_struct *vma, pte_t pte)
 
 	if (IS_ENABLED(CONFIG_ARCH_HAS_PTE_SPECIAL) ? pte_special(pte) : known)
 		return !known && !is_zero_pfn(pte_pfn(pte));
-	return oracle_symbols.highest_memmap_pfn &&
-	       pte_pfn(pte) > *oracle_symbols.highest_memmap_pfn;
+	/* Without all symbols that variable has no name; one range of RAM ends at it. */
+	if (!oracle_symbols.highest_memmap_pfn)
+		return !pfn_valid(pte_pfn(pte));
+	return pte_pfn(pte) > *oracle_symbols.highest_memmap_pfn;
 }
 
 static u32 is_normal(struct vm_area_struct *vma, unsigned long addr, pte_t pte)
