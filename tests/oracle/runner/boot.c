@@ -143,23 +143,6 @@ void boot(void)
 	settle();
 }
 
-char *boot_option(const char *name)
-{
-	FILE *file = fopen("/proc/cmdline", "re");
-	size_t len = strlen(name);
-	char line[4096] = "";
-	char *found = NULL;
-
-	if (file && !fgets(line, sizeof(line), file))
-		line[0] = 0;
-	if (file)
-		fclose(file);
-	for (char *word = strtok(line, " \n"); word && !found; word = strtok(NULL, " \n"))
-		if (!strncmp(word, name, len) && word[len] == '=')
-			found = strdup(word + len + 1);
-	return found;
-}
-
 void boot_off(void)
 {
 	sync();

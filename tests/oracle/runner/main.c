@@ -51,7 +51,7 @@ static void block_child_signal(void)
 
 static void find_disk(void)
 {
-	char *said = boot_option("oracle.disk");
+	const char *said = getenv("ORACLE_DISK");
 	struct stat st;
 
 	machine.disk = said ? said : "/dev/ram0";
@@ -59,14 +59,26 @@ static void find_disk(void)
 		machine.disk = NULL;
 }
 
+/* Said on the kernel's command line: a word with a capital is in init's environment. */
+static int open_port(void)
+{
+	const char *said = getenv("ORACLE_TTY");
+	char path[64];
+	int fd;
+
+	if (!said)
+		return -1;
+	snprintf(path, sizeof(path), "%s%s", said[0] == '/' ? "" : "/dev/", said);
+	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		fprintf(stderr, "runner: %s: %s\n", path, strerror(errno));
+	return fd;
+}
+
 static void serve(void)
 {
-	char *port = boot_option("oracle.port");
-	int fd = port ? open(port, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+	int fd = open_port();
 
-	if (port && fd < 0)
-		fprintf(stderr, "runner: %s: %s\n", port, strerror(errno));
-	free(port);
 	protocol_serve(fd < 0 ? STDIN_FILENO : fd, fd < 0 ? STDOUT_FILENO : fd);
 }
 

@@ -31,21 +31,19 @@ static bool look_up(struct scn_run *run, const struct scn_op *op, unsigned long 
 static void show_entry(struct scn_run *run, struct scn_result *res, const struct oracle_pte *pte)
 {
 	static const char *const levels[] = { "pte", "pmd", "pud", "p4d", "pgd" };
-	char pfn[SCN_PFN_TEXT] = "none";
+	char page[SCN_PFN_TEXT] = "none";
+	struct scn_entry entry = {
+		.none = pte->none, .present = pte->present, .special = pte->special,
+		.write = pte->write, .dirty = pte->dirty, .young = pte->young,
+		.protnone = pte->protnone, .normal = pte->normal == 1,
+		.cache = cache_name(pte->cache),
+		.level = pte->level < 5 ? levels[pte->level] : "unknown",
+		.page = page, .bits = pte->bits,
+	};
 
 	if (!pte->none)
-		name_pfn(run, pte->pfn, pfn);
-	scn_key(res, "present", "%u", pte->present);
-	scn_key(res, "special", "%u", pte->special);
-	scn_key(res, "write", "%u", pte->write);
-	scn_key(res, "dirty", "%u", pte->dirty);
-	scn_key(res, "young", "%u", pte->young);
-	scn_key(res, "protnone", "%u", pte->protnone);
-	scn_key(res, "cache", "%s", cache_name(pte->cache));
-	scn_key(res, "level", "%s", pte->level < 5 ? levels[pte->level] : "unknown");
-	scn_key(res, "pfn", "%s", pfn);
-	scn_key(res, "bits", "0x%llx", (unsigned long long)pte->bits);
-	scn_key(res, "normal", "%d", pte->normal == 1);
+		name_pfn(run, pte->pfn, page);
+	scn_show_entry(res, &entry);
 }
 
 void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
@@ -60,8 +58,6 @@ void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result 
 		scn_value_return(res, a.ret);
 		return;
 	}
-	if (a.u.pte.none)
-		scn_value(res, "none");
 	show_entry(run, res, &a.u.pte);
 }
 
@@ -218,25 +214,39 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 }
 
 /* "anon", "shm", or the scenario's name of the file. */
-static const char *map_name(struct scn_run *run, const struct procfs_map *map)
+static const char *map_name(const struct scn_run *run, const struct procfs_map *map, int file)
 {
-	const char *name = name_ino(run, map->ino);
-
-	if (name)
-		return name;
+	if (file >= 0)
+		return run->to.scn->names[file].name;
 	if (!map->ino)
 		return "anon";
 	return !strncmp(map->name, "/dev/zero", 9) ? "shm" : "other";
+}
+
+/*
+ * The offset in pages. remap_pfn_range() puts the pfn there that a mapping which
+ * can be copied on write begins with: told as the page of the device.
+ */
+static unsigned long map_offset(struct scn_run *run, const struct procfs_map *map, int file)
+{
+	unsigned long offset = map->offset >> machine.page_shift;
+	struct object *o = file >= 0 ? &run->object[file] : NULL;
+	uint64_t first;
+
+	if (!o || !o->remaps || map->perms[3] == 's' || !dev_pfn(run, o, 0, &first))
+		return offset;
+	return offset >= first && offset - first < o->pages ? offset - first : offset;
 }
 
 static void show_map(struct scn_run *run, struct scn_result *res, const struct procfs_map *map)
 {
 	bool below = map->start < machine.base;
 	unsigned long from_base = below ? machine.base - map->start : map->start - machine.base;
+	int file = find_ino(run, map->on, map->ino);
 
 	scn_line(res, "%c0x%lx +%lu %s %lu %s", below ? '-' : '+', from_base,
 		 (map->end - map->start) >> machine.page_shift, map->perms,
-		 map->offset >> machine.page_shift, map_name(run, map));
+		 map_offset(run, map, file), map_name(run, map, file));
 }
 
 void scn_op_maps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)

@@ -98,6 +98,7 @@ void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	}
 	o->pages = dev.nr_pages;
 	o->dev = dev.id;
+	o->remaps = dev.insert == ORACLE_REMAP;
 }
 
 /* ---- open files ---- */

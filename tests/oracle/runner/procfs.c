@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "runner.h"
@@ -61,12 +62,14 @@ int procfs_pagemap(pid_t pid, unsigned long addr, uint64_t *entry)
 
 bool procfs_parse(const char *line, struct procfs_map *map)
 {
+	unsigned int major, minor;
 	int at = 0;
 
 	map->name[0] = 0;
-	if (sscanf(line, "%lx-%lx %4s %lx %*x:%*x %lu%n", &map->start, &map->end, map->perms,
-		   &map->offset, &map->ino, &at) != 5 || !at)
+	if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu%n", &map->start, &map->end, map->perms,
+		   &map->offset, &major, &minor, &map->ino, &at) != 7 || !at)
 		return false;
+	map->on = makedev(major, minor);
 	line += at;
 	line += strspn(line, " ");
 	snprintf(map->name, sizeof(map->name), "%.*s", (int)strcspn(line, "\n"), line);

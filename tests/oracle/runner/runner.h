@@ -86,7 +86,9 @@ struct object {
 	int fd;			/* of an open or regular file; -1 */
 	int dev;		/* id of a device; -1 */
 	uint64_t *pfn;		/* of a device's pages; NULL: not asked yet */
+	bool remaps;		/* a device that inserts by remap_pfn_range() */
 	unsigned long ino;	/* of a device or regular file; 0: not asked yet */
+	dev_t on;		/* the file system that it is an inode of */
 };
 
 /* A page that GUP took and that is not put back yet. */
@@ -174,13 +176,12 @@ void session_close(struct scn_run *run);
 uint32_t session_bad_pages(struct scn_run *run);
 /* A new descriptor of a device or a regular file: or -errno. */
 int object_open(struct scn_run *run, struct object *o, int flags);
-unsigned long object_ino(struct scn_run *run, struct object *o);
 bool page_look(struct scn_run *run, uint64_t pfn, struct oracle_page *page);
 bool dev_pfn(struct scn_run *run, struct object *o, unsigned long page, uint64_t *pfn);
 /* d0+1, f0+2, zero, anon, other. */
 void name_pfn(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT]);
-/* "d0": the device or regular file of this inode; NULL where it is none. */
-const char *name_ino(struct scn_run *run, unsigned long ino);
+/* The index of the device or regular file of this inode; -1 where it is none. */
+int find_ino(struct scn_run *run, dev_t on, unsigned long ino);
 
 /* op_*.c: what a place or range of a mapping means; false: mmap failed, that is the result. */
 bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
@@ -191,6 +192,7 @@ char *procfs_text(pid_t pid, const char *file);
 int procfs_pagemap(pid_t pid, unsigned long addr, uint64_t *entry);
 struct procfs_map {
 	unsigned long start, end, offset, ino;
+	dev_t on;
 	char perms[5];
 	char name[64];
 };
@@ -212,13 +214,9 @@ void kmsg_forget(void);
 
 /* protocol.c: serves the host on these descriptors until it quits. */
 void protocol_serve(int in, int out);
-/* A stream that writes each line with "| " in front. */
-FILE *protocol_stream(int out);
 
 /* boot.c */
 void boot(void);
-/* The value of a word of the kernel's command line: to be freed, NULL where it is not said. */
-char *boot_option(const char *name);
 _Noreturn void boot_off(void);
 bool write_file(const char *path, const char *text);
 

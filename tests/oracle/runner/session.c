@@ -81,16 +81,48 @@ int object_open(struct scn_run *run, struct object *o, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-unsigned long object_ino(struct scn_run *run, struct object *o)
+/* Asked once. A device has to be opened for it. */
+static void know_inode(struct scn_run *run, struct object *o)
 {
-	int fd = o->dev >= 0 ? dev_open(run, o, O_RDWR) : o->fd;
 	struct stat st;
+	int fd;
 
-	if (!o->ino && fd >= 0 && !fstat(fd, &st))
+	if (o->ino)
+		return;
+	fd = o->dev >= 0 ? dev_open(run, o, O_RDWR) : o->fd;
+	if (fd >= 0 && !fstat(fd, &st)) {
 		o->ino = st.st_ino;
+		o->on = st.st_dev;
+	}
 	if (fd >= 0 && fd != o->fd)
 		close(fd);
-	return o->ino;
+}
+
+/* All regular files are of one file system. */
+static int find_page_of(struct scn_run *run, unsigned long ino)
+{
+	for (unsigned int i = 0; ino && i < run->to.scn->nr_names; i++) {
+		if (run->to.scn->names[i].kind != SCN_REGULAR)
+			continue;
+		know_inode(run, &run->object[i]);
+		if (run->object[i].ino == ino)
+			return (int)i;
+	}
+	return -1;
+}
+
+int find_ino(struct scn_run *run, dev_t on, unsigned long ino)
+{
+	for (unsigned int i = 0; ino && i < run->to.scn->nr_names; i++) {
+		struct object *o = &run->object[i];
+
+		if (!(run->to.scn->names[i].kind & (SCN_DEV | SCN_REGULAR)))
+			continue;
+		know_inode(run, o);
+		if (o->ino == ino && o->on == on)
+			return (int)i;
+	}
+	return -1;
 }
 
 /* ---- pages ---- */
@@ -143,22 +175,10 @@ static bool name_dev_page(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_T
 	return false;
 }
 
-const char *name_ino(struct scn_run *run, unsigned long ino)
-{
-	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
-		struct object *o = &run->object[i];
-
-		if (run->to.scn->names[i].kind & (SCN_DEV | SCN_REGULAR) && ino &&
-		    object_ino(run, o) == ino)
-			return run->to.scn->names[i].name;
-	}
-	return NULL;
-}
-
 void name_pfn(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT])
 {
 	struct oracle_page page;
-	const char *name;
+	int file;
 
 	snprintf(text, SCN_PFN_TEXT, "other");
 	if (pfn == machine.info.zero_pfn) {
@@ -167,9 +187,10 @@ void name_pfn(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT])
 	}
 	if (name_dev_page(run, pfn, text) || !page_look(run, pfn, &page) || !page.valid)
 		return;
-	name = name_ino(run, page.ino);
+	file = page.anon ? -1 : find_page_of(run, page.ino);
 	if (page.anon)
 		snprintf(text, SCN_PFN_TEXT, "anon");
-	else if (name)
-		snprintf(text, SCN_PFN_TEXT, "%s+%llu", name, (unsigned long long)page.index);
+	else if (file >= 0)
+		snprintf(text, SCN_PFN_TEXT, "%s+%llu", run->to.scn->names[file].name,
+			 (unsigned long long)page.index);
 }
