@@ -125,6 +125,29 @@ SIM_API void unpin_user_page(struct page *page);
 SIM_API void unpin_user_pages(struct page **pages, unsigned long npages);
 
 /**
+ * unpin_user_pages_dirty_lock - the same, each page made dirty first
+ *
+ * Models: mm/gup.c, unpin_user_pages_dirty_lock, 5.11 to 6.12.
+ */
+SIM_API void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages,
+					 bool make_dirty);
+
+/**
+ * pin_user_pages_remote - pin_user_pages() of an address space of anyone's
+ * @locked: NULL; or 1, and 0 afterwards where mmap_lock was given up
+ *
+ * Holds: mmap_lock of @mm for reading.
+ *
+ * Returns: as pin_user_pages();
+ *          -EINVAL up to 6.1, FOLL_LONGTERM with @locked.
+ * Models: mm/gup.c, pin_user_pages_remote, 5.11 to 6.12.
+ */
+SIM_API long pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
+				   unsigned long nr_pages, unsigned int gup_flags,
+				   struct page **pages, struct vm_area_struct **vmas,
+				   int *locked);
+
+/**
  * fixup_user_fault - resolve the fault that an access would take
  * @fault_flags: FAULT_FLAG_WRITE or 0; @unlocked: NULL, or set when mmap_lock
  *	was dropped on the way and taken again
@@ -151,6 +174,86 @@ SIM_API int fixup_user_fault(struct mm_struct *mm, unsigned long address,
  */
 SIM_API int access_process_vm(struct task_struct *tsk, unsigned long addr, void *buf, int len,
 			      unsigned int gup_flags);
+
+/* ---------------------------------------- system calls that get pages ---- */
+/*
+ * These act on @task, whoever calls. Bytes of the other side, a program, a block
+ * device or a pipe, are in @buf.
+ */
+
+/**
+ * sim_process_vm_readv - read a task's memory from another one: one range each side
+ *
+ * Unlike access_process_vm() it never asks ->access.
+ *
+ * Returns: the bytes done, up to the first page that cannot be pinned;
+ *          0 for an empty range;
+ *          -EFAULT, the first page cannot be pinned, whatever the reason;
+ *          -ESRCH, no task, or one that has exited;
+ *          -EINVAL, @buf is NULL;
+ *          -EIO, the machine has crashed: also where a page counts as pinned that
+ *          was never written (pin_user_pages() up to 5.14).
+ * Models: mm/process_vm_access.c, process_vm_rw_single_vec, 5.11 to 6.12.
+ */
+SIM_API long sim_process_vm_readv(struct task_struct *task, unsigned long addr, void *buf,
+				  size_t len);
+
+/**
+ * sim_process_vm_writev - write it; the pages become dirty
+ *
+ * Returns: as sim_process_vm_readv().
+ * Models: mm/process_vm_access.c, process_vm_rw_single_vec, 5.11 to 6.12.
+ */
+SIM_API long sim_process_vm_writev(struct task_struct *task, unsigned long addr,
+				   const void *buf, size_t len);
+
+/* What one bio holds; the kernel goes about more in another way. */
+#define SIM_DIRECT_MAX_PAGES 256
+
+/**
+ * sim_direct_read - read() from a block device that was opened with O_DIRECT
+ * @buf: what lies on the device
+ *
+ * The device writes into the pages that GUP gets, which become dirty. What is
+ * left after the first page that it does not get goes through the page cache:
+ * the kernel copies it as the CPU would, faults and all.
+ *
+ * Returns: the bytes done;
+ *          -EFAULT, -ENOMEM and so on: of the first page, as get_user_pages_fast()
+ *          (before 6.12) or pin_user_pages_fast() says;
+ *          -EINVAL, @addr or @len is no multiple of 512, @len is more than
+ *          SIM_DIRECT_MAX_PAGES, or @buf is NULL;
+ *          -ESRCH, no task; -EIO, the machine has crashed.
+ * Models: block/fops.c, blkdev_read_iter and __blkdev_direct_IO_simple;
+ * block/bio.c, bio_iov_iter_get_pages, 6.1 and 6.12.
+ */
+SIM_API long sim_direct_read(struct task_struct *task, unsigned long addr, const void *buf,
+			     size_t len);
+
+/**
+ * sim_direct_write - write() to it; @buf gets what arrives
+ *
+ * Returns: as sim_direct_read().
+ * Models: block/fops.c, blkdev_write_iter and blkdev_direct_write, 6.1 and 6.12.
+ */
+SIM_API long sim_direct_write(struct task_struct *task, unsigned long addr, void *buf,
+			      size_t len);
+
+/* What an ordinary pipe holds. */
+#define SIM_PIPE_PAGES 16
+
+/**
+ * sim_vmsplice - vmsplice() into an empty pipe, which is then read into @buf
+ *
+ * The pipe holds the pages themselves until it is read.
+ *
+ * Returns: the bytes done, up to the first page that get_user_pages_fast() does
+ *          not get, or until the pipe is full;
+ *          its error, where that is the first page;
+ *          -EINVAL, @buf is NULL; -ESRCH, no task; -EIO, the machine has crashed.
+ * Models: fs/splice.c, vmsplice_to_pipe and iter_to_pipe, 5.11 to 6.12.
+ */
+SIM_API long sim_vmsplice(struct task_struct *task, unsigned long addr, void *buf, size_t len);
 
 SIM_END_DECLS
 

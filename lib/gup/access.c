@@ -8,15 +8,6 @@
  */
 #include "gup/internal.h"
 
-/* As much of the rest as lies in one page. */
-static int in_page(const struct mm_struct *mm, unsigned long addr, int len)
-{
-	unsigned long size = mmu_page_size(mm->sim_mmu);
-	unsigned long room = size - (addr & (size - 1));
-
-	return (unsigned long)len < room ? len : (int)room;
-}
-
 /* Through a page that GUP got. Returns the bytes done, or the error. */
 static int copy_by_page(struct mm_struct *mm, unsigned long addr, char *buf, int len,
 			struct page *page, bool write)
@@ -24,7 +15,7 @@ static int copy_by_page(struct mm_struct *mm, unsigned long addr, char *buf, int
 	struct sim_machine *machine = mm->sim_machine;
 	unsigned long offset = addr & (mmu_page_size(mm->sim_mmu) - 1);
 	unsigned long pfn = sim_page_to_pfn(page);
-	int bytes = in_page(mm, addr, len), ret;
+	int bytes = (int)in_page(mm, addr, (size_t)len), ret;
 
 	if (write) {
 		ret = sim_phys_write(machine, pfn, offset, buf, (size_t)bytes);

@@ -88,3 +88,11 @@ void unpin_user_pages(struct page **pages, unsigned long npages)
 	for (unsigned long i = 0; i < npages; i++)
 		unpin_user_page(pages[i]);
 }
+
+void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
+{
+	if (make_dirty && npages < (unsigned long)-4095)
+		for (unsigned long i = 0; i < npages; i++)
+			sim_page_set(pages[i], PG_dirty);
+	unpin_user_pages(pages, npages);
+}

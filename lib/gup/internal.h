@@ -8,6 +8,10 @@
  *	fast.c		the lockless walk, and its fallback
  *	fault.c		fixup_user_fault
  *	access.c	access_process_vm
+ *	bytes.c		moving bytes through pages that were got
+ *	process_vm.c	process_vm_readv, process_vm_writev
+ *	direct.c	direct I/O
+ *	splice.c	vmsplice
  *
  * A page pointer may stand for an error, as in the kernel: NULL means that a
  * fault may help, is_err() that it will not.
@@ -73,6 +77,45 @@ static inline bool signal_pending(void)
 
 	return task && __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED);
 }
+
+/* As much of the rest as lies in the page of @addr. */
+static inline size_t in_page(const struct mm_struct *mm, unsigned long addr, size_t len)
+{
+	unsigned long size = mmu_page_size(mm->sim_mmu);
+	unsigned long room = size - (addr & (size - 1));
+
+	return len < room ? len : room;
+}
+
+/* 0, or what a call on @task returns at once. */
+static inline int enter_task(const struct task_struct *task)
+{
+	return task && task->mm ? sim_enter(task->sim_machine) : -ESRCH;
+}
+
+/* Which way bytes go between the pages of a user and a buffer. */
+struct transfer {
+	void *to;		/* out of the pages; or NULL */
+	const void *from;	/* into them; or NULL */
+};
+
+static inline void transfer_advance(struct transfer *t, size_t len)
+{
+	if (t->to)
+		t->to = (char *)t->to + len;
+	else
+		t->from = (const char *)t->from + len;
+}
+
+/* ---- bytes.c ---- */
+
+/*
+ * Copies between the pages of [addr, addr + len) and the buffer, which moves on.
+ * Returns 0; -ENOMEM, no memory for the bytes; -EIO, a page that GUP counted and
+ * did not write down: a BUG, as the kernel takes what the array had in it.
+ */
+int transfer_pages(struct mm_struct *mm, unsigned long addr, struct page **pages, size_t len,
+		   struct transfer *t);
 
 /* ---- grab.c ---- */
 

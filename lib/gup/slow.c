@@ -435,3 +435,26 @@ long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gu
 		return sim_rule(mm->sim_machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0) ? 0 : -EINVAL;
 	return __gup_longterm_locked(&g);
 }
+
+long pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages,
+			   struct vm_area_struct **vmas, int *locked)
+{
+	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_PIN | FOLL_TOUCH | FOLL_REMOTE,
+			 pages, vmas, locked };
+	long err;
+
+	if (!mm)
+		return -EFAULT;
+	err = sim_enter(mm->sim_machine);
+	if (err)
+		return err;
+	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET) ||
+	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, !pages))
+		return sim_rule(mm->sim_machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0) ? 0 : -EINVAL;
+	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE,
+			locked && (gup_flags & FOLL_LONGTERM) &&
+				!sim_rule(mm->sim_machine, SIM_RULE_GUP_LONGTERM_UNLOCKS)))
+		return -EINVAL;
+	return __gup_longterm_locked(&g);
+}

@@ -57,6 +57,7 @@ static void test_rules_by_release(void **state)
 		{ SIM_RULE_GUP_PIN_REFUSES_WITH_0, "...x" },
 		{ SIM_RULE_GUP_FAST_ONLY_ERRORS, "...x" },
 		{ SIM_RULE_GUP_LONGTERM_UNLOCKS, "...x" },
+		{ SIM_RULE_DIRECT_IO_PINS, "...x" },
 		{ SIM_RULE_DONTUNMAP_ANON_ONLY, "x..." },
 		{ SIM_RULE_MADV_POPULATE, ".xxx" },
 		{ SIM_RULE_CLOSE_BLOCKS_MERGE, "xxx." },
