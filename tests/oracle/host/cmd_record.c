@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * cmd_record.c - ttmsim-oracle record: what a kernel says, into golden files:
+ * OUT/SECTION.sim for each section, OUT/files.sim for single files, OUT/kernel.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "oracle.h"
+
+struct args {
+	struct common common;
+	bool whole;
+};
+
+static const struct argp_option options[] = {
+	{ "out", OPTION_OUT, "DIR", 0, "Where to write", 0 },
+	{ "all", 'a', NULL, 0, "The whole table, not the share that golden files hold", 0 },
+	{ NULL, 0, NULL, 0, NULL, 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *args = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT: state->child_inputs[0] = &args->common; return 0;
+	case OPTION_OUT: args->common.out = arg; return 0;
+	case 'a': args->whole = true; return 0;
+	case ARGP_KEY_END:
+		common_check(&args->common, state);
+		if (!args->common.out)
+			argp_error(state, "where to? (--out=DIR)");
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static unsigned int nr_total, nr_ended;
+
+static void job_done(struct job *job, void *data)
+{
+	unsigned int *bad = data;
+
+	nr_ended++;
+	progress("recording: %u of %u", nr_ended, nr_total);
+	if (job->status == JOB_OK)
+		return;
+	++*bad;
+	complain("%s: %s, not recorded%s%s", job->scenario->name,
+		 job->status == JOB_HUNG ? "it hung" : "cannot be run",
+		 job->status == JOB_HUNG ? "" : ": ",
+		 job->status == JOB_HUNG ? "" : text_of(&job->transcript));
+}
+
+/* Jobs of a section stand together. */
+static void write_sections(const struct args *args, const struct job *jobs, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr;) {
+		const char *section = jobs[i].scenario->section;
+		struct text path = { NULL, 0, 0 }, bundle = { NULL, 0, 0 };
+
+		for (; i < nr && !strcmp(jobs[i].scenario->section, section); i++)
+			if (jobs[i].status == JOB_OK)
+				text_printf(&bundle, BUNDLE_MARK "%s\n%s", jobs[i].scenario->name,
+					    text_of(&jobs[i].transcript));
+		text_printf(&path, "%s/%s.sim", args->common.out, section);
+		if (bundle.len)
+			text_write_file(&bundle, path.data);
+		text_free(&path);
+		text_free(&bundle);
+	}
+}
+
+static void write_kernel(const struct args *args, const char *uname)
+{
+	const struct kernel *kernel = &args->common.kernel;
+	struct text path = { NULL, 0, 0 }, text = { NULL, 0, 0 };
+
+	text_printf(&path, "%s/kernel", args->common.out);
+	text_printf(&text, "kernel=%s arch=%s release=%s uname=%s\n", kernel->name, kernel->arch,
+		    kernel->release, uname);
+	text_write_file(&text, path.data);
+	text_free(&path);
+	text_free(&text);
+}
+
+static int record(const struct args *args, const struct scenarios *all)
+{
+	struct job *jobs = calloc(all->nr, sizeof(*jobs));
+	struct vm *vm = vm_create(&args->common.vm);
+	double begin = seconds_now();
+	unsigned int bad = 0, observations = 0;
+
+	if (!jobs)
+		give_up("out of memory");
+	nr_total = all->nr;
+	for (unsigned int i = 0; i < all->nr; i++)
+		jobs[i].scenario = &all->v[i];
+	vm_run(vm, jobs, all->nr, job_done, &bad);
+	progress_end();
+	write_sections(args, jobs, all->nr);
+	write_kernel(args, vm_uname(vm));
+	vm_destroy(vm);
+	for (unsigned int i = 0; i < all->nr; i++) {
+		observations += count_observations(text_of(&jobs[i].transcript));
+		text_free(&jobs[i].transcript);
+	}
+	free(jobs);
+	printf("%s: %u scenarios, %u observations recorded, %u not, %.0f s\n",
+	       args->common.kernel.name, all->nr - bad, observations, bad, seconds_now() - begin);
+	return STATUS_OK;
+}
+
+int command_record(int argc, char **argv)
+{
+	static const struct argp_child children[] = {
+		{ &common_argp, 0, NULL, 0 }, { NULL, 0, NULL, 0 },
+	};
+	static const struct argp argp = {
+		options, parse, "[FILE...] -- VM COMMAND...",
+		"Boot a kernel, run the table and the files on it, and write what it said.",
+		children, NULL, NULL,
+	};
+	struct args args = { .whole = false };
+	struct scenarios all = { NULL, 0, 0 };
+	int status;
+
+	args.common.vm.argv = split_command(&argc, argv);
+	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	if (mkdir(args.common.out, 0777) && errno != EEXIST)
+		give_up("%s: %s", args.common.out, strerror(errno));
+	table_expand(&all, NULL, !args.whole);
+	for (int i = 0; i < args.common.nr_files; i++)
+		scenarios_add_file(&all, args.common.files[i]);
+	status = record(&args, &all);
+	scenarios_free(&all);
+	return status;
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * fuzz_gen.c - random programs. Each is a function of (seed, index).
+ *
+ * What is asked is mostly possible: a device is used as its insertion function
+ * wants, a place mostly lies in its mapping, so that programs live long and
+ * reach states that nobody thought of. One choice in a few is free all the same.
+ */
+#include <string.h>
+
+#include "oracle.h"
+
+#define MAX_SOURCES 5
+#define MAX_MAPS 8
+#define MAX_TASKS 3
+#define DUMP_PAGES 3
+
+struct source {
+	char name[16];
+	unsigned int pages;
+	bool dev, cow;		/* cow: private mappings of it can be touched */
+	const char *prot;	/* what a file that is open for less allows; NULL: all */
+};
+
+struct map {
+	unsigned int pages;
+	int source;		/* -1: anonymous */
+};
+
+struct gen {
+	uint64_t random;
+	struct text *out;
+	struct source source[MAX_SOURCES];
+	unsigned int nr_sources;
+	struct map map[MAX_MAPS];
+	unsigned int nr_maps;
+	bool child[MAX_TASKS];	/* c0, c1 ...: alive */
+	unsigned int nr_children; /* that ever were */
+};
+
+/* ---- chance ---- */
+
+static uint64_t next_random(struct gen *g)
+{
+	uint64_t z = g->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static unsigned int below(struct gen *g, unsigned int n)
+{
+	return (unsigned int)(next_random(g) >> 33) % n;
+}
+
+static bool one_in(struct gen *g, unsigned int n)
+{
+	return below(g, n) == 0;
+}
+
+#define PICK(g, list) list[below(g, sizeof(list) / sizeof(list[0]))]
+
+/* ---- pieces ---- */
+
+static void say_task(struct gen *g)
+{
+	unsigned int i = below(g, 2 * MAX_TASKS);
+
+	if (i < MAX_TASKS && g->child[i])
+		text_printf(g->out, "in c%u ", i);
+}
+
+static unsigned int any_map(struct gen *g)
+{
+	/* those made last are the most interesting */
+	unsigned int a = below(g, g->nr_maps), b = below(g, g->nr_maps);
+
+	return a > b ? a : b;
+}
+
+static unsigned int any_page(struct gen *g, unsigned int pages)
+{
+	return one_in(g, 20) ? below(g, pages + 2) : below(g, pages);
+}
+
+static unsigned int say_place(struct gen *g)
+{
+	unsigned int m = any_map(g);
+
+	text_printf(g->out, "m%u+%u", m, any_page(g, g->map[m].pages));
+	return m;
+}
+
+static void say_range(struct gen *g)
+{
+	unsigned int m = any_map(g), page = any_page(g, g->map[m].pages);
+
+	if (one_in(g, 3)) {
+		text_printf(g->out, "m%u", m);
+		return;
+	}
+	text_printf(g->out, "m%u+%u", m, page);
+	if (one_in(g, 2) && g->map[m].pages > page)
+		text_printf(g->out, " pages=%u", 1 + below(g, g->map[m].pages - page));
+}
+
+static void say_n(struct gen *g)
+{
+	if (one_in(g, 3))
+		text_printf(g->out, " n=%u", 2 + below(g, 3));
+}
+
+static void end_op(struct gen *g)
+{
+	text_printf(g->out, "\n");
+}
+
+/* ---- what there is to map ---- */
+
+static const char *flags_for(struct gen *g, const char *insert, bool free_choice)
+{
+	static const char *const any[] = { "PFNMAP", "MIXEDMAP", "none" };
+	static const char *const plain[] = { "none", "none", "MIXEDMAP" };
+
+	if (free_choice || !strcmp(insert, "remap") || !strcmp(insert, "apply"))
+		return PICK(g, any);
+	if (!strcmp(insert, "pfn_prot"))
+		return "PFNMAP";
+	return strcmp(insert, "fault_page") ? "MIXEDMAP" : PICK(g, plain);
+}
+
+static void make_dev(struct gen *g, struct source *s)
+{
+	static const char *const inserts[] = { "pfn_prot", "pfn_prot", "mixed_prot", "page",
+					       "pages", "remap", "apply", "fault_page" };
+	static const char *const more[] = { ",IO", ",DONTEXPAND", ",IO,DONTEXPAND,DONTDUMP",
+					    ",DONTCOPY" };
+	const char *insert = PICK(g, inserts);
+	const char *flags = flags_for(g, insert, one_in(g, 12));
+	bool pages = strstr(insert, "page");
+
+	s->dev = true;
+	s->cow = strcmp(insert, "pfn_prot") || strcmp(flags, "PFNMAP");
+	text_printf(g->out, "dev %s pages=%u insert=%s vma=%s", s->name, s->pages, insert, flags);
+	if (strcmp(flags, "none") && one_in(g, 2))
+		text_printf(g->out, "%s", PICK(g, more));
+	if (!pages && one_in(g, 4))
+		text_printf(g->out, " backing=iomem");
+	if (one_in(g, 5))
+		text_printf(g->out, " caching=%s", one_in(g, 2) ? "wc" : "uc");
+	if (strcmp(insert, "fault_page") && one_in(g, 4))
+		text_printf(g->out, " time=mmap");
+	else if (one_in(g, 4))
+		text_printf(g->out, " prefault=%u", 2 + below(g, 3));
+	if (one_in(g, 5))
+		text_printf(g->out, " pfn_mkwrite=1");
+	if (one_in(g, 16))
+		text_printf(g->out, " reject_cow=1");
+	end_op(g);
+}
+
+static void make_source(struct gen *g)
+{
+	static const char *const modes[] = { "ro", "ro", "rw", "wo" };
+	struct source *s = &g->source[g->nr_sources];
+
+	*s = (struct source){ .pages = 2 + below(g, 4), .cow = true };
+	if (g->nr_sources && one_in(g, 4)) {
+		struct source of = g->source[below(g, g->nr_sources)];
+
+		snprintf(s->name, sizeof(s->name), "f%u", g->nr_sources);
+		s->pages = of.pages;
+		s->cow = of.cow;
+		if (*of.name == 'f')
+			return;
+		s->prot = PICK(g, modes);
+		text_printf(g->out, "open %s %s dev=%s\n", s->name, s->prot, of.name);
+		s->prot = strcmp(s->prot, "ro") ? NULL : "r";
+	} else if (one_in(g, 4)) {
+		snprintf(s->name, sizeof(s->name), "r%u", g->nr_sources);
+		text_printf(g->out, "file %s pages=%u\n", s->name, s->pages);
+	} else {
+		snprintf(s->name, sizeof(s->name), "d%u", g->nr_sources);
+		make_dev(g, s);
+	}
+	g->nr_sources++;
+}
+
+/* ---- mappings ---- */
+
+static const char *any_prot(struct gen *g)
+{
+	static const char *const prots[] = { "none", "r", "r", "rw", "rw", "rw", "rw", "x", "w",
+					     "rx", "rwx" };
+
+	return PICK(g, prots);
+}
+
+static void op_mmap(struct gen *g)
+{
+	static const char *const flags[] = { " populate", " noreserve", " locked" };
+	bool again = g->nr_maps == MAX_MAPS;
+	unsigned int m = again ? below(g, MAX_MAPS) : g->nr_maps;
+	bool anon = !g->nr_sources || one_in(g, 3);
+	int source = anon ? -1 : (int)below(g, g->nr_sources);
+	struct source *s = anon ? NULL : &g->source[source];
+	unsigned int pages = 1 + below(g, 6), off = s && one_in(g, 3) ? below(g, s->pages) : 0;
+
+	if (s && !one_in(g, 8))
+		pages = 1 + below(g, s->pages - off);
+	text_printf(g->out, "mmap m%u %s", m, s ? s->name : "anon");
+	if (s ? one_in(g, s->cow ? 3 : 40) : !one_in(g, 4))
+		text_printf(g->out, " share=private");
+	if (s && s->prot && !one_in(g, 5))
+		text_printf(g->out, " prot=%s", s->prot);
+	else if (!one_in(g, 3))
+		text_printf(g->out, " prot=%s", any_prot(g));
+	text_printf(g->out, " pages=%u", pages);
+	if (off)
+		text_printf(g->out, " off=%u", off);
+	if (g->nr_maps && one_in(g, 3)) {
+		text_printf(g->out, " at=");
+		say_place(g);
+	}
+	if (one_in(g, 10))
+		text_printf(g->out, "%s", PICK(g, flags));
+	end_op(g);
+	g->map[m] = (struct map){ pages, source };
+	g->nr_maps += !again;
+}
+
+static void op_munmap(struct gen *g)
+{
+	text_printf(g->out, "munmap ");
+	say_range(g);
+	end_op(g);
+}
+
+static void op_mprotect(struct gen *g)
+{
+	text_printf(g->out, "mprotect ");
+	say_range(g);
+	text_printf(g->out, " prot=%s\n", any_prot(g));
+}
+
+static void op_madvise(struct gen *g)
+{
+	static const char *const advice[] = {
+		"normal", "random", "sequential", "willneed", "dontneed", "dontneed", "dontneed",
+		"dontfork", "dofork", "hugepage", "nohugepage", "dontdump", "dodump",
+		"populate_read", "populate_write", "wipeonfork", "keeponfork",
+	};
+
+	text_printf(g->out, "madvise ");
+	say_range(g);
+	text_printf(g->out, " %s\n", PICK(g, advice));
+}
+
+static void op_mremap(struct gen *g)
+{
+	unsigned int m = any_map(g), pages = g->map[m].pages;
+
+	text_printf(g->out, "mremap m%u", m);
+	if (one_in(g, 4)) {
+		text_printf(g->out, " pages=%u dontunmap\n", pages);
+		return;
+	}
+	if (one_in(g, 2))
+		pages = 1 + below(g, 8);
+	text_printf(g->out, " pages=%u", pages);
+	if (one_in(g, 4)) {
+		text_printf(g->out, " inplace");
+	} else if (one_in(g, 2)) {
+		text_printf(g->out, " at=");
+		say_place(g);
+	}
+	end_op(g);
+	g->map[m].pages = pages;
+}
+
+static void op_lock(struct gen *g)
+{
+	text_printf(g->out, one_in(g, 3) ? "munlock " : "mlock ");
+	say_range(g);
+	end_op(g);
+}
+
+static void op_sync(struct gen *g)
+{
+	static const char *const how[] = { "", " async", " sync", " invalidate" };
+
+	text_printf(g->out, "msync ");
+	say_range(g);
+	text_printf(g->out, "%s\n", PICK(g, how));
+}
+
+/* ---- access ---- */
+
+static void op_read(struct gen *g)
+{
+	text_printf(g->out, "read ");
+	say_place(g);
+	say_n(g);
+	end_op(g);
+}
+
+static void op_write(struct gen *g)
+{
+	text_printf(g->out, "write ");
+	say_place(g);
+	text_printf(g->out, " value=%u", 1 + below(g, 99));
+	say_n(g);
+	end_op(g);
+}
+
+static void op_gup(struct gen *g)
+{
+	static const char *const flavours[] = { "gup", "gup_fast", "gup_fast_only", "pin",
+						"pin_fast", "pin_fast_only" };
+
+	text_printf(g->out, "%s ", PICK(g, flavours));
+	say_place(g);
+	say_n(g);
+	if (one_in(g, 2))
+		text_printf(g->out, " write");
+	if (one_in(g, 5))
+		text_printf(g->out, " force");
+	if (one_in(g, 5))
+		text_printf(g->out, " longterm");
+	end_op(g);
+}
+
+static void op_put(struct gen *g)
+{
+	text_printf(g->out, one_in(g, 2) ? "put " : "unpin ");
+	say_place(g);
+	end_op(g);
+}
+
+static void op_outside(struct gen *g)
+{
+	static const char *const how[] = { "vm_read", "vm_write", "direct_read", "direct_write",
+					   "vmsplice" };
+
+	text_printf(g->out, "%s ", PICK(g, how));
+	say_place(g);
+	say_n(g);
+	end_op(g);
+}
+
+static void op_ptrace(struct gen *g)
+{
+	text_printf(g->out, "ptrace ");
+	say_place(g);
+	text_printf(g->out, one_in(g, 2) ? " write\n" : "\n");
+}
+
+/* ---- tasks, drivers, looking ---- */
+
+static void op_fork(struct gen *g)
+{
+	if (g->nr_children == MAX_TASKS) {
+		op_write(g);
+		return;
+	}
+	g->child[g->nr_children] = true;
+	text_printf(g->out, "fork c%u\n", g->nr_children++);
+}
+
+static void op_exit(struct gen *g)
+{
+	unsigned int i = below(g, MAX_TASKS);
+
+	if (!g->child[i]) {
+		op_read(g);
+		return;
+	}
+	g->child[i] = false;
+	text_printf(g->out, "exit c%u\n", i);
+}
+
+static const struct source *any_source(struct gen *g, bool dev)
+{
+	const struct source *s = g->nr_sources ? &g->source[below(g, g->nr_sources)] : NULL;
+
+	return s && *s->name != 'f' && (s->dev || !dev) ? s : NULL;
+}
+
+static void op_zap(struct gen *g)
+{
+	const struct source *s = any_source(g, false);
+
+	if (!s) {
+		op_munmap(g);
+		return;
+	}
+	text_printf(g->out, "zap %s", s->name);
+	if (one_in(g, 2))
+		text_printf(g->out, "+%u pages=%u", below(g, s->pages), 1 + below(g, s->pages));
+	text_printf(g->out, one_in(g, 2) ? " even_cows=0\n" : "\n");
+}
+
+static void op_insert(struct gen *g)
+{
+	unsigned int m = any_map(g);
+
+	if (g->map[m].source < 0 || *g->source[g->map[m].source].name != 'd') {
+		op_gup(g);
+		return;
+	}
+	text_printf(g->out, "insert m%u+%u page=%u\n", m, any_page(g, g->map[m].pages),
+		    below(g, g->source[g->map[m].source].pages));
+}
+
+static void op_look(struct gen *g)
+{
+	static const char *const how[] = { "pte", "pte", "refs", "refs", "smaps", "pagemap",
+					   "mincore", "memtype" };
+	const char *what = PICK(g, how);
+
+	text_printf(g->out, "%s ", what);
+	say_place(g);
+	end_op(g);
+}
+
+static void op_maps(struct gen *g)
+{
+	text_printf(g->out, "maps\n");
+}
+
+/* ---- programs ---- */
+
+static const struct {
+	unsigned int weight;
+	void (*add)(struct gen *g);
+	bool anywhere;		/* by any task */
+} ops[] = {
+	{ 14, op_mmap, true }, { 8, op_munmap, true }, { 14, op_mprotect, true },
+	{ 10, op_madvise, true }, { 9, op_mremap, true }, { 5, op_lock, true },
+	{ 3, op_sync, true }, { 18, op_read, true }, { 22, op_write, true },
+	{ 14, op_gup, true }, { 5, op_put, false }, { 8, op_outside, true },
+	{ 4, op_ptrace, true }, { 5, op_fork, true }, { 2, op_exit, false },
+	{ 4, op_zap, false }, { 3, op_insert, true }, { 5, op_look, true }, { 3, op_maps, true },
+};
+
+#define NR_OPS (sizeof(ops) / sizeof(ops[0]))
+
+static void add_op(struct gen *g)
+{
+	unsigned int all = 0, at, i = 0;
+
+	for (size_t o = 0; o < NR_OPS; o++)
+		all += ops[o].weight;
+	for (at = below(g, all); at >= ops[i].weight; i++)
+		at -= ops[i].weight;
+	if (ops[i].anywhere)
+		say_task(g);
+	ops[i].add(g);
+}
+
+static void dump_task(struct gen *g, const char *in)
+{
+	text_printf(g->out, "%smaps\n", in);
+	for (unsigned int m = 0; m < g->nr_maps; m++) {
+		for (unsigned int page = 0; page < g->map[m].pages && page < DUMP_PAGES; page++)
+			text_printf(g->out, "%spte m%u+%u\n", in, m, page);
+		text_printf(g->out, "%srefs m%u+0\n%ssmaps m%u\n%smincore m%u\n", in, m, in, m, in,
+			    m);
+	}
+}
+
+/* What no operation has shown so far. */
+static void dump(struct gen *g)
+{
+	dump_task(g, "");
+	for (unsigned int i = 0; i < MAX_TASKS; i++) {
+		char in[8];
+
+		snprintf(in, sizeof(in), "in c%u ", i);
+		if (g->child[i])
+			dump_task(g, in);
+	}
+	for (unsigned int s = 0; s < g->nr_sources; s++)
+		for (unsigned int page = 0; g->source[s].dev && page < DUMP_PAGES &&
+		     page < g->source[s].pages; page++)
+			text_printf(g->out, "refs %s+%u\n", g->source[s].name, page);
+}
+
+void fuzz_program(uint64_t seed, unsigned int index, unsigned int length, struct text *out)
+{
+	struct gen g = { .random = seed * 0x2545f4914f6cdd1du + index, .out = out };
+	unsigned int nr;
+
+	next_random(&g);
+	nr = 2 + below(&g, length - 1);
+	for (unsigned int i = below(&g, 4); i > 0; i--)
+		make_source(&g);
+	op_mmap(&g);
+	for (unsigned int i = 0; i < nr; i++)
+		add_op(&g);
+	dump(&g);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * sim_side.c - a scenario on the simulator: its portable transcript.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "oracle.h"
+#include "sim/scenario.h"
+
+int sim_transcript(const struct kernel *kernel, const char *name, const char *text,
+		   struct text *out)
+{
+	char *printed = NULL, *said = NULL;
+	size_t printed_len = 0, said_len = 0;
+	FILE *to = open_memstream(&printed, &printed_len);
+	FILE *err = open_memstream(&said, &said_len);
+	struct sim_scenario_options options = {
+		.name = name, .out = to, .err = err, .portable = true,
+		.machine = { .arch = kernel->arch, .release = kernel->release },
+	};
+	int ret;
+
+	if (!to || !err)
+		give_up("out of memory");
+	ret = sim_scenario_run(text, strlen(text), &options, NULL);
+	fclose(to);
+	fclose(err);
+	if (ret == -ENOMEM)
+		give_up("out of memory");
+	text_compact(out, ret ? said : printed);
+	free(printed);
+	free(said);
+	return ret ? -EINVAL : 0;
+}
+
+/* In the child. */
+static _Noreturn void write_transcript(const struct kernel *kernel, const char *name,
+				       const char *text, int fd)
+{
+	struct text out = { NULL, 0, 0 };
+	int ret = sim_transcript(kernel, name, text, &out);
+	size_t at = 0;
+
+	while (at < out.len) {
+		ssize_t len = write(fd, out.data + at, out.len - at);
+
+		if (len <= 0)
+			break;
+		at += (size_t)len;
+	}
+	_exit(ret ? 3 : 0);
+}
+
+int sim_transcript_apart(const struct kernel *kernel, const char *name, const char *text,
+			 struct text *out)
+{
+	int pair[2], status;
+	char part[65536];
+	ssize_t len;
+	pid_t pid;
+
+	if (pipe(pair))
+		give_up("pipe: %s", strerror(errno));
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		give_up("fork: %s", strerror(errno));
+	if (!pid) {
+		close(pair[0]);
+		alarm(60);
+		write_transcript(kernel, name, text, pair[1]);
+	}
+	close(pair[1]);
+	while ((len = read(pair[0], part, sizeof(part))) > 0)
+		text_add(out, part, (size_t)len);
+	close(pair[0]);
+	waitpid(pid, &status, 0);
+	if (WIFSIGNALED(status)) {
+		text_printf(out, "#| simulator: %s\n", strsignal(WTERMSIG(status)));
+		return WTERMSIG(status);
+	}
+	return WEXITSTATUS(status) ? -EINVAL : 0;
+}
+
+bool sim_parses(const char *text, size_t len)
+{
+	struct scn *scn;
+
+	if (scn_parse(text, len, "program", NULL, &scn))
+		return false;
+	scn_free(scn);
+	return true;
+}
+
+void kernel_check(const struct kernel *kernel)
+{
+	struct sim_machine_config config = { .arch = kernel->arch, .release = kernel->release };
+	struct sim_machine *machine = sim_machine_create(&config);
+
+	if (!machine)
+		give_up("the simulator has no machine of arch %s, release %s: %s", kernel->arch,
+			kernel->release, strerror(errno));
+	sim_machine_destroy(machine);
+}
