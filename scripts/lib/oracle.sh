@@ -24,7 +24,8 @@
 #			the parameters that kernel_parameters prints; the guest's
 #			GUEST_TTY is its stdin and stdout, the console goes to LOG
 #
-# and may set MODULE_PARAMETERS, a string: parameters of ttmsim_oracle itself.
+# and may set MODULE_PARAMETERS, a string: parameters of ttmsim_oracle itself; and
+# COMMON_PARAMETERS to fewer, where a command line has no room for all of them.
 # Set while they run: KERNEL, WORK (folder of this kernel, exists), INITRAMFS, LOG.
 # get_kernel runs in the source tree's top folder; debian_kernel, or
 # foreign_debian_kernel, and vm_x86_64 below are what confs of Debian's kernels call.
@@ -69,6 +70,7 @@ load_kernel() {
 	KERNEL=$1
 	CROSS='' IMAGE='' KBUILD='' MODULE_PARAMETERS=''
 	PACKAGES=() MAKE_ARGS=() PARAMETERS=() MODULES=() VM=() APT=()
+	COMMON_PARAMETERS=("${USUAL_PARAMETERS[@]}")
 	# shellcheck source=/dev/null
 	. "$KERNELS_DIR/$KERNEL.conf"
 	WORK=$ORACLE_CACHE/$KERNEL
@@ -191,12 +193,11 @@ BRD_PARAMETERS='rd_nr=1 rd_size=1024'
 # What the simulator does not model is off: huge anonymous pages, NUMA balancing.
 # What the host's load may cause is off, too: watchdogs. An oops ends its task only.
 # Uppercase names are init's environment.
+USUAL_PARAMETERS=(log_buf_len=4M printk.devkmsg=on panic=-1 nokaslr norandmaps
+	mitigations=off apparmor=0 transparent_hugepage=never numa_balancing=disable
+	nowatchdog rcupdate.rcu_cpu_stall_suppress=1 sysctl.kernel.hung_task_timeout_secs=0)
 kernel_parameters() {
-	printf '%s ' quiet loglevel="${ORACLE_LOGLEVEL:-1}" log_buf_len=4M printk.devkmsg=on \
-		panic=-1 nokaslr norandmaps mitigations=off apparmor=0 \
-		transparent_hugepage=never numa_balancing=disable \
-		nowatchdog rcupdate.rcu_cpu_stall_suppress=1 \
-		sysctl.kernel.hung_task_timeout_secs=0 \
+	printf '%s ' quiet loglevel="${ORACLE_LOGLEVEL:-1}" "${COMMON_PARAMETERS[@]}" \
 		"${PARAMETERS[@]}" ORACLE_TTY="$GUEST_TTY"
 }
 
