@@ -15,7 +15,7 @@
 
 #include "runner.h"
 
-#define STEP_MS 100		/* how often the log is looked at meanwhile */
+#define STEP_MS 20		/* how often the log is looked at meanwhile */
 #define HUNG_MS 20000		/* without an answer */
 #define DYING_MS 1000		/* from a task's death to the log that says why */
 #define STUCK_MS 300		/* what a killed task gets */
@@ -30,8 +30,9 @@ void unusable(struct scn_run *run, const char *format, ...)
 	run->end = END_UNUSABLE;
 }
 
-static void hung(struct scn_run *run, const struct task *task, const char *what)
+static void hung(struct scn_run *run, struct task *task, const char *what)
 {
+	task->lost = true;
 	snprintf(run->why, sizeof(run->why), "process %d %s", (int)task->pid, what);
 	run->end = END_HUNG;
 }
@@ -94,11 +95,12 @@ static bool send_ask(const struct task *task, const struct ask *ask, int fd)
 }
 
 /* The oops is not over when its first line is there. */
-static void wait_bug(struct scn_run *run)
+static void wait_bug(struct scn_run *run, struct task *task)
 {
 	uint64_t end = now_ms() + DYING_MS;
 
 	run->end = END_BUG;
+	task->lost = true;
 	while (!kmsg.over && now_ms() < end) {
 		usleep(10000);
 		kmsg_read(&kmsg);
@@ -106,14 +108,14 @@ static void wait_bug(struct scn_run *run)
 }
 
 /* A task is gone, though nobody asked for it: the log says why, or will soon. */
-static void died(struct scn_run *run, const struct task *task)
+static void died(struct scn_run *run, struct task *task)
 {
 	uint64_t end = now_ms() + DYING_MS;
 
 	do {
 		kmsg_read(&kmsg);
 		if (kmsg.bug) {
-			wait_bug(run);
+			wait_bug(run, task);
 			return;
 		}
 		usleep(10000);
@@ -134,7 +136,7 @@ static bool wait_answer(struct scn_run *run, struct task *task, struct ask *ask)
 		}
 		kmsg_read(&kmsg);
 		if (kmsg.bug) {
-			wait_bug(run);
+			wait_bug(run, task);
 			return false;
 		}
 	}
@@ -220,7 +222,7 @@ bool link_exit(struct scn_run *run, struct task *task)
 	while (!gone(task->pid, STEP_MS)) {
 		kmsg_read(&kmsg);
 		if (kmsg.bug) {
-			wait_bug(run);
+			wait_bug(run, task);
 			return false;
 		}
 		if (now_ms() > end) {
@@ -233,24 +235,29 @@ bool link_exit(struct scn_run *run, struct task *task)
 }
 
 /*
- * Closing its socket ends a task that is well. After a BUG or a hang they are
- * killed: what then is stuck stays so, and nobody waits for it.
+ * Closing its socket ends a task that is well. What is stuck stays so, and nobody
+ * waits for it; others may be stuck on what it holds.
  */
+static void begin_end(struct scn_run *run, struct task *task)
+{
+	if (!task->pid)
+		return;
+	if (run->end != END_OK)
+		kill(task->pid, SIGKILL);
+	if (task->lost)
+		forget(task);
+	else
+		close(task->sock);
+	task->sock = -1;
+}
+
 void link_end_all(struct scn_run *run)
 {
 	uint64_t end = now_ms() + (run->end == END_OK ? HUNG_MS : STUCK_MS);
 	bool left = true;
 
-	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
-		struct task *task = &run->object[i].task;
-
-		if (!task->pid)
-			continue;
-		if (run->end != END_OK)
-			kill(task->pid, SIGKILL);
-		close(task->sock);
-		task->sock = -1;
-	}
+	for (unsigned int i = 0; i < run->to.scn->nr_names; i++)
+		begin_end(run, &run->object[i].task);
 	while (left && now_ms() < end) {
 		left = false;
 		for (unsigned int i = 0; i < run->to.scn->nr_names && !left; i++) {

@@ -72,6 +72,7 @@ long task_clone(unsigned long flags);
 struct task {
 	pid_t pid;		/* 0: there is none */
 	int sock;
+	bool lost;		/* died or got stuck over what it was asked */
 };
 
 struct map {
