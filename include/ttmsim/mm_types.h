@@ -260,7 +260,7 @@ struct mm_struct {
 	unsigned int write_protect_seq;	/* odd while fork write-protects */
 	int has_pinned;			/* a: FOLL_PIN was ever used */
 	unsigned long task_size;	/* c */
-	unsigned long mmap_base;	/* c: mmap searches down from here */
+	unsigned long mmap_base;	/* c: mmap searches from here, down or up */
 	unsigned long def_flags;	/* m */
 	unsigned long total_vm;		/* m: pages */
 	unsigned long locked_vm;	/* m: pages */

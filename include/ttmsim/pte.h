@@ -218,6 +218,8 @@ struct sim_arch {
 	uint8_t bits_per_long;	/* of the kernel: 32 or 64 */
 	uint64_t task_size;	/* first address above user space */
 	uint64_t mmap_min;	/* lowest user address that mmap gives out */
+	uint64_t mmap_up_from;	/* mmap searches upwards from here; 0: downwards from
+				 * what is left for the stack */
 	unsigned long ram_start_pfn; /* where RAM begins on a typical machine */
 	unsigned long io_start_pfn; /* where the simulated VRAM lies */
 	unsigned int max_phys_bits;

@@ -10,8 +10,10 @@
 
 static unsigned long mmap_base(const struct mm_struct *mm)
 {
-	unsigned long gap = mm->task_size / 8;
+	unsigned long up_from = mm->sim_machine->arch->mmap_up_from, gap = mm->task_size / 8;
 
+	if (up_from)
+		return up_from;
 	if (gap > STACK_GAP)
 		gap = STACK_GAP;
 	return (mm->task_size - gap) & ~(page_size(mm) - 1);

@@ -5,6 +5,9 @@
  *	0     mmap_min                       mmap_base      task_size
  *	|------|<------------ searched downwards |------------|
  *	                                         upwards, where below it is full
+ *
+ * Where the architecture has mmap_up_from, that is mmap_base, and the search is
+ * upwards only.
  */
 #include <sys/mman.h>
 
@@ -35,6 +38,14 @@ static long search_topdown(struct mm_struct *mm, unsigned long len)
 	return addr ? (long)addr : -ENOMEM;
 }
 
+/* Models: mm/mmap.c, generic_get_unmapped_area, 6.1. */
+static long search_bottomup(struct mm_struct *mm, unsigned long len)
+{
+	unsigned long addr = vma_tree_lowest_hole(mm, len, mm->mmap_base, mm->task_size);
+
+	return addr ? (long)addr : -ENOMEM;
+}
+
 static long choose(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		   unsigned long flags)
 {
@@ -47,7 +58,7 @@ static long choose(struct mm_struct *mm, unsigned long addr, unsigned long len,
 	addr = page_align(mm, addr);
 	if (addr && hint_fits(mm, addr, len))
 		return (long)addr;
-	return search_topdown(mm, len);
+	return (mm->sim_machine->arch->mmap_up_from ? search_bottomup : search_topdown)(mm, len);
 }
 
 unsigned long mm_get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long addr,

@@ -162,6 +162,8 @@ static void geometry(const struct sim_arch *arch)
 	assert_true(arch->task_size <= 1ULL << shift);
 	assert_true(arch->mmap_min >= 1ULL << arch->page_shift);
 	assert_int_equal(arch->task_size & ((1ULL << arch->page_shift) - 1), 0);
+	assert_true(arch->mmap_up_from < arch->task_size);
+	assert_int_equal(arch->mmap_up_from & ((1ULL << arch->page_shift) - 1), 0);
 }
 
 static void test_geometry_levels_meet(void **state)

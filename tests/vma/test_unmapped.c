@@ -76,6 +76,43 @@ static void test_unmapped_full(void **state)
 	as_for_all(full);
 }
 
+/* User-mode Linux, from mmap_base up; what is freed is used again, lowest first. */
+static void test_unmapped_bottomup(void **state)
+{
+	struct as as;
+	unsigned long base, page;
+
+	(void)state;
+	as_create(&as, "um", "6.1");
+	base = as.task->mm->mmap_base;
+	page = as.page;
+	assert_int_equal(map_at(&as, 0, 4), base);
+	assert_int_equal(map_at(&as, 0, 2), base + 4 * page);
+	assert_int_equal(sim_munmap(as.task, base + 2 * page, page), 0);
+	assert_int_equal(map_at(&as, 0, 2), base + 6 * page);
+	assert_int_equal(map_at(&as, 0, 1), base + 2 * page);
+	assert_int_equal(map_at(&as, base - page, 1), base - page);
+	assert_int_equal(map_at(&as, base - page, 1), base + 8 * page); /* taken */
+	as_check(&as, as.task);
+	as_destroy(&as);
+}
+
+/* Nothing is tried below mmap_base. */
+static void test_unmapped_bottomup_full(void **state)
+{
+	struct as as;
+	struct mm_struct *mm;
+
+	(void)state;
+	as_create(&as, "um", "6.12");
+	mm = as.task->mm;
+	assert_int_equal(map_at(&as, 0, (mm->task_size - mm->mmap_base) / as.page + 1), -ENOMEM);
+	assert_int_equal(map_at(&as, 0, (mm->task_size - mm->mmap_base) / as.page), mm->mmap_base);
+	assert_int_equal(map_at(&as, 0, 1), -ENOMEM);
+	as_check(&as, as.task);
+	as_destroy(&as);
+}
+
 /* ---- a driver's choice ---- */
 
 static unsigned long wanted;
@@ -129,6 +166,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_unmapped_topdown),
 	cmocka_unit_test(test_unmapped_hints),
 	cmocka_unit_test(test_unmapped_full),
+	cmocka_unit_test(test_unmapped_bottomup),
+	cmocka_unit_test(test_unmapped_bottomup_full),
 	cmocka_unit_test(test_unmapped_driver),
 };
 

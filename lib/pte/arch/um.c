@@ -89,6 +89,8 @@ const struct sim_arch sim_arch_um = {
 	.bits_per_long = 64,
 	.task_size = 511ULL << 30,	/* what the pgd reaches, less the host's stub */
 	.mmap_min = 0x10000,
+	/* TASK_UNMAPPED_BASE: it picks no layout of its own */
+	.mmap_up_from = 0x40000000,
 	.ram_start_pfn = 0x100,
 	.io_start_pfn = 0x1000000,
 	.max_phys_bits = 47,
