@@ -236,18 +236,18 @@ build_module() {
 
 # The table of architectures, as cmake/TtmsimArchRegistry.cmake writes it.
 write_registry() {
-	local names name
+	local names=(lib/pte/arch/*.c)
 
-	names=$(for name in lib/pte/arch/*.c; do basename "$name" .c; done)
+	names=("${names[@]##*/}")
+	names=("${names[@]%.c}")
 	{
 		printf '#include <ttmsim/pte.h>\n'
-		printf 'extern const struct sim_arch sim_arch_%s;\n' $names
+		printf 'extern const struct sim_arch sim_arch_%s;\n' "${names[@]}"
 		printf 'extern const struct sim_arch *const sim_arch_table[];\n'
 		printf 'extern const unsigned int sim_arch_table_nr;\n'
 		printf 'const struct sim_arch *const sim_arch_table[] = {\n'
-		printf '\t&sim_arch_%s,\n' $names
-		printf '\t0\n};\nconst unsigned int sim_arch_table_nr = %d;\n' \
-			"$(wc -w <<<"$names")"
+		printf '\t&sim_arch_%s,\n' "${names[@]}"
+		printf '\t0\n};\nconst unsigned int sim_arch_table_nr = %d;\n' ${#names[@]}
 	} >"$1"
 }
 
