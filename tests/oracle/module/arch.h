@@ -12,18 +12,17 @@
 
 #include "internal.h"
 
-#ifdef CONFIG_X86
+#if defined(CONFIG_UML)
 
-#ifdef CONFIG_UML
-
-#define ORACLE_PFN_MASK PAGE_MASK
+/* Without what is between the kernel and its host: has that been told of the entry? */
+#define ORACLE_PFN_MASK (PAGE_MASK | _PAGE_NEWPAGE | _PAGE_NEWPROT)
 
 static inline bool arch_protnone(u64 raw)
 {
 	return (raw & (_PAGE_PRESENT | _PAGE_PROTNONE)) == _PAGE_PROTNONE;
 }
 
-#else
+#elif defined(CONFIG_X86)
 
 #include <asm/set_memory.h>
 
@@ -73,7 +72,6 @@ static inline void arch_reset_caching(struct page **pages, int nr, u32 caching)
 }
 
 #define ORACLE_HAS_MEMORY_TYPES
-#endif /* UML */
 
 #elif defined(CONFIG_MIPS)
 

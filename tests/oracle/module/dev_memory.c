@@ -10,6 +10,10 @@
 
 #include "arch.h"
 
+#ifdef CONFIG_UML
+#include <mem_user.h>
+#endif
+
 /* The text console writes into the first pages. */
 #define IO_SKIP (SZ_1M >> PAGE_SHIFT)
 #define IO_MAX_PAGES (SZ_16M >> PAGE_SHIFT)
@@ -42,6 +46,15 @@ void oracle_memory_exit(void)
 #else
 void oracle_memory_init(void)
 {
+#ifdef CONFIG_UML
+	unsigned long len, addr = find_iomem("ttmsim", &len);
+
+	if (!addr)
+		return;
+	io_first_pfn = PFN_DOWN(__pa(addr));
+	/* the file's size, and a page that it has not */
+	io_nr_pages = min_t(unsigned long, IO_MAX_PAGES, (len >> PAGE_SHIFT) - 1);
+#endif
 }
 
 void oracle_memory_exit(void)
