@@ -41,6 +41,8 @@ struct file_operations {
 	unsigned long (*get_unmapped_area)(struct file *filp, unsigned long addr,
 					   unsigned long len, unsigned long pgoff,
 					   unsigned long flags);
+	/* write back: 0 or -errno. Optional; without it msync(MS_SYNC) is -EINVAL */
+	int (*fsync)(struct file *filp, int64_t start, int64_t end, int datasync);
 };
 
 /*
@@ -291,6 +293,35 @@ SIM_API int sim_mlock(struct task_struct *task, unsigned long addr, unsigned lon
 SIM_API int sim_munlock(struct task_struct *task, unsigned long addr, unsigned long len);
 
 /**
+ * sim_msync - write a range back
+ * @flags: MS_SYNC, MS_ASYNC, MS_INVALIDATE
+ *
+ * Returns: 0;
+ *          -EINVAL, unaligned, unknown flags, or MS_SYNC of a shared mapping whose
+ *          file has no ->fsync;
+ *          -EBUSY, MS_INVALIDATE of a locked mapping;
+ *          -ENOMEM, a hole in the range (the rest was done, unless @flags is
+ *          MS_ASYNC), or a range that wraps;
+ *          what ->fsync returned.
+ * Models: mm/msync.c, msync, 5.11 to 6.12.
+ */
+SIM_API int sim_msync(struct task_struct *task, unsigned long addr, unsigned long len, int flags);
+
+/**
+ * sim_mincore - which pages of a range are in core
+ * @vec: gets 1 or 0 for each page
+ *
+ * A VM_PFNMAP mapping has none, whatever is mapped there.
+ *
+ * Returns: 0;
+ *          -EINVAL, unaligned, or @vec is NULL;
+ *          -ENOMEM, a hole in the range, or no range of user space.
+ * Models: mm/mincore.c, mincore and do_mincore, 5.11 to 6.12.
+ */
+SIM_API int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
+			unsigned char *vec);
+
+/**
  * sim_read - load bytes from user space as the CPU would, faults and all
  *
  * Returns: 0;
@@ -411,6 +442,27 @@ SIM_API int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_s
  *          -EOVERFLOW, an int does not hold it.
  */
 SIM_API int sim_maps(struct task_struct *task, char *buf, size_t len);
+
+/* What /proc/pid/pagemap says of one page. */
+struct sim_pagemap {
+	bool present;		/* bit 63 */
+	bool file;		/* bit 61: its page is not anonymous */
+	bool exclusive;		/* bit 56: its page is mapped once */
+	unsigned long pfn;	/* bits 0 to 54 */
+};
+
+/**
+ * sim_pagemap - the pagemap view of an address
+ *
+ * Nothing is present in a VM_PFNMAP mapping, as where nothing is mapped. The bits
+ * for swap, soft-dirty and userfaultfd are not modelled.
+ *
+ * Returns: 0;
+ *          -EINVAL, @out is NULL.
+ * Models: fs/proc/task_mmu.c, pagemap_pmd_range and pte_to_pagemap_entry, 5.11 to
+ * 6.12.
+ */
+SIM_API int sim_pagemap(struct task_struct *task, unsigned long addr, struct sim_pagemap *out);
 
 /**
  * sim_mm_check - does an address space keep its invariants?

@@ -103,6 +103,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_MREMAP_EXPAND_MERGES] = "mremap_expand_merges",
 	[SIM_RULE_MPROTECT_UNACCOUNTS] = "mprotect_unaccounts",
 	[SIM_RULE_FORK_OPENS_FIRST] = "fork_opens_first",
+	[SIM_RULE_PAGEMAP_LEAF_EACH] = "pagemap_leaf_each",
 };
 
 const char *sim_counter_name(enum sim_counter counter)

@@ -78,6 +78,7 @@ enum sim_rule {
 	SIM_RULE_MREMAP_EXPAND_MERGES,	/* growing in place merges with the next vma */
 	SIM_RULE_MPROTECT_UNACCOUNTS,	/* VM_ACCOUNT goes with VM_WRITE, before any fault */
 	SIM_RULE_FORK_OPENS_FIRST,	/* ->open of the copy comes before its entries */
+	SIM_RULE_PAGEMAP_LEAF_EACH,	/* a huge leaf: each page's mapcount, not the first's */
 	SIM_NR_RULES
 };
 

@@ -116,8 +116,16 @@ static int shmem_mmap(struct file *filp, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* Models: fs/libfs.c, noop_fsync, 6.1. */
+static int noop_fsync(struct file *file, int64_t start, int64_t end, int datasync)
+{
+	(void)file, (void)start, (void)end, (void)datasync;
+	return 0;
+}
+
 static const struct file_operations shmem_file_operations = {
 	.mmap = shmem_mmap,
+	.fsync = noop_fsync,
 };
 
 static struct file *shmem_file(struct sim_machine *machine, unsigned long nr_pages,

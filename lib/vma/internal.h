@@ -280,6 +280,26 @@ int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long en
 /* Inside mprotect, with mmap_lock held for writing throughout; errors are lost. */
 void populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 
+/* ---- leaf.c ---- */
+
+/* An entry of a vma, with the lock of its table held. */
+struct vma_leaf {
+	struct vm_area_struct *vma;
+	unsigned long addr;	/* as it was asked about */
+	int level;
+	uint64_t e;
+	spinlock_t *ptl;
+};
+
+/* Takes the lock; is it a leaf, and present? mmap_lock is held for reading at least. */
+bool vma_leaf_lock(struct vm_area_struct *vma, unsigned long addr, struct vma_leaf *leaf);
+void vma_leaf_unlock(const struct vma_leaf *leaf);
+/* The first address behind the leaf, or the hole. */
+unsigned long vma_leaf_end(const struct vma_leaf *leaf);
+/* The page at the address: its pfn, and the struct page where mm counts it. */
+unsigned long vma_leaf_pfn(const struct vma_leaf *leaf);
+struct page *vma_leaf_page(const struct vma_leaf *leaf);
+
 /* ---- file.c, page_cache.c ---- */
 
 extern const struct vm_operations_struct sim_shmem_vm_ops;
@@ -291,6 +311,8 @@ struct file *sim_shmem_file_create(struct sim_machine *machine, unsigned long nr
 /* The page of a file, made where missing, with a reference for the caller.
  * NULL: no memory. Takes the mapping's page lock. */
 struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff);
+/* Is the page there? Takes the mapping's page lock. */
+bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff);
 /* Drops every page: for a mapping without users. */
 void sim_page_cache_free(struct address_space *mapping);
 

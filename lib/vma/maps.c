@@ -105,25 +105,15 @@ static void smaps_account(struct sim_smaps *out, const struct page *page, unsign
 static unsigned long smaps_entry(struct vm_area_struct *vma, unsigned long addr,
 				 struct sim_smaps *out, unsigned long *pss)
 {
-	struct mm_struct *mm = vma->vm_mm;
-	const struct sim_mmu *mmu = mm->sim_mmu;
-	int level;
-	void *slot = sim_walk(mm, addr, &level);
-	unsigned long size = mmu_leaf_size(mmu, level), next = (addr & ~(size - 1)) + size;
-	spinlock_t *ptl = sim_ptl(mmu, level, slot);
-	struct page *page = NULL;
-	uint64_t e;
+	const struct sim_mmu *mmu = vma->vm_mm->sim_mmu;
+	struct vma_leaf leaf;
+	struct page *page = vma_leaf_lock(vma, addr, &leaf) ? vma_leaf_page(&leaf) : NULL;
 
-	sim_spin_lock(mm->sim_machine, ptl, SIM_RANK_PTL);
-	e = sim_get_entry(mm, level, slot);
-	if (!mmu_is_none(mmu, level, e) && mmu_is_leaf(mmu, level, e) &&
-	    fmt_test(&mmu->format[level], SIM_TEST_PRESENT, e))
-		page = sim_normal_page(vma, addr, e, level);
 	if (page)
-		smaps_account(out, page, size, fmt_test(&mmu->format[level], SIM_TEST_DIRTY, e),
-			      pss);
-	sim_spin_unlock(ptl, SIM_RANK_PTL);
-	return next;
+		smaps_account(out, page, mmu_leaf_size(mmu, leaf.level),
+			      fmt_test(&mmu->format[leaf.level], SIM_TEST_DIRTY, leaf.e), pss);
+	vma_leaf_unlock(&leaf);
+	return vma_leaf_end(&leaf);
 }
 
 /* Models: fs/proc/task_mmu.c, smap_gather_stats; mm/pagewalk.c, walk_page_test, 6.1. */

@@ -56,21 +56,27 @@ static struct page *cache_add(struct address_space *mapping, struct page **bucke
 	return page;
 }
 
+static struct page *cache_find(struct page_cache *cache, pgoff_t pgoff)
+{
+	struct page *page = *bucket_of(cache, pgoff);
+
+	while (page && page->index != pgoff)
+		page = page->sim_next;
+	return page;
+}
+
 /* Holds: mapping->sim_pages_lock. */
 static struct page *cache_get_locked(struct address_space *mapping, pgoff_t pgoff)
 {
 	struct page_cache *cache = mapping->sim_pages;
-	struct page **bucket, *page;
+	struct page *page;
 
 	if (!cache)
 		cache = mapping->sim_pages = cache_create(mapping);
 	if (!cache)
 		return NULL;
-	bucket = bucket_of(cache, pgoff);
-	for (page = *bucket; page; page = page->sim_next)
-		if (page->index == pgoff)
-			return page;
-	return cache_add(mapping, bucket, pgoff);
+	page = cache_find(cache, pgoff);
+	return page ? page : cache_add(mapping, bucket_of(cache, pgoff), pgoff);
 }
 
 struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff)
@@ -83,6 +89,16 @@ struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff)
 		get_page(page);
 	sim_mutex_unlock(&mapping->sim_pages_lock, SIM_RANK_PAGES);
 	return page;
+}
+
+bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff)
+{
+	bool has;
+
+	sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES);
+	has = mapping->sim_pages && cache_find(mapping->sim_pages, pgoff);
+	sim_mutex_unlock(&mapping->sim_pages_lock, SIM_RANK_PAGES);
+	return has;
 }
 
 void sim_page_cache_free(struct address_space *mapping)

@@ -58,6 +58,7 @@ static void test_rules_by_release(void **state)
 		{ SIM_RULE_GUP_FAST_ONLY_ERRORS, "...x" },
 		{ SIM_RULE_GUP_LONGTERM_UNLOCKS, "...x" },
 		{ SIM_RULE_DIRECT_IO_PINS, "...x" },
+		{ SIM_RULE_PAGEMAP_LEAF_EACH, "...x" },
 		{ SIM_RULE_DONTUNMAP_ANON_ONLY, "x..." },
 		{ SIM_RULE_MADV_POPULATE, ".xxx" },
 		{ SIM_RULE_CLOSE_BLOCKS_MERGE, "xxx." },

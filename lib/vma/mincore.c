@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mincore.c - mincore(): which pages could be touched without reading them in.
+ *
+ *	present entry			in core, whatever it maps
+ *	none, or a VM_PFNMAP vma	in core where the file's page cache has the page
+ *
+ * The page walk takes a VM_PFNMAP vma for a hole: what a driver has mapped there
+ * is not in core.
+ */
+#include "vma/internal.h"
+
+/* Models: mm/mincore.c, __mincore_unmapped_range, 5.11 to 6.12. */
+static bool in_cache(const struct vm_area_struct *vma, unsigned long addr)
+{
+	return vma->vm_file &&
+	       sim_page_cache_has(vma->vm_file->f_mapping, linear_page_index(vma, addr));
+}
+
+/* Models: mm/mincore.c, mincore_pte_range, 5.11 to 6.12. */
+static bool is_in_core(struct vm_area_struct *vma, unsigned long addr)
+{
+	struct vma_leaf leaf;
+	bool present;
+
+	if (vma->vm_flags & VM_PFNMAP)
+		return in_cache(vma, addr);
+	present = vma_leaf_lock(vma, addr, &leaf);
+	vma_leaf_unlock(&leaf);
+	return present || in_cache(vma, addr);
+}
+
+/*
+ * Models: mm/mincore.c, do_mincore, 5.11 to 6.12. Whoever asks owns the files here,
+ * so can_do_mincore() never says no.
+ */
+static int do_mincore(struct mm_struct *mm, unsigned long addr, unsigned long end,
+		      unsigned char *vec)
+{
+	struct vm_area_struct *vma = NULL;
+
+	for (; addr < end; addr += page_size(mm)) {
+		if (!vma || addr >= vma->vm_end)
+			vma = vma_lookup(mm, addr);
+		if (!vma)
+			return -ENOMEM;
+		*vec++ = is_in_core(vma, addr);
+	}
+	return 0;
+}
+
+int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
+		unsigned char *vec)
+{
+	struct mm_struct *mm;
+	int ret = sim_syscall_enter(task);
+
+	if (ret)
+		return ret;
+	mm = task->mm;
+	if (!page_aligned(mm, addr) || (!vec && len))
+		return -EINVAL;
+	if (len > mm->task_size || addr > mm->task_size - len)
+		return -ENOMEM;
+	mmap_read_lock(mm);
+	ret = do_mincore(mm, addr, addr + page_align(mm, len), vec);
+	mmap_read_unlock(mm);
+	return (int)sim_syscall_exit(task, ret);
+}
