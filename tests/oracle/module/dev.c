@@ -245,6 +245,9 @@ static int insert_locked(struct vm_area_struct *vma, struct oracle_insert_at *at
 	if (at->page >= dev->config.nr_pages || at->nr > dev->config.nr_pages - at->page ||
 	    dev->config.insert == ORACLE_FAULT_PAGE)
 		return -EINVAL;
+	/* some of these do not look themselves */
+	if (is_range(dev) && at->nr > (vma->vm_end - at->addr) >> PAGE_SHIFT)
+		return -EFAULT;
 	if (is_range(dev))
 		at->ret = insert_range(vma, dev, at->addr, at->page, at->nr);
 	else
