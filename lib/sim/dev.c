@@ -123,15 +123,20 @@ struct address_space *sim_dev_mapping(const struct sim_dev *dev)
 
 /* ---- mapping pages ---- */
 
+struct apply {
+	struct vm_area_struct *vma;
+	const struct sim_dev *dev;
+	unsigned long addr, n;	/* page @n of the device lies at @addr */
+};
+
 static int apply_one(pte_t *pte, unsigned long addr, void *data)
 {
-	struct vm_area_struct *vma = data;
-	const struct sim_dev *dev = vma->vm_private_data;
-	unsigned long n = vma->vm_pgoff +
-			  ((addr - vma->vm_start) >> vma->vm_mm->sim_mmu->page_shift);
+	const struct apply *apply = data;
+	struct vm_area_struct *vma = apply->vma;
+	unsigned long n = apply->n + ((addr - apply->addr) >> vma->vm_mm->sim_mmu->page_shift);
 
 	set_pte_at(vma->vm_mm, addr, pte,
-		   pte_mkspecial(pfn_pte(sim_dev_pfn(dev, n), vma->vm_page_prot)));
+		   pte_mkspecial(pfn_pte(sim_dev_pfn(apply->dev, n), vma->vm_page_prot)));
 	return 0;
 }
 
@@ -146,6 +151,7 @@ static vm_fault_t fault_of(int err)
 static int insert_range(struct vm_area_struct *vma, const struct sim_dev *dev,
 			unsigned long addr, unsigned long n, unsigned long nr)
 {
+	struct apply apply = { vma, dev, addr, n };
 	unsigned int shift = vma->vm_mm->sim_mmu->page_shift;
 	unsigned long left = nr;
 
@@ -156,7 +162,7 @@ static int insert_range(struct vm_area_struct *vma, const struct sim_dev *dev,
 		return remap_pfn_range(vma, addr, sim_dev_pfn(dev, n), nr << shift,
 				       vma->vm_page_prot);
 	default:
-		return apply_to_page_range(vma->vm_mm, addr, nr << shift, apply_one, vma);
+		return apply_to_page_range(vma->vm_mm, addr, nr << shift, apply_one, &apply);
 	}
 }
 
@@ -203,6 +209,42 @@ static vm_fault_t insert(struct vm_area_struct *vma, const struct sim_dev *dev,
 			break;
 	}
 	return ret;
+}
+
+/* ---- inserting again ---- */
+
+static int insert_each(struct vm_area_struct *vma, const struct sim_dev *dev, unsigned long addr,
+		       unsigned long n, unsigned long nr, vm_fault_t *fault)
+{
+	unsigned long size = mmu_page_size(vma->vm_mm->sim_mmu);
+	int ret = 0;
+
+	for (unsigned long i = 0; i < nr && !ret && !(*fault & VM_FAULT_ERROR); i++) {
+		if (dev->config.insert != SIM_DEV_PAGE)
+			*fault = insert_one(vma, dev, addr + i * size, n + i);
+		else if (dev->pages)
+			ret = vm_insert_page(vma, addr + i * size, dev->pages[n + i]);
+		else
+			ret = -EINVAL;
+	}
+	return ret;
+}
+
+int sim_dev_insert_at(struct vm_area_struct *vma, unsigned long addr, unsigned long n,
+		      unsigned long nr, vm_fault_t *fault)
+{
+	const struct sim_dev *dev = vma->vm_private_data;
+
+	*fault = 0;
+	if (n >= dev->config.nr_pages || nr > dev->config.nr_pages - n ||
+	    dev->config.insert == SIM_DEV_FAULT_PAGE)
+		return -EINVAL;
+	/* some of these do not look themselves */
+	if (is_range(dev) && nr > (vma->vm_end - addr) >> vma->vm_mm->sim_mmu->page_shift)
+		return -EFAULT;
+	if (is_range(dev))
+		return insert_range(vma, dev, addr, n, nr);
+	return insert_each(vma, dev, addr, n, nr, fault);
 }
 
 /* ---- vm_ops ---- */

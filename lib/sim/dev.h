@@ -46,6 +46,15 @@ unsigned long sim_dev_nr_pages(const struct sim_dev *dev);
 struct sim_dev *sim_dev_of(const struct vm_area_struct *vma);
 /* Does it map by remap_pfn_range()? */
 bool sim_dev_remaps(const struct sim_dev *dev);
+/*
+ * The device's insertion function once more, of pages [n, n + nr) at @addr of a
+ * mapping of it. Those that insert a range do it by one call, of the others each in
+ * turn up to the first that fails. Holds: mmap_lock for writing.
+ * Returns 0 with *@fault of those that return VM_FAULT_*, or -errno; -EINVAL where
+ * there are no such pages, or no such function.
+ */
+int sim_dev_insert_at(struct vm_area_struct *vma, unsigned long addr, unsigned long n,
+		      unsigned long nr, vm_fault_t *fault);
 /* @n below sim_dev_nr_pages(). */
 unsigned long sim_dev_pfn(const struct sim_dev *dev, unsigned long n);
 

@@ -140,6 +140,66 @@ void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result
 	scn_key(res, "pin", "%d", count / GUP_PIN_COUNTING_BIAS);
 }
 
+void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	unsigned long pfn = 0;
+	int ret = pfn_of(run, op, &pfn);
+
+	if (ret == -ENODATA)
+		scn_value(res, "none");
+	else if (ret)
+		scn_value_return(res, ret);
+	else
+		scn_key(res, "type", "%s",
+			sim_cache_mode_name(sim_memtype_lookup(run->machine, pfn)));
+}
+
+void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	char page[SCN_PFN_TEXT] = "none";
+	struct sim_pagemap map;
+	unsigned long addr;
+	int ret;
+
+	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	ret = sim_pagemap(scn_task(run, op), addr, &map);
+	if (ret) {
+		scn_value_return(res, ret);
+		return;
+	}
+	if (map.present)
+		scn_name_pfn(run, map.pfn, page);
+	scn_key(res, "present", "%d", map.present);
+	scn_key(res, "file", "%d", map.file);
+	scn_key(res, "exclusive", "%d", map.exclusive);
+	scn_key(res, "page", "%s", page);
+}
+
+void scn_op_mincore(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	const struct scn_value *place = &op->arg[RANGE_MAP];
+	uint64_t pages = place->has_page ? 1 : run->object[place->object].map.pages;
+	unsigned char vec[SCN_MAX_MINCORE];
+	char text[SCN_MAX_MINCORE + 1] = "";
+	unsigned long addr;
+	int ret;
+
+	if (!scn_address(run, place, res, &addr))
+		return;
+	pages = scn_number(op, RANGE_PAGES, pages);
+	if (pages > SCN_MAX_MINCORE)
+		pages = SCN_MAX_MINCORE;
+	ret = sim_mincore(scn_task(run, op), addr,
+			  (unsigned long)pages << scn_page_shift(run), vec);
+	scn_value_return(res, ret);
+	if (ret)
+		return;
+	for (uint64_t i = 0; i < pages; i++)
+		text[i] = vec[i] ? '1' : '0';
+	scn_key(res, "resident", "%s", text);
+}
+
 /* As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... */
 static void show_flags(struct scn_result *res, unsigned long vm_flags)
 {
@@ -151,7 +211,8 @@ static void show_flags(struct scn_result *res, unsigned long vm_flags)
 		{ VM_MAYREAD, "mr" }, { VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" },
 		{ VM_MAYSHARE, "ms" }, { VM_PFNMAP, "pf" }, { VM_DENYWRITE, "dw" },
 		{ VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_DONTCOPY, "dc" },
-		{ VM_DONTEXPAND, "de" }, { VM_ACCOUNT, "ac" }, { VM_DONTDUMP, "dd" },
+		{ VM_DONTEXPAND, "de" }, { VM_ACCOUNT, "ac" },
+		{ VM_NORESERVE, "nr" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" },
 		{ VM_MIXEDMAP, "mm" }, { VM_HUGEPAGE, "hg" }, { VM_NOHUGEPAGE, "nh" },
 	};
 	char text[SCN_PFN_TEXT] = "";

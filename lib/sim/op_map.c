@@ -67,26 +67,41 @@ static unsigned long aligned_hint(struct scn_run *run, unsigned long off, unsign
 	return hint + (off << mmu->page_shift);
 }
 
-static long map_target(struct scn_run *run, const struct scn_op *op, const struct target *target,
-		       unsigned long pages)
+static int flags_of(const struct scn_op *op, const struct target *target)
 {
 	int flags = (int)scn_number(op, MMAP_SHARE, MAP_SHARED);
-	unsigned long addr = 0;
 
 	if (!target->file)
 		flags |= MAP_ANONYMOUS;
 	if (scn_flag(op, MMAP_DENYWRITE))
 		flags |= MAP_DENYWRITE;
-	if (op->arg[MMAP_AT].set) {
-		addr = run->object[op->arg[MMAP_AT].object].map.addr;
+	if (scn_flag(op, MMAP_POPULATE))
+		flags |= MAP_POPULATE;
+	if (scn_flag(op, MMAP_NORESERVE))
+		flags |= MAP_NORESERVE;
+	if (scn_flag(op, MMAP_LOCKED))
+		flags |= MAP_LOCKED;
+	if (op->arg[MMAP_AT].set)
 		flags |= MAP_FIXED;
+	return flags;
+}
+
+static long map_target(struct scn_run *run, const struct scn_op *op, const struct target *target,
+		       unsigned long pages)
+{
+	const struct scn_value *at = &op->arg[MMAP_AT];
+	unsigned long addr = 0;
+
+	if (at->set) {
+		addr = run->object[at->object].map.addr;
 		if (!addr)
 			return -EINVAL;
+		addr += (unsigned long)at->number << scn_page_shift(run);
 	} else if (scn_number(op, MMAP_ALIGN, SIM_LEAF_PTE) == SIM_LEAF_PMD) {
 		addr = aligned_hint(run, scn_number(op, MMAP_OFF, 0), pages);
 	}
 	return sim_mmap(scn_task(run, op), addr, pages << scn_page_shift(run),
-			(int)scn_number(op, MMAP_PROT, PROT_READ | PROT_WRITE), flags,
+			(int)scn_number(op, MMAP_PROT, PROT_READ | PROT_WRITE), flags_of(op, target),
 			target->file, target->pgoff);
 }
 
@@ -169,20 +184,48 @@ void scn_op_munlock(struct scn_run *run, const struct scn_op *op, struct scn_res
 		scn_value_return(res, sim_munlock(scn_task(run, op), range.addr, range.len));
 }
 
+void scn_op_msync(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct range range;
+	int flags = 0;
+
+	if (scn_flag(op, MSYNC_ASYNC))
+		flags |= MS_ASYNC;
+	if (scn_flag(op, MSYNC_SYNC))
+		flags |= MS_SYNC;
+	if (scn_flag(op, MSYNC_INVALIDATE))
+		flags |= MS_INVALIDATE;
+	if (find_range(run, op, res, &range))
+		scn_value_return(res, sim_msync(scn_task(run, op), range.addr, range.len,
+						flags ? flags : MS_SYNC));
+}
+
+static unsigned long mremap_flags(const struct scn_op *op)
+{
+	unsigned long flags = 0;
+
+	if (!scn_flag(op, MREMAP_INPLACE))
+		flags |= MREMAP_MAYMOVE;
+	if (scn_flag(op, MREMAP_DONTUNMAP_FLAG))
+		flags |= MREMAP_DONTUNMAP;
+	if (op->arg[MREMAP_AT].set)
+		flags |= MREMAP_FIXED;
+	return flags;
+}
+
 void scn_op_mremap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct scn_map *map = &run->object[op->arg[MREMAP_MAP].object].map;
-	unsigned long pages = scn_number(op, MREMAP_PAGES, map->pages), addr, flags = 0;
+	unsigned long pages = scn_number(op, MREMAP_PAGES, map->pages), addr, new_addr = 0;
 	unsigned int shift = scn_page_shift(run);
 	long ret;
 
 	if (!scn_address(run, &op->arg[MREMAP_MAP], res, &addr))
 		return;
-	if (!scn_flag(op, MREMAP_INPLACE))
-		flags |= MREMAP_MAYMOVE;
-	if (scn_flag(op, MREMAP_DONTUNMAP_FLAG))
-		flags |= MREMAP_DONTUNMAP;
-	ret = sim_mremap(scn_task(run, op), addr, map->pages << shift, pages << shift, flags, 0);
+	if (op->arg[MREMAP_AT].set && !scn_address(run, &op->arg[MREMAP_AT], res, &new_addr))
+		return;
+	ret = sim_mremap(scn_task(run, op), addr, map->pages << shift, pages << shift,
+			 mremap_flags(op), new_addr);
 	if (ret > 0) {
 		map->addr = (unsigned long)ret;
 		map->pages = pages;
@@ -190,11 +233,40 @@ void scn_op_mremap(struct scn_run *run, const struct scn_op *op, struct scn_resu
 	scn_value_return(res, ret > 0 ? 0 : ret);
 }
 
-/* ---- unmap_mapping_range ---- */
+/* ---- what a driver does ---- */
+
+/* vm_insert_page() and its likes once more, on a mapping that is there. */
+void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	const struct scn_value *place = &op->arg[INSERT_PLACE];
+	struct mm_struct *mm = scn_task(run, op)->mm;
+	struct vm_area_struct *vma;
+	vm_fault_t fault = 0;
+	unsigned long addr;
+	int ret = -EFAULT;
+
+	if (!scn_address(run, place, res, &addr))
+		return;
+	mmap_write_lock(mm);
+	vma = find_vma(mm, addr);
+	if (addr >= mm->task_size)
+		ret = -EINVAL;
+	else if (vma && vma->vm_start <= addr && sim_dev_of(vma))
+		ret = sim_dev_insert_at(vma, addr,
+					(unsigned long)scn_number(op, INSERT_PAGE, place->number),
+					(unsigned long)scn_number(op, INSERT_N, 1), &fault);
+	mmap_write_unlock(mm);
+	if (!ret && (fault & VM_FAULT_SIGBUS))
+		scn_value(res, "SIGBUS");
+	else
+		scn_value_return(res, !ret && (fault & VM_FAULT_OOM) ? -ENOMEM : ret);
+}
 
 void scn_op_zap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	const struct scn_object *o = &run->object[op->arg[ZAP_WHAT].object];
+	const struct scn_value *what = &op->arg[ZAP_WHAT];
+	const struct scn_object *o = &run->object[what->object];
+	uint64_t nr = scn_number(op, ZAP_PAGES, what->has_page ? 1 : o->pages);
 	int even_cows = (int)scn_number(op, ZAP_EVEN_COWS, 1);
 	unsigned int shift = scn_page_shift(run);
 	struct address_space *mapping;
@@ -211,5 +283,6 @@ void scn_op_zap(struct scn_run *run, const struct scn_op *op, struct scn_result 
 		scn_value_return(res, -ENOENT);
 		return;
 	}
-	unmap_mapping_range(mapping, begin, (int64_t)o->pages << shift, even_cows);
+	begin += (int64_t)what->number << shift;
+	unmap_mapping_range(mapping, begin, (int64_t)nr << shift, even_cows);
 }

@@ -93,6 +93,86 @@ static void test_views(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_residence(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "mincore: entries that count, and pages of files",
+		  "dev d vma=MIXEDMAP insert=page\n"
+		  "dev p\n"
+		  "file f pages=3\n"
+		  "mmap m d pages=3\n"
+		  "mmap q p pages=3\n"
+		  "mmap r f\n"
+		  "read m+1 -> 0\n"
+		  "read q+0 n=3 -> 0\n"
+		  "read r+2 -> 0\n"
+		  "mincore m -> 0 resident=010\n"
+		  "mincore m+1 -> resident=1\n"
+		  "mincore q -> resident=000\n"
+		  "mincore r+1 pages=2 -> resident=01\n"
+		  "munmap r+1\n"
+		  "mincore r -> -ENOMEM\n" },
+		{ "mincore: of a long mapping the first 48 pages",
+		  "mmap m anon pages=100 share=private\n"
+		  "mincore m -> resident=000000000000000000000000000000000000000000000000\n" },
+		{ "pagemap: what is mapped, and whose it is",
+		  "dev d vma=MIXEDMAP insert=page\n"
+		  "dev p\n"
+		  "mmap m d\n"
+		  "mmap q p\n"
+		  "mmap a anon pages=2 share=private\n"
+		  "write m+1 -> 0\n"
+		  "write q+1 -> 0\n"
+		  "write a+0 -> 0\n"
+		  "read a+1 -> 0\n"
+		  "pagemap m+0 -> present=0 file=0 exclusive=0 page=none\n"
+		  "pagemap m+1 -> present=1 file=1 exclusive=1 page=d+1\n"
+		  "pagemap q+1 -> present=0 file=0 exclusive=0 page=none\n"
+		  "pagemap a+0 -> present=1 file=0 exclusive=1\n"
+		  "pagemap a+1 -> present=1 file=0 exclusive=0 page=zero\n"
+		  "fork c -> 0\n"
+		  "pagemap m+1 -> exclusive=0\n" },
+		{ "memory types",
+		  "dev d caching=wc\n"
+		  "dev w\n"
+		  "dev i backing=iomem\n"
+		  "dev r backing=iomem caching=wc reserve=1\n"
+		  "mmap m d\n"
+		  "memtype d+0 -> type=wc\n"
+		  "memtype w+0 -> type=wb\n"
+		  "memtype i+0 -> type=uc-\n"
+		  "memtype r+15 -> type=wc\n"
+		  "memtype r+16 -> -EINVAL\n"
+		  "memtype m+0 -> none\n"
+		  "read m+0 -> 0\n"
+		  "memtype m+0 -> type=wc\n" },
+		{ "normal pages, and bits without a pfn",
+		  "dev d vma=MIXEDMAP insert=page\n"
+		  "dev p\n"
+		  "mmap m d\n"
+		  "mmap q p\n"
+		  "read m+0 -> 0\n"
+		  "read q+0 -> 0\n"
+		  "pte m+0 -> normal=1 special=0 bits=0x8000000000000027\n"
+		  "pte q+0 -> normal=0 special=1 bits=0x8000000000000227\n"
+		  "pte m+1 -> none normal=0 bits=0\n" },
+		{ "an entry in error is not normal, and asking tells nobody",
+		  "dev d vma=none insert=apply\n"
+		  "mmap m d\n"
+		  "read m+0 -> 0\n"
+		  "pte m+0 -> special=1 normal=0 bad_page=0\n" },
+		{ "a page of a file by its name",
+		  "file f pages=3\n"
+		  "mmap m f\n"
+		  "read m+2 -> 0\n"
+		  "pte m+2 -> pfn=f+2\n"
+		  "gup m+1 -> 1 page=f+1\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static void test_maps_prints_each_mapping(void **state)
 {
 	static const char text[] =
@@ -125,6 +205,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_pte),
 	cmocka_unit_test(test_refs),
 	cmocka_unit_test(test_views),
+	cmocka_unit_test(test_residence),
 	cmocka_unit_test(test_maps_prints_each_mapping),
 	cmocka_unit_test(test_check_tells_what_is_wrong),
 };

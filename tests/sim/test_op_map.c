@@ -140,9 +140,143 @@ static void test_ranges(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_places(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "mmap over a page of another mapping",
+		  "mmap m anon pages=4 share=private\n"
+		  "write m+0 n=4 value=1 -> 0\n"
+		  "mmap n anon pages=2 share=private at=m+1 -> 0\n"
+		  "read m+1 -> value=0\n"
+		  "read m+3 -> value=1\n"
+		  "smaps m -> size=16\n" },
+		{ "mremap to a place",
+		  "mmap m anon pages=4 share=private\n"
+		  "mmap n anon pages=1 share=private\n"
+		  "write n+0 value=5 -> 0\n"
+		  "mremap n pages=1 at=m+2 -> 0\n"
+		  "read m+2 -> value=5\n"
+		  "mremap n pages=1 at=n -> -EINVAL\n"
+		  "mremap n pages=1 at=m inplace -> -EINVAL\n" },
+		{ "mmap that faults pages in, locks them, reserves nothing",
+		  "mmap m anon pages=2 share=private populate noreserve -> 0\n"
+		  "pte m+1 -> present=1 write=1\n"
+		  "smaps m -> rss=8 flags=rd,wr,mr,mw,me,nr\n"
+		  "mmap l anon pages=1 share=private prot=r locked -> 0\n"
+		  "pte l+0 -> pfn=zero\n"
+		  "smaps l -> rss=0 locked=0 flags=rd,mr,mw,me,lo\n"
+		  "dev d\n"
+		  "mmap q d populate locked -> 0\n"
+		  "pte q+0 -> none\n" },
+		{ "advice that a child sees",
+		  "mmap m anon pages=2 share=private\n"
+		  "write m+0 n=2 -> 0\n"
+		  "madvise m+0 wipeonfork -> 0\n"
+		  "smaps m -> flags=rd,wr,mr,mw,me,ac,wf\n"
+		  "fork c -> 0\n"
+		  "in c read m+0 -> value=0\n"
+		  "in c read m+1 -> value=0xa5\n"
+		  "madvise m keeponfork -> 0\n"
+		  "madvise m+1 populate_write -> 0\n"
+		  "pte m+1 -> write=1\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_msync(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "a device has no fsync, a file has",
+		  "dev d\n"
+		  "file f pages=2\n"
+		  "mmap m d\n"
+		  "mmap n f\n"
+		  "msync m -> -EINVAL\n"
+		  "msync m sync -> -EINVAL\n"
+		  "msync m async -> 0\n"
+		  "msync m+1 pages=2 invalidate -> 0\n"
+		  "msync n -> 0\n"
+		  "msync n sync async -> -EINVAL\n"
+		  "mlock n -> 0\n"
+		  "msync n invalidate -> -EBUSY\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_insert(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "pages: another time, another page, beyond",
+		  "dev d vma=MIXEDMAP insert=page pages=4\n"
+		  "mmap m d -> 0\n"
+		  "insert m+0 -> 0\n"
+		  "insert m+0 -> -EBUSY\n"
+		  "insert m+1 page=3 n=1 -> 0\n"
+		  "pte m+1 -> pfn=d+3\n"
+		  "insert m+2 page=1 n=3 -> -EFAULT\n"
+		  "pte m+3 -> pfn=d+2\n"
+		  "insert m+4 page=0 -> -EFAULT\n"
+		  "insert m+2 page=4 -> -EINVAL\n" },
+		{ "pfns: what is there stays",
+		  "dev d pages=4\n"
+		  "mmap m d -> 0\n"
+		  "insert m+0 page=2 n=2 -> 0\n"
+		  "insert m+0 page=1 -> 0\n"
+		  "pte m+0 -> pfn=d+2 special=1\n" },
+		{ "a pfn past the end of the mapping is SIGBUS",
+		  "dev d pages=4\n"
+		  "mmap m d pages=2 -> 0\n"
+		  "insert m+0 page=0 n=3 -> SIGBUS\n" },
+		{ "ranges",
+		  "dev d insert=apply pages=4\n"
+		  "dev e vma=MIXEDMAP insert=pages pages=4\n"
+		  "mmap m d -> 0\n"
+		  "mmap n e -> 0\n"
+		  "insert m+1 page=0 n=3 -> 0\n"
+		  "pte m+3 -> pfn=d+2\n"
+		  "insert m+2 page=0 n=4 -> -EFAULT\n"
+		  "insert n+0 n=4 -> 0\n"
+		  "insert n+0 n=4 -> -EBUSY\n" },
+		{ "remap_pfn_range() over what is there is a BUG",
+		  "dev d insert=remap time=fault pages=4\n"
+		  "mmap m d -> 0\n"
+		  "insert m+0 -> 0\n"
+		  "insert m+0 -> BUG\n" },
+		{ "nothing to insert with, or into",
+		  "dev d vma=none insert=fault_page\n"
+		  "dev i vma=MIXEDMAP insert=page backing=iomem\n"
+		  "mmap m d -> 0\n"
+		  "mmap n anon pages=1 -> 0\n"
+		  "mmap o i -> 0\n"
+		  "insert m+0 -> -EINVAL\n"
+		  "insert n+0 -> -EFAULT\n"
+		  "insert o+0 -> -EINVAL\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static void test_zap(void **state)
 {
 	static const struct scenario_case cases[] = {
+		{ "of a part",
+		  "dev d\n"
+		  "mmap m d\n"
+		  "read m+0 n=6 -> 0\n"
+		  "zap d+1 -> 0\n"
+		  "zap d+3 pages=2 -> 0\n"
+		  "pte m+0 -> present=1\n"
+		  "pte m+1 -> none\n"
+		  "pte m+2 -> present=1\n"
+		  "pte m+4 -> none\n"
+		  "pte m+5 -> present=1\n"
+		  "zap d pages=1 -> 0\n"
+		  "pte m+0 -> none\n" },
 		{ "of an object, a device and a file",
 		  "bo b pages=2\n"
 		  "open f rw\n"
@@ -184,6 +318,9 @@ static void test_zap(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mmap),
 	cmocka_unit_test(test_ranges),
+	cmocka_unit_test(test_places),
+	cmocka_unit_test(test_msync),
+	cmocka_unit_test(test_insert),
 	cmocka_unit_test(test_zap),
 };
 SIM_TEST_MAIN(tests)
