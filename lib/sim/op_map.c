@@ -101,8 +101,8 @@ static long map_target(struct scn_run *run, const struct scn_op *op, const struc
 		addr = aligned_hint(run, scn_number(op, MMAP_OFF, 0), pages);
 	}
 	return sim_mmap(scn_task(run, op), addr, pages << scn_page_shift(run),
-			(int)scn_number(op, MMAP_PROT, PROT_READ | PROT_WRITE), flags_of(op, target),
-			target->file, target->pgoff);
+			(int)scn_number(op, MMAP_PROT, PROT_READ | PROT_WRITE),
+			flags_of(op, target), target->file, target->pgoff);
 }
 
 void scn_op_mmap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
