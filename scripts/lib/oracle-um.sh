@@ -9,7 +9,7 @@ UM_CONFIG=tests/oracle/kernels/um.config
 
 # Of 1.4 GB, what is neither compiled nor asked by Kconfig.
 UM_LEAVE_OUT=(--exclude='*/Documentation/*/*' --exclude='*/tools/testing/*'
-	--exclude='*/drivers/gpu/*.[chS]' --exclude='*/drivers/net/*.[chS]'
+	--exclude='*/drivers/gpu/*.[chS]' --exclude='*/drivers/net/*/*.[chS]'
 	--exclude='*/drivers/media/*.[chS]' --exclude='*/sound/*.[chS]' --exclude='*.dts*')
 
 # change FILE FROM TO: sed's s|FROM|TO|, which must have something to do.
