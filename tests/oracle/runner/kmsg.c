@@ -62,9 +62,10 @@ static void take(struct kmsg_seen *seen, const char *text)
 		seen->bad_page++;
 }
 
-void kmsg_read(struct kmsg_seen *seen)
+bool kmsg_read(struct kmsg_seen *seen)
 {
 	char record[1024];
+	bool any = false;
 
 	while (kmsg_fd >= 0) {
 		ssize_t n = read(kmsg_fd, record, sizeof(record) - 1);
@@ -74,11 +75,13 @@ void kmsg_read(struct kmsg_seen *seen)
 		if (n < 0 && (errno == EPIPE || errno == EINVAL))
 			continue;
 		if (n <= 0)
-			return;
+			break;
+		any = true;
 		record[n] = 0;
 		record[strcspn(record, "\n")] = 0;
 		text = strchr(record, ';');
 		if (text)
 			take(seen, text + 1);
 	}
+	return any;
 }

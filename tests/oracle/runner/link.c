@@ -94,7 +94,7 @@ static bool send_ask(const struct task *task, const struct ask *ask, int fd)
 	return sendmsg(task->sock, &msg, MSG_NOSIGNAL) == sizeof(*ask);
 }
 
-/* The oops is not over when its first line is there. */
+/* An oops is not over when its first line is there. Its end mark is not everywhere. */
 static void wait_bug(struct scn_run *run, struct task *task)
 {
 	uint64_t end = now_ms() + DYING_MS;
@@ -102,8 +102,9 @@ static void wait_bug(struct scn_run *run, struct task *task)
 	run->end = END_BUG;
 	task->lost = true;
 	while (!kmsg.over && now_ms() < end) {
-		usleep(10000);
-		kmsg_read(&kmsg);
+		usleep(STEP_MS * 1000);
+		if (!kmsg_read(&kmsg))
+			break;
 	}
 }
 

@@ -64,12 +64,18 @@ static int open_port(void)
 {
 	const char *said = getenv("ORACLE_TTY");
 	char path[64];
-	int fd;
+	int fd = -1;
 
 	if (!said)
 		return -1;
 	snprintf(path, sizeof(path), "%s%s", said[0] == '/' ? "" : "/dev/", said);
-	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	/* A driver may make it a while after its module was loaded. */
+	for (int tries = 0; tries < 500; tries++) {
+		fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		if (fd >= 0 || errno != ENOENT)
+			break;
+		usleep(10000);
+	}
 	if (fd < 0)
 		fprintf(stderr, "runner: %s: %s\n", path, strerror(errno));
 	return fd;

@@ -25,15 +25,30 @@ static struct {
 	char buf[65536];
 } in;
 
+/* A virtio port reads as ended until the host's side is known to be there. */
+static ssize_t read_port(void)
+{
+	static bool began;
+	ssize_t n = 0;
+
+	for (int tries = 0; !n && tries < (began ? 1 : 500); tries++) {
+		if (tries)
+			usleep(10000);
+		do {
+			n = read(in.fd, in.buf, sizeof(in.buf));
+		} while (n < 0 && errno == EINTR);
+	}
+	began = true;
+	return n;
+}
+
 static bool fill(void)
 {
 	ssize_t n;
 
 	if (in.at < in.len)
 		return true;
-	do {
-		n = read(in.fd, in.buf, sizeof(in.buf));
-	} while (n < 0 && errno == EINTR);
+	n = read_port();
 	in.at = 0;
 	in.len = n > 0 ? (size_t)n : 0;
 	return n > 0;

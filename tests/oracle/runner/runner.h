@@ -207,8 +207,8 @@ struct kmsg_seen {
 	bool over;		/* and its end was seen */
 };
 void kmsg_open(void);
-/* Adds what was said since the last time. */
-void kmsg_read(struct kmsg_seen *seen);
+/* Adds what was said since the last time: was there anything? */
+bool kmsg_read(struct kmsg_seen *seen);
 /* Since kmsg_forget(). */
 extern struct kmsg_seen kmsg;
 void kmsg_forget(void);
