@@ -20,7 +20,7 @@
 
 static DEFINE_SPINLOCK(io_lock);
 static DECLARE_BITMAP(io_used, IO_MAX_PAGES);
-static unsigned long io_first_pfn, io_nr_pages;
+static unsigned long io_first_pfn, io_nr_pages, io_next;
 
 #ifdef CONFIG_PCI
 static struct pci_dev *display;
@@ -71,18 +71,42 @@ static void give_io(struct oracle_device *dev)
 	spin_unlock(&io_lock);
 }
 
+/* A device begins as zeroes, whatever was there before. */
+static int clear_io(struct oracle_device *dev)
+{
+	size_t len = (size_t)dev->config.nr_pages << PAGE_SHIFT;
+#ifdef CONFIG_UML
+	memset(__va(PFN_PHYS(dev->first_pfn)), 0, len);
+#else
+	void __iomem *io = ioremap(PFN_PHYS(dev->first_pfn), len);
+
+	if (!io)
+		return -ENOMEM;
+	memset_io(io, 0, len);
+	iounmap(io);
+#endif
+	return 0;
+}
+
+/*
+ * Not the range that was given back last: a mapping that a BUG or a failed fork
+ * left behind keeps its memory type, and who comes next would get that.
+ */
 static int take_io(struct oracle_device *dev)
 {
 	unsigned long at, nr = dev->config.nr_pages;
 
 	spin_lock(&io_lock);
-	at = bitmap_find_next_zero_area(io_used, io_nr_pages, 0, nr, 0);
+	at = bitmap_find_next_zero_area(io_used, io_nr_pages, io_next, nr, 0);
+	if (at + nr > io_nr_pages)
+		at = bitmap_find_next_zero_area(io_used, io_nr_pages, 0, nr, 0);
 	if (at + nr <= io_nr_pages) {
 		bitmap_set(io_used, at, nr);
 		dev->first_pfn = io_first_pfn + at;
+		io_next = at + nr;
 	}
 	spin_unlock(&io_lock);
-	return dev->first_pfn ? 0 : -ENODEV;
+	return dev->first_pfn ? clear_io(dev) : -ENODEV;
 }
 
 static int alloc_io(struct oracle_device *dev)
