@@ -177,9 +177,10 @@ SIM_API struct task_struct *sim_current(void);
  * sim_fork - a copy of a task
  *
  * Returns: 0, and *@child;
- *          -ENOMEM, and nothing has changed;
- *          -EINVAL, a driver or the memory-type tracking refused, or @child is NULL.
- * Models: kernel/fork.c, dup_mmap; mm/memory.c, copy_page_range, 5.11 to 6.12.
+ *          -ENOMEM, and nothing has changed: also where a driver or the memory-type
+ *          tracking refused, since the kernel does not tell why a copy failed;
+ *          -EINVAL, @child is NULL.
+ * Models: kernel/fork.c, copy_mm and dup_mmap; mm/memory.c, copy_page_range, 5.11 to 6.12.
  */
 SIM_API int sim_fork(struct task_struct *task, const char *name, struct task_struct **child);
 

@@ -196,32 +196,57 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));
 		show_outcome(run, res, SIM_WARN, "WARN");
 	}
-	if (now[SIM_BAD_PAGE]) {
+	if (run->to.options->portable ? run->watch.bad_entry : now[SIM_BAD_PAGE]) {
 		scn_key(res, "bad_page", "%u", times(run, now[SIM_BAD_PAGE]));
 		show_outcome(run, res, SIM_BAD_PAGE, "bad page");
 	}
 }
 
-static void run_op(struct scn_run *run, const struct scn_op *op)
+/* False: it is not defined what this operation does. */
+static bool run_op(struct scn_run *run, const struct scn_op *op)
 {
 	struct scn_result res = { .nr_keys = 0 };
 	unsigned int before[SIM_NR_OUTCOME_KINDS];
 
 	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
 		before[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind);
+	scn_watch_op(run);
 	sim_task_switch(scn_task(run, op));
 	if (scn_task(run, op) || op->desc->without_task)
 		op->desc->run(run, op, &res);
 	else
 		scn_value_return(&res, -ESRCH);
+	if (!*res.value && !res.nr_keys)
+		scn_value_return(&res, 0);
 	show_outcomes(run, &res, before);
+	if (run->to.options->portable && scn_undefined_before(run, op, &res)) {
+		free(res.lines);
+		return false;
+	}
 	run->to.result.nr_ops++;
 	run->to.result.nr_expected += op->nr_expect != 0;
 	run->to.result.nr_failed += scn_print_op(&run->to, op, &res);
 	free(res.lines);
+	return true;
 }
 
-/* A real kernel goes on after a BUG in its own way: the transcript ends there. */
+static void say_undefined(const struct scn_run *run, const char *why)
+{
+	if (run->to.options->out)
+		fprintf(run->to.options->out, SCN_UNDEFINED "%s\n", why);
+}
+
+/*
+ * A real kernel goes on after a BUG in its own way, and so it does where nothing
+ * is defined: the transcript ends there.
+ */
+static bool portable_goes_on(struct scn_run *run)
+{
+	if (scn_undefined_after(run))
+		say_undefined(run, run->watch.after);
+	return !run->watch.after && !sim_crashed(run->machine);
+}
+
 static int run_ops(struct scn_run *run)
 {
 	const struct scn *scn = run->to.scn;
@@ -239,8 +264,11 @@ static int run_ops(struct scn_run *run)
 					scn->name, op->line);
 			return -E2BIG;
 		}
-		run_op(run, op);
-		if (run->to.options->portable && sim_crashed(run->machine))
+		if (!run_op(run, op)) {
+			say_undefined(run, run->watch.before);
+			break;
+		}
+		if (run->to.options->portable && !portable_goes_on(run))
 			break;
 	}
 	return 0;
@@ -298,6 +326,8 @@ static int run_on(struct scn_run *run)
 	if (!run->object[SCN_MAIN_TASK].task)
 		return -ENOMEM;
 	sim_counters(run->machine, run->counters);
+	if (run->to.options->portable)
+		scn_watch(run);
 	scn_print_head(&run->to);
 	ret = run_ops(run);
 	finish(run);

@@ -91,22 +91,22 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	return ret;
 }
 
-struct mm_struct *dup_mm(struct mm_struct *oldmm, int *err)
+struct mm_struct *dup_mm(struct mm_struct *oldmm)
 {
 	struct mm_struct *mm = mm_alloc(oldmm->sim_machine);
+	int ret;
 
-	*err = -ENOMEM;
 	if (!mm)
 		return NULL;
 	mmap_write_lock(oldmm);
 	mmap_write_lock(mm);
-	*err = dup_mmap(mm, oldmm);
+	ret = dup_mmap(mm, oldmm);
 	sim_assert(mm->map_count <= oldmm->map_count);
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	sim_flush_tlb_range(oldmm, 0, oldmm->task_size);
 	mmap_write_unlock(mm);
 	mmap_write_unlock(oldmm);
-	if (!*err)
+	if (!ret)
 		return mm;
 	mmput(mm);
 	return NULL;

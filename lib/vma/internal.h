@@ -259,8 +259,8 @@ struct mm_struct *mm_alloc(struct sim_machine *machine);
 void mmput(struct mm_struct *mm);
 /* Models: mm/mmap.c, exit_mmap, 6.1. */
 void exit_mmap(struct mm_struct *mm);
-/* A new address space with copies of the mappings; NULL and *@err. */
-struct mm_struct *dup_mm(struct mm_struct *oldmm, int *err);
+/* A new address space with copies of the mappings; NULL, for whatever reason. */
+struct mm_struct *dup_mm(struct mm_struct *oldmm);
 
 /* ---- task.c ---- */
 
@@ -287,6 +287,7 @@ struct vma_leaf {
 	struct vm_area_struct *vma;
 	unsigned long addr;	/* as it was asked about */
 	int level;
+	void *slot;
 	uint64_t e;
 	spinlock_t *ptl;
 };

@@ -9,13 +9,13 @@ bool vma_leaf_lock(struct vm_area_struct *vma, unsigned long addr, struct vma_le
 {
 	struct mm_struct *mm = vma->vm_mm;
 	const struct sim_mmu *mmu = mm->sim_mmu;
-	void *slot = sim_walk(mm, addr, &leaf->level);
 
+	leaf->slot = sim_walk(mm, addr, &leaf->level);
 	leaf->vma = vma;
 	leaf->addr = addr;
-	leaf->ptl = sim_ptl(mmu, leaf->level, slot);
+	leaf->ptl = sim_ptl(mmu, leaf->level, leaf->slot);
 	sim_spin_lock(mm->sim_machine, leaf->ptl, SIM_RANK_PTL);
-	leaf->e = sim_get_entry(mm, leaf->level, slot);
+	leaf->e = sim_get_entry(mm, leaf->level, leaf->slot);
 	return !mmu_is_none(mmu, leaf->level, leaf->e) && mmu_is_leaf(mmu, leaf->level, leaf->e) &&
 	       fmt_test(&mmu->format[leaf->level], SIM_TEST_PRESENT, leaf->e);
 }

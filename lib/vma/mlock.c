@@ -10,6 +10,25 @@ struct lock_request {
 	struct vma_spares *spares;
 };
 
+/*
+ * The kernel moves pages between lists here, those that vm_normal_page() gives it.
+ * There are no lists; what is left is that entries in error are told about.
+ * Models: mm/mlock.c, mlock_pte_range, 6.1 and 6.12.
+ */
+static void mlock_pages_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	struct vma_leaf leaf;
+
+	while (start < end) {
+		if (vma_leaf_lock(vma, start, &leaf) && !leaf.level)
+			vma_leaf_page(&leaf);
+		vma_leaf_unlock(&leaf);
+		start = vma_leaf_end(&leaf);
+		if (!start)	/* the last of all */
+			break;
+	}
+}
+
 /* Models: mm/mlock.c, mlock_fixup, 5.11 to 6.12. */
 static int mlock_fixup(struct vm_area_struct **vmap, unsigned long start, unsigned long end,
 		       void *data)
@@ -31,6 +50,8 @@ static int mlock_fixup(struct vm_area_struct **vmap, unsigned long start, unsign
 	else if (!(oldflags & VM_LOCKED))
 		mm->locked_vm += nr_pages;
 	vma_set_flags(*vmap, newflags);
+	if ((oldflags ^ newflags) & VM_LOCKED)
+		mlock_pages_range(*vmap, start, end);
 	return 0;
 }
 

@@ -30,12 +30,51 @@ static int check_vma(const struct vm_area_struct *vma, bool write, bool force)
 	return 0;
 }
 
+/*
+ * An entry that has no page that counts: young, and dirty for a write.
+ * Models: mm/gup.c, follow_pfn_pte with FOLL_TOUCH, 5.11 to 6.12.
+ */
+static void touch_special(const struct vma_leaf *leaf, bool write)
+{
+	struct mm_struct *mm = leaf->vma->vm_mm;
+	const struct sim_entry_format *fmt = &mm->sim_mmu->format[leaf->level];
+	uint64_t e = fmt_op(fmt, SIM_OP_MKYOUNG, leaf->e);
+
+	if (write)
+		e = fmt_op(fmt, SIM_OP_MKDIRTY, e);
+	if (e != leaf->e && fmt_pfn(fmt, e) != sim_zero_pfn(mm->sim_machine))
+		sim_set_entry(mm, leaf->level, leaf->slot, leaf->addr, e);
+}
+
+/*
+ * Is it there as wanted? It is touched then.
+ * Models: mm/gup.c, follow_page_pte with FOLL_TOUCH, for callers that take no
+ * pages: a special entry is as good as any, 5.11 to 6.12.
+ */
+static bool follow_entry(const struct vma_leaf *leaf, bool write)
+{
+	const struct sim_mmu *mmu = leaf->vma->vm_mm->sim_mmu;
+	const struct sim_entry_format *fmt = &mmu->format[leaf->level];
+	struct page *page = vma_leaf_page(leaf);
+
+	if (write && !fmt_test(fmt, SIM_TEST_WRITE, leaf->e))
+		return false;
+	if (leaf->level)
+		return true;
+	if (!page)
+		touch_special(leaf, write);
+	else if (write && !fmt_test(fmt, SIM_TEST_DIRTY, leaf->e))
+		sim_page_set(page, PG_dirty);
+	return true;
+}
+
 static bool entry_will_do(struct vm_area_struct *vma, unsigned long addr, bool write)
 {
-	struct sim_pte_info info;
+	struct vma_leaf leaf;
+	bool will_do = vma_leaf_lock(vma, addr, &leaf) && follow_entry(&leaf, write);
 
-	return !sim_pte_lookup(vma->vm_mm, addr, &info) && info.present &&
-	       (!write || info.write);
+	vma_leaf_unlock(&leaf);
+	return will_do;
 }
 
 /* Models: mm/gup.c, vm_fault_to_errno, 6.1. */
@@ -50,7 +89,8 @@ static int fault_errno(vm_fault_t fault)
  * Returns 0, -errno, or POPULATE_AGAIN. Without @may_drop mmap_lock is kept.
  * Holds: mmap_lock, for reading where @may_drop.
  */
-static int populate_page(struct vm_area_struct *vma, unsigned long addr, bool write, bool may_drop)
+static int populate_page(struct vm_area_struct *vma, unsigned long addr, bool write,
+			 const bool *may_drop)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned int flags = write ? FAULT_FLAG_WRITE : 0;
@@ -75,6 +115,32 @@ static int populate_page(struct vm_area_struct *vma, unsigned long addr, bool wr
 	return -EFAULT;
 }
 
+/*
+ * The pages of [start, end) of a vma, as one call of __get_user_pages(): the vma was
+ * asked before, and is not asked again although a fault may change its flags.
+ * Returns how many are there, or the error of the first; less where *@dropped: mmap_lock
+ * was let go on the way.
+ * Models: mm/gup.c, __get_user_pages without pages, 5.11 to 6.12.
+ */
+static long populate_pages(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   bool write, bool *dropped)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	long done = 0;
+	int ret = 0;
+
+	while (!ret && start < end) {
+		ret = populate_page(vma, start, write, dropped);
+		if (ret)
+			break;
+		start += page_size(mm);
+		done++;
+	}
+	if (dropped)
+		*dropped = ret == POPULATE_AGAIN;
+	return done ? done : ret == POPULATE_AGAIN ? 0 : ret;
+}
+
 /* How populate_vma_page_range() wants pages. Models: mm/gup.c, 6.1. */
 static bool populate_writes(const struct vm_area_struct *vma)
 {
@@ -88,11 +154,8 @@ static int check_populate(const struct vm_area_struct *vma)
 
 void populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	if (check_populate(vma) || (vma->vm_flags & VM_LOCKONFAULT))
-		return;
-	for (; start < end; start += page_size(vma->vm_mm))
-		if (populate_page(vma, start, populate_writes(vma), false))
-			return;
+	if (!check_populate(vma) && !(vma->vm_flags & VM_LOCKONFAULT))
+		populate_pages(vma, start, end, populate_writes(vma), NULL);
 }
 
 /* ---- a range of vmas ---- */
@@ -100,22 +163,25 @@ void populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, un
 struct populate {
 	struct mm_struct *mm;
 	unsigned long addr, end;
-	unsigned int again;	/* how often mmap_lock was let go at addr */
+	unsigned int again;	/* how often mmap_lock was let go without progress */
 };
 
-/* One page. Advances, or returns -errno. */
-static int populate_next(struct populate *populate, struct vm_area_struct *vma, bool write)
+/* Some of a vma's pages. Advances, or returns -errno. */
+static int populate_some(struct populate *populate, struct vm_area_struct *vma, bool write)
 {
-	int ret = populate_page(vma, populate->addr, write, true);
+	unsigned long end = populate->end < vma->vm_end ? populate->end : vma->vm_end;
+	bool dropped;
+	long done = populate_pages(vma, populate->addr, end, write, &dropped);
 
-	if (ret == POPULATE_AGAIN)
-		return ++populate->again < MAX_FAULTS ? 0 : -EFAULT;
-	populate->again = 0;
-	if (!ret)
-		populate->addr += page_size(populate->mm);
-	return ret;
+	if (done < 0)
+		return (int)done;
+	if (done)
+		populate->again = 0;
+	populate->addr += (unsigned long)done * page_size(populate->mm);
+	return dropped && ++populate->again >= MAX_FAULTS ? -EFAULT : 0;
 }
 
+/* Models: mm/gup.c, __mm_populate, 5.11 to 6.12. */
 int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bool ignore_errors)
 {
 	struct populate populate = { mm, start, start + len, 0 };
@@ -135,7 +201,7 @@ int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bo
 		}
 		ret = check_populate(vma);
 		if (!ret)
-			ret = populate_next(&populate, vma, populate_writes(vma));
+			ret = populate_some(&populate, vma, populate_writes(vma));
 		if (ret && !ignore_errors)
 			break;
 		if (ret)	/* vma stands: no error comes with mmap_lock let go */
@@ -170,7 +236,7 @@ int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long en
 	mmap_read_lock(mm);
 	while (!ret && populate.addr < end && (vma = populate_vma(&populate, &hole)))
 		ret = check_vma(vma, write, false) ? -EINVAL :
-						     populate_next(&populate, vma, write);
+						     populate_some(&populate, vma, write);
 	mmap_read_unlock(mm);
 	return ret ? ret : hole;
 }

@@ -127,10 +127,11 @@ int sim_fork(struct task_struct *task, const char *name, struct task_struct **ch
 	copy = sim_task_alloc(task->sim_machine, name);
 	if (!copy)
 		return -ENOMEM;
-	copy->mm = dup_mm(task->mm, &ret);
+	copy->mm = dup_mm(task->mm);
 	if (!copy->mm) {
+		/* copy_mm() does not ask why */
 		bury_task(copy);
-		return (int)sim_syscall_exit(task, ret);
+		return (int)sim_syscall_exit(task, -ENOMEM);
 	}
 	sim_task_link(copy);
 	*child = copy;

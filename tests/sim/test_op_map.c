@@ -185,6 +185,41 @@ static void test_places(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_populate(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "a fault that makes the mapping special is not asked about again",
+		  "dev d vma=MIXEDMAP insert=remap pages=4 time=fault\n"
+		  "mmap m d\n"
+		  "madvise m populate_read -> 0\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,dd,mm\n"
+		  "madvise m populate_read -> -EINVAL\n" },
+		{ "populating for writing makes pages dirty, not entries",
+		  "dev d pages=4 vma=none insert=pages time=mmap\n"
+		  "mmap m d\n"
+		  "madvise m pages=3 populate_write -> 0\n"
+		  "pte m+0 -> write=1 dirty=0\n"
+		  "smaps m -> private_dirty=12 private_clean=4\n" },
+		{ "special entries will do, and are touched",
+		  "dev d vma=MIXEDMAP insert=apply pages=4\n"
+		  "mmap m d\n"
+		  "madvise m+0 populate_read -> 0\n"
+		  "pte m+0 -> special=1 dirty=0\n"
+		  "madvise m+0 populate_write -> 0\n"
+		  "pte m+0 -> special=1 dirty=1 young=1\n" },
+		{ "entries in error are told about",
+		  "dev d vma=none insert=apply pages=4\n"
+		  "mmap m d\n"
+		  "read m+0 -> 0\n"
+		  "mlock m+0 -> 0 bad_page=2\n"
+		  "munlock m+0 -> 0 bad_page=1\n"
+		  "smaps m -> rss=0 bad_page=1\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static void test_msync(void **state)
 {
 	static const struct scenario_case cases[] = {
@@ -319,6 +354,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mmap),
 	cmocka_unit_test(test_ranges),
 	cmocka_unit_test(test_places),
+	cmocka_unit_test(test_populate),
 	cmocka_unit_test(test_msync),
 	cmocka_unit_test(test_insert),
 	cmocka_unit_test(test_zap),

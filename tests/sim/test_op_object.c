@@ -4,6 +4,11 @@
 static void test_bo_and_move(void **state)
 {
 	static const struct scenario_case cases[] = {
+		{ "fork does not say why it failed",
+		  "dev d vma=none insert=remap pages=4\n"
+		  "mmap m d share=private\n"
+		  "write m+0 -> 0\n"
+		  "fork c -> -ENOMEM\n" },
 		{ "in each place",
 		  "machine arch=x86_64 release=6.1\n"
 		  "bo s pages=2 in=system -> 0\n"
