@@ -51,8 +51,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 struct check {
 	const struct args *args;
-	unsigned int nr, ended, observations, differing, unusable;
-	struct groups groups;
+	unsigned int nr, ended, observations, differing;
+	struct groups groups, refusals;
 };
 
 static void keep(const struct check *check, const struct job *job, const struct text *sim)
@@ -84,6 +84,15 @@ static void show(struct check *check, const struct job *job, const struct text *
 	fflush(stdout);
 }
 
+static void count_refusal(struct check *check, const struct job *job)
+{
+	struct text why = { NULL, 0, 0 };
+
+	refusal_of(job, &why);
+	groups_count(&check->refusals, text_of(&why), job->scenario->name);
+	text_free(&why);
+}
+
 static void job_done(struct job *job, void *data)
 {
 	struct check *check = data;
@@ -94,8 +103,8 @@ static void job_done(struct job *job, void *data)
 	check->observations += count_observations(text_of(&job->transcript));
 	if (check_job(&check->args->common.kernel, job, &sim, &diff))
 		show(check, job, &sim, &diff);
-	else
-		check->unusable += job->status == JOB_UNUSABLE;
+	else if (job->status == JOB_UNUSABLE)
+		count_refusal(check, job);
 	progress("%s: %u of %u, %u differ: %s", check->args->common.kernel.name, check->ended,
 		 check->nr, check->differing, job->scenario->name);
 	text_free(&sim);
@@ -117,14 +126,14 @@ static int check_all(const struct args *args, const struct scenarios *all)
 	begin = seconds_now();
 	vm_run(vm, jobs, all->nr, job_done, &check);
 	progress_end();
-	groups_print(&check.groups, stdout);
-	printf("%s: %u scenarios, %u observations, %u differences", args->common.kernel.name,
-	       all->nr, check.observations, check.differing);
-	if (check.unusable)
-		printf(", %u refused by both", check.unusable);
-	printf("; %.0f s, %u boots\n", seconds_now() - begin, vm_starts(vm));
+	groups_print(&check.groups, "differences", stdout);
+	groups_print(&check.refusals, "scenarios that this kernel cannot run to the end,", stdout);
+	printf("%s: %u scenarios, %u observations, %u differences; %.0f s, %u boots\n",
+	       args->common.kernel.name, all->nr, check.observations, check.differing,
+	       seconds_now() - begin, vm_starts(vm));
 	vm_destroy(vm);
 	groups_free(&check.groups);
+	groups_free(&check.refusals);
 	free(jobs);
 	return check.differing ? STATUS_DIFFERS : STATUS_OK;
 }

@@ -193,7 +193,7 @@ static int fuzz_all(const struct args *args)
 	}
 	progress_end();
 	putchar('\n');
-	groups_print(&fuzz.groups, stdout);
+	groups_print(&fuzz.groups, "differences", stdout);
 	printf("%s: seed %llu: %u programs, %u observations, %u differences, %u hung,"
 	       " %u refused; %.0f s, %u boots\n", args->common.kernel.name, args->seed, fuzz.ended,
 	       fuzz.observations, fuzz.differing, fuzz.hung, fuzz.unusable, seconds_now() - begin,

@@ -117,7 +117,7 @@ static int check_folder(const struct args *args, const char *folder)
 		nr += differs(args, &kernel, &all.v[i], &groups);
 	}
 	progress_end();
-	groups_print(&groups, stdout);
+	groups_print(&groups, "differences", stdout);
 	printf("%s: %u scenarios, %u observations, %u differences\n", recorded.name, all.nr,
 	       observations, nr);
 	groups_free(&groups);

@@ -235,6 +235,31 @@ static bool bug_explains(const struct job *job, const struct text *sim,
 		 !strcmp(diff->kernel, "(the end)")));
 }
 
+void refusal_of(const struct job *job, struct text *out)
+{
+	const char *transcript = text_of(&job->transcript);
+	struct line line = { "", 0 };
+
+	while (next_line(&transcript, &line))
+		;
+	text_add(out, line.at, line.len);
+}
+
+/* The kernel's last line says what it lacks, and all before it is the same. */
+static bool refused_there(const struct job *job, const struct difference *diff)
+{
+	struct text why = { NULL, 0, 0 };
+	unsigned int lines = 0;
+	bool refused;
+
+	for (size_t i = 0; i < job->transcript.len; i++)
+		lines += job->transcript.data[i] == '\n';
+	refusal_of(job, &why);
+	refused = job->status == JOB_UNUSABLE && diff->line == lines && *text_of(&why) == '#';
+	text_free(&why);
+	return refused;
+}
+
 bool check_job(const struct kernel *kernel, const struct job *job, struct text *sim,
 	       struct difference *diff)
 {
@@ -247,6 +272,8 @@ bool check_job(const struct kernel *kernel, const struct job *job, struct text *
 	if (job->status == JOB_UNUSABLE && ret)
 		return false;
 	differs = find_difference(text_of(&job->transcript), text_of(sim), diff);
+	if (differs && refused_there(job, diff))
+		return false;
 	if (job->status == JOB_HUNG) {
 		if (bug_explains(job, sim, diff))
 			return false;

@@ -15,18 +15,13 @@ static struct group *find(struct groups *groups, const char *signature)
 	return NULL;
 }
 
-unsigned int groups_add(struct groups *groups, const struct difference *diff, const char *name)
+unsigned int groups_count(struct groups *groups, const char *signature, const char *name)
 {
-	struct text signature = { NULL, 0, 0 };
-	struct group *group;
+	struct group *group = find(groups, signature);
 
-	signature_of(diff, &signature);
 	groups->total++;
-	group = find(groups, signature.data);
-	if (group) {
-		text_free(&signature);
+	if (group)
 		return ++group->nr;
-	}
 	if (groups->nr == groups->max) {
 		groups->max = 2 * groups->max + 16;
 		groups->v = realloc(groups->v, groups->max * sizeof(*groups->v));
@@ -34,10 +29,21 @@ unsigned int groups_add(struct groups *groups, const struct difference *diff, co
 			give_up("out of memory");
 	}
 	group = &groups->v[groups->nr++];
-	*group = (struct group){ signature.data, strdup(name), 1 };
-	if (!group->first)
+	*group = (struct group){ strdup(signature), strdup(name), 1 };
+	if (!group->signature || !group->first)
 		give_up("out of memory");
 	return 1;
+}
+
+unsigned int groups_add(struct groups *groups, const struct difference *diff, const char *name)
+{
+	struct text signature = { NULL, 0, 0 };
+	unsigned int nr;
+
+	signature_of(diff, &signature);
+	nr = groups_count(groups, signature.data, name);
+	text_free(&signature);
+	return nr;
 }
 
 static int most_first(const void *a, const void *b)
@@ -47,12 +53,12 @@ static int most_first(const void *a, const void *b)
 	return x->nr != y->nr ? (x->nr < y->nr ? 1 : -1) : strcmp(x->signature, y->signature);
 }
 
-void groups_print(const struct groups *groups, FILE *out)
+void groups_print(const struct groups *groups, const char *what, FILE *out)
 {
 	if (!groups->nr)
 		return;
 	qsort(groups->v, groups->nr, sizeof(*groups->v), most_first);
-	fprintf(out, "%u differences of %u kinds:\n", groups->total, groups->nr);
+	fprintf(out, "%u %s of %u kinds:\n", groups->total, what, groups->nr);
 	for (unsigned int i = 0; i < groups->nr; i++)
 		fprintf(out, "%6u  %s  (first: %s)\n", groups->v[i].nr, groups->v[i].signature,
 			groups->v[i].first);

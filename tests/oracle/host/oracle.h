@@ -210,11 +210,16 @@ bool find_difference(const char *kernel, const char *sim, struct difference *dif
 bool same_kind(const struct difference *a, const struct difference *b);
 /* "op key: kernel X, simulator Y", numbers made alike. */
 void signature_of(const struct difference *diff, struct text *out);
+/* Why the kernel could not run it to the end: its last line. */
+void refusal_of(const struct job *job, struct text *out);
 /* Both transcripts from a few lines before the difference on. */
 void print_difference(FILE *out, const char *kernel, const char *sim,
 		      const struct difference *diff, unsigned int before);
 
-/* A kernel's answer against the simulator's. Fills @sim; returns whether they differ. */
+/*
+ * A kernel's answer against the simulator's. Fills @sim; returns whether they
+ * differ. What a kernel cannot run (it lacks a function) is compared up to there.
+ */
 bool check_job(const struct kernel *kernel, const struct job *job, struct text *sim,
 	       struct difference *diff);
 
@@ -231,7 +236,9 @@ struct groups {
 
 /* Counts it; returns how many there are of its signature now. */
 unsigned int groups_add(struct groups *groups, const struct difference *diff, const char *name);
-void groups_print(const struct groups *groups, FILE *out);
+unsigned int groups_count(struct groups *groups, const char *signature, const char *name);
+/* @what: "differences". */
+void groups_print(const struct groups *groups, const char *what, FILE *out);
 void groups_free(struct groups *groups);
 
 /* --------------------------------------------- fuzz_gen.c, shrink.c -------- */
