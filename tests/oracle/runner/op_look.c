@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runner.h"
 
@@ -95,6 +96,9 @@ void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result
 		scn_value(res, "none");
 		return;
 	}
+	/* All the machine shares the zero page. */
+	if (pfn == machine.info.zero_pfn)
+		page.refcount -= run->zero_refs - 1;
 	scn_key(res, "ref", "%d", page.refcount % PIN_BIAS);
 	scn_key(res, "map", "%d", page.mapcount);
 	scn_key(res, "pin", "%d", page.refcount / PIN_BIAS);
@@ -148,15 +152,45 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 	scn_key(res, "page", "%s", page);
 }
 
-/* The lines of the mapping that @addr lies in; NULL where there is none. */
-static const char *find_mapping(const char *text, unsigned long addr)
+/*
+ * The lines of the mapping that @addr lies in, and where the next one begins; NULL
+ * where there is none.
+ */
+static const char *find_mapping(const char *text, unsigned long addr, const char **end)
 {
+	const char *found = NULL, *line;
 	struct procfs_map map;
 
-	for (const char *line = text; line && *line; line = strchr(line, '\n') + 1)
-		if (procfs_parse(line, &map) && addr >= map.start && addr < map.end)
-			return line;
-	return NULL;
+	for (line = text; line && *line; line = strchr(line, '\n') + 1) {
+		if (!procfs_parse(line, &map))
+			continue;
+		if (found)
+			break;
+		if (addr >= map.start && addr < map.end)
+			found = line;
+	}
+	*end = line;
+	return found;
+}
+
+/*
+ * Who reads smaps has the kernel look at each entry of each mapping, and it
+ * reports what is wrong with any: only what it says of one mapping counts. The
+ * file is read again, with a stop where that mapping begins.
+ */
+static void recount_reports(struct scn_run *run, pid_t pid, size_t begin, size_t len)
+{
+	int fd;
+
+	if (!session_bad_pages(run))
+		return;
+	fd = procfs_open(pid, "smaps");
+	if (fd < 0)
+		return;
+	procfs_skip(fd, begin);
+	session_bad_pages(run);
+	procfs_skip(fd, len);
+	close(fd);
 }
 
 /* "Rss:   12 kB", from the mapping's first line on. */
@@ -195,15 +229,17 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 		{ "private_clean", "\nPrivate_Clean:" }, { "private_dirty", "\nPrivate_Dirty:" },
 		{ "locked", "\nLocked:" },
 	};
+	pid_t pid = run->object[op->task].task.pid;
+	const char *lines, *end;
 	unsigned long addr;
-	const char *lines;
 	char *text;
 
 	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
 		return;
-	text = procfs_text(run->object[op->task].task.pid, "smaps");
-	lines = find_mapping(text, addr);
+	text = procfs_text(pid, "smaps");
+	lines = find_mapping(text, addr, &end);
 	if (lines) {
+		recount_reports(run, pid, (size_t)(lines - text), (size_t)(end - lines));
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 			scn_key(res, fields[i].key, "%lu", field(lines, fields[i].name));
 		show_flags(res, lines);

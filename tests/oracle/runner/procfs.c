@@ -12,7 +12,7 @@
 
 #include "runner.h"
 
-static int open_of(pid_t pid, const char *file)
+int procfs_open(pid_t pid, const char *file)
 {
 	char path[64];
 
@@ -22,7 +22,7 @@ static int open_of(pid_t pid, const char *file)
 
 char *procfs_text(pid_t pid, const char *file)
 {
-	int fd = open_of(pid, file);
+	int fd = procfs_open(pid, file);
 	size_t len = 0, max = 0;
 	char *text = NULL;
 	ssize_t n = fd < 0 ? -1 : 1;
@@ -47,9 +47,22 @@ char *procfs_text(pid_t pid, const char *file)
 	return text;
 }
 
+void procfs_skip(int fd, size_t len)
+{
+	char buf[4096];
+
+	while (len) {
+		ssize_t n = read(fd, buf, len < sizeof(buf) ? len : sizeof(buf));
+
+		if (n <= 0)
+			return;
+		len -= (size_t)n;
+	}
+}
+
 int procfs_pagemap(pid_t pid, unsigned long addr, uint64_t *entry)
 {
-	int fd = open_of(pid, "pagemap"), ret = 0;
+	int fd = procfs_open(pid, "pagemap"), ret = 0;
 	off_t at = (off_t)(addr >> machine.page_shift) * (off_t)sizeof(*entry);
 
 	if (fd < 0)

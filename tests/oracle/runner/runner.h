@@ -114,6 +114,7 @@ struct scn_run {
 	unsigned int nr_held, max_held;
 	int session;		/* of the module; -1: none */
 	uint32_t bad_pages;	/* as last counted by the module */
+	int zero_refs;		/* of the zero page, before the scenario */
 	uint64_t next_aligned;	/* where the next mmap align=pmd goes; 0 = none so far */
 	enum end end;
 	char why[160];		/* it is unusable or hung */
@@ -190,6 +191,9 @@ bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_
 
 /* procfs.c: text of a task's file, to be freed; NULL where it cannot be read. */
 char *procfs_text(pid_t pid, const char *file);
+int procfs_open(pid_t pid, const char *file);
+/* Reads so many bytes, and no byte more. */
+void procfs_skip(int fd, size_t len);
 int procfs_pagemap(pid_t pid, unsigned long addr, uint64_t *entry);
 struct procfs_map {
 	unsigned long start, end, offset, ino;

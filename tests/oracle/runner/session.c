@@ -31,8 +31,12 @@ uint32_t session_bad_pages(struct scn_run *run)
 	uint32_t new;
 
 	if (run->session < 0 || !machine.info.counts_bad_pages ||
-	    ioctl(run->session, ORACLE_OUTCOMES, &now))
-		return kmsg.bad_page;
+	    ioctl(run->session, ORACLE_OUTCOMES, &now)) {
+		kmsg_read(&kmsg);
+		new = kmsg.bad_page;
+		kmsg.bad_page = 0;
+		return new;
+	}
 	new = now.bad_page - run->bad_pages;
 	run->bad_pages = now.bad_page;
 	return new;
@@ -40,8 +44,13 @@ uint32_t session_bad_pages(struct scn_run *run)
 
 void session_open(struct scn_run *run)
 {
+	struct oracle_page zero;
+
 	run->session = machine.has_module ? open(ORACLE_PATH, O_RDWR | O_CLOEXEC) : -1;
+	if (run->session < 0)
+		return;
 	session_bad_pages(run);
+	run->zero_refs = page_look(run, machine.info.zero_pfn, &zero) ? zero.refcount : 1;
 }
 
 void session_close(struct scn_run *run)
