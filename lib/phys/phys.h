@@ -162,16 +162,14 @@ static inline void sim_page_add_map(struct page *page)
 	__atomic_fetch_add(&page->_mapcount.counter, 1, __ATOMIC_RELAXED);
 }
 
-/* Returns the mapcount that is left; one that is not there is recorded. */
+/* Returns the mapcount that is left, or -1: there was none, which the caller tells. */
 static inline int sim_page_remove_map(struct page *page)
 {
 	int old = __atomic_load_n(&page->_mapcount.counter, __ATOMIC_RELAXED);
 
 	do {
-		if (__builtin_expect(old <= 0, 0)) {
-			sim_page_unmap_dead(page);
-			return 0;
-		}
+		if (__builtin_expect(old <= 0, 0))
+			return -1;
 	} while (!__atomic_compare_exchange_n(&page->_mapcount.counter, &old, old - 1, true,
 					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 	sim_count(sim_machine_of(page), SIM_CNT_MAPCOUNT);

@@ -265,8 +265,8 @@ static bool switch_to_copy(struct vm_fault *vmf, struct page *new_page)
 	leaf_take(machine, sim_cpu(machine), 0, vmf->pte, vmf->address);
 	sim_flush_tlb_range(mm, vmf->address, vmf->address + mmu_page_size(mm->sim_mmu));
 	vmf_write(vmf, copied_entry(vmf, new_page));
-	if (old_page)
-		sim_page_remove_map(old_page);
+	if (old_page && sim_page_remove_map(old_page) < 0)
+		sim_page_unmap_dead(old_page);
 	return true;
 }
 

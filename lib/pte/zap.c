@@ -100,7 +100,9 @@ static void zap_page(struct zap_walk *w, void *slot, unsigned long addr, struct 
 		w->force_flush = true;
 	}
 	w->rss[sim_mm_counter(page)]--;
-	sim_page_remove_map(page);
+	if (sim_page_remove_map(page) < 0)
+		sim_outcome_record(w->machine, SIM_BAD_PAGE, "mm/memory.c", "print_bad_pte",
+				   "page_mapcount(page) < 0");
 	w->tlb.page[w->tlb.nr++] = page;
 }
 

@@ -17,4 +17,14 @@ const struct scn_op *scn_find_unportable(const struct scn *scn, const char **why
 /* The mappings of a task, one line each. */
 void scn_portable_maps(struct scn_run *run, struct task_struct *task, struct scn_result *res);
 
+/*
+ * Where it is not defined what a kernel does (undefined.c): watching begins, an
+ * operation begins, it has ended. @run->watch.before or .after says why.
+ */
+void scn_watch(struct scn_run *run);
+void scn_watch_op(struct scn_run *run);
+bool scn_undefined_before(struct scn_run *run, const struct scn_op *op,
+			  const struct scn_result *res);
+bool scn_undefined_after(struct scn_run *run);
+
 #endif

@@ -35,8 +35,15 @@ struct scn_held {
 	bool pin;
 };
 
+/* What an operation met; a portable transcript ends there (undefined.c). */
+struct scn_watch {
+	bool bad_entry;		/* "Bad page map" */
+	const char *before, *after; /* undefined from it on, from the next one on: why */
+};
+
 struct scn_run {
 	struct scn_transcript to;
+	struct scn_watch watch;
 	struct sim_machine *machine;
 	struct scn_object object[SCN_MAX_NAMES];
 	struct scn_held *held;

@@ -60,6 +60,8 @@ void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op)
 /* The operation and its result; returns how many expectations do not hold (0 or 1). */
 unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *op,
 			  const struct scn_result *res);
+/* The last line of a portable transcript that ends before its scenario does. */
+#define SCN_UNDEFINED "#| undefined from here on: "
 void scn_print_tail(const struct scn_transcript *to);
 
 #endif
