@@ -159,6 +159,11 @@ int sim_transcript(const struct kernel *kernel, const char *name, const char *te
 /* The same in a process of its own, which may die: @out tells. */
 int sim_transcript_apart(const struct kernel *kernel, const char *name, const char *text,
 			 struct text *out);
+/*
+ * The program as far as it is defined what a kernel does (lib/sim/undefined.c): what
+ * a kernel is given. For the kernel that kernel_check() has seen.
+ */
+void sim_defined_part(const char *name, const struct text *program, struct text *out);
 /* Does it parse? Quiet. */
 bool sim_parses(const char *text, size_t len);
 /* Gives up where the simulator knows no such architecture or release. */

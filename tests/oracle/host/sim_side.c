@@ -11,9 +11,23 @@
 
 #include "oracle.h"
 #include "sim/scenario.h"
+#include "sim/transcript.h"
 
-int sim_transcript(const struct kernel *kernel, const char *name, const char *text,
-		   struct text *out)
+static const struct kernel *checked_kernel;
+
+/* Takes the line off that says where the transcript ends early; was there one? */
+static bool take_mark(struct text *transcript)
+{
+	char *mark = transcript->data ? strstr(transcript->data, SCN_UNDEFINED) : NULL;
+
+	if (!mark)
+		return false;
+	*mark = 0;
+	transcript->len = (size_t)(mark - transcript->data);
+	return true;
+}
+
+static int run(const struct kernel *kernel, const char *name, const char *text, struct text *out)
 {
 	char *printed = NULL, *said = NULL;
 	size_t printed_len = 0, said_len = 0;
@@ -38,12 +52,21 @@ int sim_transcript(const struct kernel *kernel, const char *name, const char *te
 	return ret ? -EINVAL : 0;
 }
 
+int sim_transcript(const struct kernel *kernel, const char *name, const char *text,
+		   struct text *out)
+{
+	int ret = run(kernel, name, text, out);
+
+	take_mark(out);
+	return ret;
+}
+
 /* In the child. */
 static _Noreturn void write_transcript(const struct kernel *kernel, const char *name,
 				       const char *text, int fd)
 {
 	struct text out = { NULL, 0, 0 };
-	int ret = sim_transcript(kernel, name, text, &out);
+	int ret = run(kernel, name, text, &out);
 	size_t at = 0;
 
 	while (at < out.len) {
@@ -56,8 +79,8 @@ static _Noreturn void write_transcript(const struct kernel *kernel, const char *
 	_exit(ret ? 3 : 0);
 }
 
-int sim_transcript_apart(const struct kernel *kernel, const char *name, const char *text,
-			 struct text *out)
+static int run_apart(const struct kernel *kernel, const char *name, const char *text,
+		     struct text *out)
 {
 	int pair[2], status;
 	char part[65536];
@@ -87,6 +110,28 @@ int sim_transcript_apart(const struct kernel *kernel, const char *name, const ch
 	return WEXITSTATUS(status) ? -EINVAL : 0;
 }
 
+int sim_transcript_apart(const struct kernel *kernel, const char *name, const char *text,
+			 struct text *out)
+{
+	int ret = run_apart(kernel, name, text, out);
+
+	take_mark(out);
+	return ret;
+}
+
+void sim_defined_part(const char *name, const struct text *program, struct text *out)
+{
+	struct text transcript = { NULL, 0, 0 };
+
+	if (checked_kernel &&
+	    !run_apart(checked_kernel, name, text_of(program), &transcript) &&
+	    take_mark(&transcript))
+		text_program(out, text_of(&transcript));
+	else
+		text_add(out, text_of(program), program->len);
+	text_free(&transcript);
+}
+
 bool sim_parses(const char *text, size_t len)
 {
 	struct scn *scn;
@@ -105,5 +150,6 @@ void kernel_check(const struct kernel *kernel)
 	if (!machine)
 		give_up("the simulator has no machine of arch %s, release %s: %s", kernel->arch,
 			kernel->release, strerror(errno));
+	checked_kernel = kernel;
 	sim_machine_destroy(machine);
 }

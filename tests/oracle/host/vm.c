@@ -314,9 +314,12 @@ static void send_more(struct batch *batch)
 	while (batch->sent < batch->nr && batch->sent - batch->ended < WINDOW_JOBS &&
 	       out->len - batch->vm->out_at < WINDOW_BYTES) {
 		const struct scenario *s = batch->jobs[batch->sent++].scenario;
+		struct text program = { NULL, 0, 0 };
 
-		text_printf(out, "run %s %zu\n", s->name, s->text.len);
-		text_add(out, text_of(&s->text), s->text.len);
+		sim_defined_part(s->name, &s->text, &program);
+		text_printf(out, "run %s %zu\n", s->name, program.len);
+		text_add(out, text_of(&program), program.len);
+		text_free(&program);
 	}
 }
 
