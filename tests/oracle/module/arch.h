@@ -84,7 +84,7 @@ static inline bool arch_protnone(u64 raw)
 	       (_PAGE_PRESENT | _PAGE_NO_READ);
 }
 
-/* On many CPUs write-combining is uncached: then it is called by the first name. */
+/* On many CPUs write-combining is uncached: then it is called so. */
 #define ORACLE_HAS_ENTRY_CACHE
 static inline u32 arch_cache(u64 raw)
 {
@@ -92,9 +92,9 @@ static inline u32 arch_cache(u64 raw)
 
 	if (cache == _page_cachable_default)
 		return ORACLE_WB;
-	if (cache == boot_cpu_data.writecombine)
-		return ORACLE_WC;
-	return cache == _CACHE_UNCACHED ? ORACLE_UC : ORACLE_CACHE_UNKNOWN;
+	if (cache == _CACHE_UNCACHED)
+		return ORACLE_UC;
+	return cache == boot_cpu_data.writecombine ? ORACLE_WC : ORACLE_CACHE_UNKNOWN;
 }
 
 /* set_pte_at() calls what is not for modules. It is for caches with aliases. */
@@ -117,9 +117,10 @@ static inline u32 arch_cache(u64 raw)
 }
 #endif
 
+/* Nobody keeps track. */
 static inline u32 arch_memtype(unsigned long pfn)
 {
-	return ORACLE_CACHE_UNKNOWN;
+	return ORACLE_WB;
 }
 
 static inline int arch_set_caching(struct page **pages, int nr, u32 caching)

@@ -28,7 +28,10 @@ static struct pci_dev *display;
 void oracle_memory_init(void)
 {
 	display = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, NULL);
-	if (!display || !(pci_resource_flags(display, 0) & IORESOURCE_MEM))
+	/* Not every machine has firmware that lets it answer. */
+	if (!display || pci_enable_device_mem(display))
+		return;
+	if (!(pci_resource_flags(display, 0) & IORESOURCE_MEM))
 		return;
 	io_first_pfn = pci_resource_start(display, 0) >> PAGE_SHIFT;
 	io_nr_pages = min_t(unsigned long, IO_MAX_PAGES,
@@ -160,6 +163,8 @@ static int alloc_pages_of(struct oracle_device *dev)
 		dev->pages[i] = block ? block + i : alloc_page(GFP_KERNEL | __GFP_ZERO);
 		if (!dev->pages[i])
 			return -ENOMEM;
+		if (!block || i == 0)
+			oracle_shield(dev->pages[i]);
 	}
 	return 0;
 }
@@ -175,6 +180,17 @@ static int alloc_ram(struct oracle_device *dev)
 	return ret;
 }
 
+/* Its other pages have no references, whatever was done to them. */
+static void free_block(struct oracle_device *dev)
+{
+	oracle_unshield(dev->pages[0]);
+	for (u32 i = 1; i < dev->config.nr_pages; i++) {
+		page_mapcount_reset(dev->pages[i]);
+		set_page_count(dev->pages[i], 0);
+	}
+	__free_pages(dev->pages[0], block_order(dev));
+}
+
 static void free_ram(struct oracle_device *dev)
 {
 	if (!dev->pages)
@@ -182,10 +198,12 @@ static void free_ram(struct oracle_device *dev)
 	if (dev->reserved)
 		arch_reset_caching(dev->pages, dev->config.nr_pages, dev->config.caching);
 	if (is_block(dev) && dev->pages[0])
-		__free_pages(dev->pages[0], block_order(dev));
+		free_block(dev);
 	else
-		for (u32 i = 0; i < dev->config.nr_pages && dev->pages[i]; i++)
+		for (u32 i = 0; i < dev->config.nr_pages && dev->pages[i]; i++) {
+			oracle_unshield(dev->pages[i]);
 			put_page(dev->pages[i]);
+		}
 	kvfree(dev->pages);
 }
 

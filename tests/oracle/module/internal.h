@@ -50,6 +50,14 @@ void oracle_memory_exit(void);
 int oracle_look_entry(struct oracle_pte *out);
 void oracle_look_page(struct oracle_page *out);
 
+/*
+ * Where mprotect() loses the special bit, the end of a mapping drops references
+ * that nobody took. Pages that it may happen to have many more meanwhile, which
+ * oracle_look_page() leaves out; afterwards they are as they were.
+ */
+void oracle_shield(struct page *page);
+void oracle_unshield(struct page *page);
+
 /* ---- get_user_pages (gup.c) ---- */
 
 struct oracle_held {

@@ -171,6 +171,9 @@ static int session_open(struct inode *inode, struct file *filp)
 
 	if (!session)
 		return -ENOMEM;
+	/* What the last session did to it. */
+	oracle_unshield(ZERO_PAGE(0));
+	oracle_shield(ZERO_PAGE(0));
 	mutex_init(&session->lock);
 	mutex_init(&session->holds.lock);
 	INIT_LIST_HEAD(&session->devices);
@@ -212,8 +215,10 @@ static int __init oracle_init(void)
 	if (ret)
 		return ret;
 	oracle_memory_init();
+	oracle_shield(ZERO_PAGE(0));
 	ret = misc_register(&misc);
 	if (ret) {
+		oracle_unshield(ZERO_PAGE(0));
 		oracle_memory_exit();
 		oracle_symbols_exit();
 	}
@@ -223,6 +228,7 @@ static int __init oracle_init(void)
 static void __exit oracle_exit(void)
 {
 	misc_deregister(&misc);
+	oracle_unshield(ZERO_PAGE(0));
 	oracle_memory_exit();
 	oracle_symbols_exit();
 }

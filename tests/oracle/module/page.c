@@ -19,13 +19,36 @@ static s32 mapcount_of(struct page *page)
 	return count < 0 ? 0 : count;
 }
 
+#define SHIELD 512		/* below what counts as a pin */
+#define SHIELD_MARK 0x74746d6fUL
+
+static bool is_shielded(struct page *page)
+{
+	return page_private(page) == SHIELD_MARK;
+}
+
+void oracle_shield(struct page *page)
+{
+	set_page_private(page, SHIELD_MARK);
+	page_ref_add(page, SHIELD);
+}
+
+void oracle_unshield(struct page *page)
+{
+	int left = page_ref_count(page) - SHIELD;
+
+	set_page_private(page, 0);
+	page_mapcount_reset(page);
+	set_page_count(page, max(left, 1));
+}
+
 static void describe_page(struct page *page, struct oracle_page *out)
 {
 	struct folio *folio = page_folio(page);
 	struct address_space *mapping = folio_mapping(folio);
 
 	out->valid = 1;
-	out->refcount = folio_ref_count(folio);
+	out->refcount = folio_ref_count(folio) - (is_shielded(page) ? SHIELD : 0);
 	out->mapcount = mapcount_of(page);
 	out->anon = !!folio_test_anon(folio);
 	if (mapping && mapping->host && !out->anon) {

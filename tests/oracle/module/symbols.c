@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * symbols.c - what the kernel keeps to itself: symbols by name, and probes that
- * count reports of bad entries and pages.
+ * symbols.c - what the kernel keeps to itself: symbols by name, and a probe that
+ * counts reports of bad entries.
  *
  * A probe on kallsyms_lookup_name() tells its address. Where there are no probes
  * whoever loads the module passes it: kallsyms=, from /proc/kallsyms.
@@ -30,9 +30,9 @@ static int count_bad_page(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
+/* Not bad_page(): of a page that went wrong it hears when that is used again. */
 static struct kprobe bad_page_probe[] = {
 	{ .symbol_name = "print_bad_pte", .pre_handler = count_bad_page },
-	{ .symbol_name = "bad_page", .pre_handler = count_bad_page },
 };
 static bool probing[ARRAY_SIZE(bad_page_probe)];
 

@@ -38,7 +38,7 @@ struct oracle_info {
 
 /* Since the module was loaded; only what has changed between two asks means anything. */
 struct oracle_outcomes {
-	__u32 bad_page;		/* print_bad_pte() and bad_page() reports */
+	__u32 bad_page;		/* print_bad_pte() reports */
 	__u32 pad;
 };
 #define ORACLE_OUTCOMES _IOR('T', 1, struct oracle_outcomes)
