@@ -130,6 +130,26 @@ void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_res
 #define MAP_EXCLUSIVE (1ULL << 56)
 #define MAP_PFN ((1ULL << 55) - 1)
 
+/*
+ * The kernel looks at all entries up to the end of a last-level table, however few
+ * are read. What it reports is the first one's where the rest has fewer reports.
+ * Models: fs/proc/task_mmu.c, pagemap_read, 6.1.
+ */
+static int read_pagemap(struct scn_run *run, pid_t pid, unsigned long addr, uint64_t *entry)
+{
+	unsigned long next = addr + (1UL << machine.page_shift);
+	int ret = procfs_pagemap(pid, addr, entry);
+	uint32_t reports = session_bad_pages(run), others = 0;
+	uint64_t other;
+
+	if (reports && next & ((1UL << machine.info.pmd_shift) - 1)) {
+		procfs_pagemap(pid, next, &other);
+		others = session_bad_pages(run);
+	}
+	run->bad_page = reports > others;
+	return ret;
+}
+
 void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	char page[SCN_PFN_TEXT] = "none";
@@ -139,7 +159,7 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 
 	if (!session_needed(run) || !scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
 		return;
-	ret = procfs_pagemap(run->object[op->task].task.pid, addr, &entry);
+	ret = read_pagemap(run, run->object[op->task].task.pid, addr, &entry);
 	if (ret) {
 		scn_value_return(res, ret);
 		return;
@@ -244,6 +264,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 			scn_key(res, fields[i].key, "%lu", field(lines, fields[i].name));
 		show_flags(res, lines);
 	} else {
+		session_bad_pages(run);
 		scn_value_return(res, -ENOMEM);
 	}
 	free(text);

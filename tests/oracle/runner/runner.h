@@ -114,6 +114,7 @@ struct scn_run {
 	unsigned int nr_held, max_held;
 	int session;		/* of the module; -1: none */
 	uint32_t bad_pages;	/* as last counted by the module */
+	bool bad_page;		/* the operation had a report; those counted were taken off */
 	int zero_refs;		/* of the zero page, before the scenario */
 	uint64_t next_aligned;	/* where the next mmap align=pmd goes; 0 = none so far */
 	enum end end;

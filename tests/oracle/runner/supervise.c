@@ -34,7 +34,7 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res)
 		res->nr_keys = 0;
 		scn_value(res, "BUG");
 	}
-	bad_pages = session_bad_pages(run);
+	bad_pages = session_bad_pages(run) + run->bad_page;
 	if (kmsg.warn) {
 		scn_key(res, "warn", "1");
 		write_file("/sys/kernel/debug/clear_warn_once", "1");
@@ -48,6 +48,7 @@ static void run_op(struct scn_run *run, const struct scn_op *op)
 	struct scn_result res = { .nr_keys = 0 };
 
 	kmsg_forget();
+	run->bad_page = false;
 	if (run->object[op->task].task.pid || op->desc->without_task)
 		op->desc->run(run, op, &res);
 	else
