@@ -33,6 +33,8 @@ change_um() {
 		'(PTRACE_O_TRACESYSGOOD \| PTRACE_O_EXITKILL)'
 	# pfn_valid() of I/O memory, for which there is no struct page.
 	change arch/um/kernel/physmem.c '= phys_pages + iomem_pages' '= phys_pages'
+	# A line that was once throttled has no interrupts ever after.
+	change arch/um/drivers/line.c 'deactivate_chan(line->chan_in, line->read_irq);' ';'
 	# Reports of bad entries and pages are silent after the 60th in a minute, and
 	# without probes the text is all that the runner has.
 	change mm/memory.c 'nr_shown == 60' 'false'
