@@ -126,7 +126,10 @@ static void died(struct scn_run *run, struct task *task)
 
 static bool wait_answer(struct scn_run *run, struct task *task, struct ask *ask)
 {
-	for (unsigned int ms = 0; ms < HUNG_MS; ms += STEP_MS) {
+	uint64_t end = 0;
+
+	/* Most answers come at once: time is asked for after that only. */
+	while (!end || now_ms() < end) {
 		ssize_t n = recv(task->sock, ask, sizeof(*ask), 0);
 
 		if (n == (ssize_t)sizeof(*ask))
@@ -140,6 +143,8 @@ static bool wait_answer(struct scn_run *run, struct task *task, struct ask *ask)
 			wait_bug(run, task);
 			return false;
 		}
+		if (!end)
+			end = now_ms() + HUNG_MS;
 	}
 	hung(run, task, "does not answer");
 	return false;
