@@ -31,6 +31,7 @@ enum sim_feature {
 	SIM_FEAT_MODIFY_KEEPS_SPECIAL, /* pte_modify leaves the special bit */
 	SIM_FEAT_IOREMAP_PROT,	/* HAVE_IOREMAP_PROT */
 	SIM_FEAT_NUMA_BALANCING, /* ARCH_SUPPORTS_NUMA_BALANCING: pte_protnone() works */
+	SIM_FEAT_PER_VMA_LOCK,	/* ARCH_SUPPORTS_PER_VMA_LOCK: vm_flags_set() looks at locks */
 	SIM_FEAT_SECRETMEM,	/* ARCH_HAS_SET_DIRECT_MAP: GUP looks for secret pages */
 	SIM_NR_FEATURES
 };

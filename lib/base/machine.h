@@ -64,7 +64,7 @@ int sim_machine_base_init(struct sim_machine *machine);
 /* Does the machine's release follow a rule? */
 static inline bool sim_rule(const struct sim_machine *machine, enum sim_rule rule)
 {
-	return machine->release->rules >> rule & 1;
+	return machine->release->rules[rule];
 }
 
 static inline bool sim_is_crashed(const struct sim_machine *machine)

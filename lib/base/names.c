@@ -57,6 +57,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_MIXED_ZERO_PAGE_SPECIAL] = "mixed_zero_page_special",
 	[SIM_RULE_REMAP_TRACKS_FIRST] = "remap_tracks_first",
 	[SIM_RULE_REMAP_ZAPS_ON_ERROR] = "remap_zaps_on_error",
+	[SIM_RULE_FLAGS_NEED_WRITE_LOCK] = "flags_need_write_lock",
 	[SIM_RULE_APPLY_REFUSES_LEAF] = "apply_refuses_leaf",
 	[SIM_RULE_MAP_LOCK_REFUSES_LEAF] = "map_lock_refuses_leaf",
 	[SIM_RULE_PAT_KNOWS_COW] = "pat_knows_cow",
@@ -86,6 +87,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_GUP_LEAF_GRABS_ASKED] = "gup_leaf_grabs_asked",
 	[SIM_RULE_GUP_FAST_EOVERFLOW] = "gup_fast_eoverflow",
 	[SIM_RULE_GUP_FAST_ONLY_ERRORS] = "gup_fast_only_errors",
+	[SIM_RULE_GUP_FAST_ONLY_CHECKS] = "gup_fast_only_checks",
 	[SIM_RULE_GUP_PIN_REFUSES_WITH_0] = "gup_pin_refuses_with_0",
 	[SIM_RULE_GUP_LONGTERM_UNLOCKS] = "gup_longterm_unlocks",
 	[SIM_RULE_DIRECT_IO_PINS] = "direct_io_pins",
@@ -103,6 +105,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_MREMAP_EXPAND_MERGES] = "mremap_expand_merges",
 	[SIM_RULE_MPROTECT_UNACCOUNTS] = "mprotect_unaccounts",
 	[SIM_RULE_FORK_OPENS_FIRST] = "fork_opens_first",
+	[SIM_RULE_SMAPS_WALKS_PFNMAP] = "smaps_walks_pfnmap",
 	[SIM_RULE_PAGEMAP_LEAF_EACH] = "pagemap_leaf_each",
 };
 

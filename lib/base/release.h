@@ -29,6 +29,7 @@ enum sim_rule {
 	SIM_RULE_MIXED_ZERO_PAGE_SPECIAL, /* zero page in a VM_MIXEDMAP vma is not normal */
 	SIM_RULE_REMAP_TRACKS_FIRST,	/* remap_pfn_range: memory type before the checks */
 	SIM_RULE_REMAP_ZAPS_ON_ERROR,	/* ... an error takes its entries away again */
+	SIM_RULE_FLAGS_NEED_WRITE_LOCK,	/* vm_flags_set() without mmap_lock for writing: WARN */
 	SIM_RULE_APPLY_REFUSES_LEAF,	/* apply_to_page_range: -EINVAL on a huge leaf */
 	SIM_RULE_MAP_LOCK_REFUSES_LEAF,	/* no pte table where a huge leaf is: no BUG */
 	SIM_RULE_PAT_KNOWS_COW,		/* a COWed first page does not stand for the range */
@@ -60,6 +61,7 @@ enum sim_rule {
 	SIM_RULE_GUP_LEAF_GRABS_ASKED,	/* a leaf's references: the first page asked for */
 	SIM_RULE_GUP_FAST_EOVERFLOW,	/* a range that wraps is -EOVERFLOW, not 0 */
 	SIM_RULE_GUP_FAST_ONLY_ERRORS,	/* get_user_pages_fast_only tells errors, not 0 */
+	SIM_RULE_GUP_FAST_ONLY_CHECKS,	/* ... and refuses FOLL_LONGTERM and FOLL_PIN */
 	SIM_RULE_GUP_PIN_REFUSES_WITH_0, /* pin_user_pages: bad arguments are 0, not -EINVAL */
 	SIM_RULE_GUP_LONGTERM_UNLOCKS,	/* the fast walk's fallback: retries for FOLL_LONGTERM */
 	SIM_RULE_DIRECT_IO_PINS,	/* direct I/O takes pins, not references */
@@ -78,6 +80,7 @@ enum sim_rule {
 	SIM_RULE_MREMAP_EXPAND_MERGES,	/* growing in place merges with the next vma */
 	SIM_RULE_MPROTECT_UNACCOUNTS,	/* VM_ACCOUNT goes with VM_WRITE, before any fault */
 	SIM_RULE_FORK_OPENS_FIRST,	/* ->open of the copy comes before its entries */
+	SIM_RULE_SMAPS_WALKS_PFNMAP,	/* smaps counts private copies in VM_PFNMAP mappings */
 	SIM_RULE_PAGEMAP_LEAF_EACH,	/* a huge leaf: each page's mapcount, not the first's */
 	SIM_NR_RULES
 };
@@ -86,7 +89,7 @@ struct sim_release {
 	const char *name;	/* "6.1" */
 	uint16_t number;	/* SIM_RELEASE(6, 1) */
 	const char *source;	/* which tree it was read from */
-	uint64_t rules;		/* 1 << enum sim_rule */
+	bool rules[SIM_NR_RULES]; /* does it follow the rule? */
 };
 
 /* "ttm_refuses_cow" and so on; NULL for an unknown rule. */

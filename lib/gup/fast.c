@@ -371,11 +371,15 @@ int get_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup
 {
 	int err;
 	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
-	int nr = mm ? internal_get_user_pages_fast(mm, start, nr_pages,
-						   gup_flags | FOLL_GET | FOLL_FAST_ONLY, pages)
-		    : err;
 	bool tells = mm && sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_ONLY_ERRORS);
+	int nr = err;
 
+	if (mm && sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_ONLY_CHECKS) &&
+	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & (FOLL_PIN | FOLL_LONGTERM)))
+		return -EINVAL;
+	if (mm)
+		nr = internal_get_user_pages_fast(mm, start, nr_pages,
+						  gup_flags | FOLL_GET | FOLL_FAST_ONLY, pages);
 	return nr < 0 && !tells ? 0 : nr;
 }
 

@@ -68,6 +68,7 @@ const char *sim_feature_name(enum sim_feature feature)
 		[SIM_FEAT_MODIFY_KEEPS_SPECIAL] = "modify_keeps_special",
 		[SIM_FEAT_IOREMAP_PROT] = "ioremap_prot",
 		[SIM_FEAT_NUMA_BALANCING] = "numa_balancing",
+		[SIM_FEAT_PER_VMA_LOCK] = "per_vma_lock",
 		[SIM_FEAT_SECRETMEM] = "secretmem",
 	};
 

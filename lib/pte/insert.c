@@ -186,10 +186,7 @@ static int insert_page(struct vm_area_struct *vma, unsigned long addr, struct pa
 	return ret;
 }
 
-/*
- * Makes the mapping VM_MIXEDMAP, which only its sole owner may do: the check
- * is whether anybody else could take mmap_lock for reading.
- */
+/* Makes the mapping VM_MIXEDMAP, which only its sole owner may do. */
 static int make_mixedmap(struct vm_area_struct *vma, const char *function)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -198,9 +195,7 @@ static int make_mixedmap(struct vm_area_struct *vma, const char *function)
 
 	if (vma->vm_flags & VM_MIXEDMAP)
 		return 0;
-	mmap_read_trylock = sim_read_trylock(machine, &mm->mmap_lock, SIM_RANK_MMAP);
-	if (mmap_read_trylock)
-		sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+	mmap_read_trylock = sim_mmap_may_be_read(mm);
 	if (SIM_BUG_ON_IN(machine, "mm/memory.c", function, mmap_read_trylock) ||
 	    SIM_BUG_ON_IN(machine, "mm/memory.c", function, vma->vm_flags & VM_PFNMAP))
 		return -EIO;

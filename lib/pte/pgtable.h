@@ -189,4 +189,16 @@ static inline void sim_mmap_read_unlock(struct mm_struct *mm)
 	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
 }
 
+/*
+ * Could anyone take mmap_lock for reading? Not while somebody holds it for writing,
+ * which is how the kernel asks whether its caller does.
+ */
+static inline bool sim_mmap_may_be_read(struct mm_struct *mm)
+{
+	if (!sim_read_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP))
+		return false;
+	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+	return true;
+}
+
 #endif

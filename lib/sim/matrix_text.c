@@ -432,10 +432,10 @@ static void print_totals(const struct sim_matrix_writer *w, const struct text *t
 
 static const char *own_modes(unsigned int release)
 {
-	uint64_t rules = sim_release_find(sim_release_nth(release))->rules;
-	bool huge = rules >> SIM_RULE_TTM_HUGE_FAULT & 1;
+	const bool *rules = sim_release_find(sim_release_nth(release))->rules;
+	bool huge = rules[SIM_RULE_TTM_HUGE_FAULT];
 
-	if (rules >> SIM_RULE_TTM_MIXEDMAP & 1)
+	if (rules[SIM_RULE_TTM_MIXEDMAP])
 		return huge ? "mixed,huge" : "mixed";
 	return huge ? "pfn,huge" : "pfn";
 }

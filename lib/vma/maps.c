@@ -3,8 +3,8 @@
  * maps.c - what /proc/PID/maps and /proc/PID/smaps say.
  *
  * smaps asks vm_normal_page() about each entry: what has no struct page that mm
- * counts is not there. A VM_PFNMAP vma is passed over whole, private copies
- * included, since the page walk takes it for a hole.
+ * counts is not there. Up to 6.1 a VM_PFNMAP vma is passed over whole, private
+ * copies included, since the page walk takes it for a hole.
  */
 #include <limits.h>
 #include <stdarg.h>
@@ -116,12 +116,14 @@ static unsigned long smaps_entry(struct vm_area_struct *vma, unsigned long addr,
 	return vma_leaf_end(&leaf);
 }
 
-/* Models: fs/proc/task_mmu.c, smap_gather_stats; mm/pagewalk.c, walk_page_test, 6.1. */
+/* Models: fs/proc/task_mmu.c, smap_gather_stats; mm/pagewalk.c, walk_page_vma, 6.1
+ * (which asks walk_page_test) and 6.12. */
 static void smap_gather_stats(struct vm_area_struct *vma, struct sim_smaps *out)
 {
 	unsigned long addr = vma->vm_start, pss = 0;
 
-	if (vma->vm_flags & VM_PFNMAP)
+	if ((vma->vm_flags & VM_PFNMAP) &&
+	    !sim_rule(vma->vm_mm->sim_machine, SIM_RULE_SMAPS_WALKS_PFNMAP))
 		return;
 	while (addr >= vma->vm_start && addr < vma->vm_end)
 		addr = smaps_entry(vma, addr, out, &pss);

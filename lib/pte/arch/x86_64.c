@@ -204,6 +204,7 @@ static const struct sim_arch_feature feature[] = {
 	{ SIM_FEAT_MODIFY_KEEPS_SPECIAL, 0, 0 },
 	{ SIM_FEAT_IOREMAP_PROT, 0, 0 },
 	{ SIM_FEAT_NUMA_BALANCING, 0, 0 },
+	{ SIM_FEAT_PER_VMA_LOCK, SIM_RELEASE(6, 12), 0 },
 	{ SIM_FEAT_SECRETMEM, SIM_RELEASE(5, 14), 0 },
 	SIM_ARCH_FEATURES_END
 };
