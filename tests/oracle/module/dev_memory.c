@@ -16,7 +16,7 @@
 
 /* The text console writes into the first pages. */
 #define IO_SKIP (SZ_1M >> PAGE_SHIFT)
-#define IO_MAX_PAGES (SZ_16M >> PAGE_SHIFT)
+#define IO_MAX_PAGES (SZ_256M >> PAGE_SHIFT)
 
 static DEFINE_SPINLOCK(io_lock);
 static DECLARE_BITMAP(io_used, IO_MAX_PAGES);
@@ -185,7 +185,7 @@ static void free_block(struct oracle_device *dev)
 {
 	oracle_unshield(dev->pages[0]);
 	for (u32 i = 1; i < dev->config.nr_pages; i++) {
-		page_mapcount_reset(dev->pages[i]);
+		atomic_set(&dev->pages[i]->_mapcount, -1);
 		set_page_count(dev->pages[i], 0);
 	}
 	__free_pages(dev->pages[0], block_order(dev));

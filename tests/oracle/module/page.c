@@ -38,7 +38,7 @@ void oracle_unshield(struct page *page)
 	int left = page_ref_count(page) - SHIELD;
 
 	set_page_private(page, 0);
-	page_mapcount_reset(page);
+	atomic_set(&page->_mapcount, -1);
 	set_page_count(page, max(left, 1));
 }
 
