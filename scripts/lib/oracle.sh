@@ -219,7 +219,8 @@ kernel_parameters() {
 # shellcheck disable=SC2034 # scripts/oracle runs VM
 vm_x86_64() {
 	VM=(qemu-system-x86_64 -accel tcg -cpu max -smp 1 -m 512M -nodefaults -display none
-		-no-reboot -vga std -serial "file:$LOG" "${QEMU_PORT[@]}"
+		-no-reboot -device VGA,vgamem_mb=256
+		-chardev "file,id=log,path=$LOG,append=on" -serial chardev:log "${QEMU_PORT[@]}"
 		-kernel "$IMAGE" -initrd "$INITRAMFS" -append "console=ttyS0 $(kernel_parameters)")
 }
 
@@ -305,5 +306,6 @@ setup_kernel() {
 	build_runner
 	pack_initramfs
 	exec 9>&-
+	: >"$LOG" # of all boots that follow: a guest that dies is started again
 	vm_command
 }
