@@ -85,7 +85,7 @@ static bool protnone_stops(const struct fast_walk *w, int level, uint64_t e)
 {
 	if ((w->flags & FOLL_FORCE) && sim_rule(w->machine, SIM_RULE_GUP_FAST_FORCE_PROTNONE))
 		return false;
-	return mmu_has(w->mmu, SIM_FEAT_NUMA_BALANCING) && test(w, level, SIM_TEST_PROTNONE, e);
+	return mmu_protnone(w->mmu, level, e);
 }
 
 static bool access_permitted(const struct fast_walk *w, int level, uint64_t e)

@@ -48,11 +48,9 @@ static bool test(const struct follow *f, int level, enum sim_pte_test_id id, uin
 	return fmt_test(&f->mmu->format[level], id, e);
 }
 
-/* pte_protnone() is constant 0 where the kernel has no NUMA balancing. */
 static bool protnone_stops(const struct follow *f, int level, uint64_t e)
 {
-	return !(f->flags & FOLL_FORCE) && mmu_has(f->mmu, SIM_FEAT_NUMA_BALANCING) &&
-	       test(f, level, SIM_TEST_PROTNONE, e);
+	return !(f->flags & FOLL_FORCE) && mmu_protnone(f->mmu, level, e);
 }
 
 /*

@@ -190,7 +190,7 @@ static vm_fault_t handle_leaf(struct vm_fault *vmf, int level, void *slot, uint6
 {
 	const struct sim_entry_format *fmt = &vmf_machine(vmf)->mmu->format[level];
 
-	if (fmt_test(fmt, SIM_TEST_PROTNONE, e) && vma_is_accessible(vmf->vma)) {
+	if (mmu_protnone(vmf_machine(vmf)->mmu, level, e) && vma_is_accessible(vmf->vma)) {
 		set_leaf_access(vmf, level, slot, e, accessible_leaf(vmf, level, e));
 		return 0;
 	}
@@ -299,7 +299,7 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 	vmf->orig_pte.pte = e;
 	if (!fmt_test(fmt, SIM_TEST_PRESENT, e))
 		return do_swap_page(vmf);
-	if (fmt_test(fmt, SIM_TEST_PROTNONE, e) && vma_is_accessible(vmf->vma))
+	if (mmu_protnone(mm->sim_mmu, 0, e) && vma_is_accessible(vmf->vma))
 		return do_numa_page(vmf);
 	return touch_pte(vmf);
 }

@@ -243,6 +243,16 @@ static inline bool mmu_is_leaf(const struct sim_mmu *mmu, int level, uint64_t e)
 	       (mmu->has_leaf[level] && fmt_test(&mmu->format[level], SIM_TEST_LEAF, e));
 }
 
+/*
+ * pte_protnone(): constant false where the kernel has no NUMA balancing, whatever
+ * the entry says. On MIPS write-only memory has the entry of PROT_NONE.
+ */
+static inline bool mmu_protnone(const struct sim_mmu *mmu, int level, uint64_t e)
+{
+	return mmu_has(mmu, SIM_FEAT_NUMA_BALANCING) &&
+	       fmt_test(&mmu->format[level], SIM_TEST_PROTNONE, e);
+}
+
 static inline unsigned long mmu_page_size(const struct sim_mmu *mmu)
 {
 	return 1UL << mmu->page_shift;

@@ -37,7 +37,7 @@ static bool can_change_writable(const struct protect *p, int level, unsigned lon
 	bool dirty = fmt_test(fmt, SIM_TEST_DIRTY, e);
 	struct page *page;
 
-	if (fmt_test(fmt, SIM_TEST_PROTNONE, e))
+	if (mmu_protnone(p->mmu, level, e))
 		return false;
 	if (p->vma->vm_flags & VM_SHARED)
 		return dirty;
