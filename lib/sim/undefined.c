@@ -8,7 +8,8 @@
  *	    a reference taken from a page that had none: it may be anyone's page
  *	    an access that faults for ever
  *	from the next one on
- *	    somebody's page went to the allocator while he still has it
+ *	    somebody's page went to the allocator while he still has it, or a page
+ *	    without references lost one
  *
  * What the simulator tells of such pages (SIM_BAD_PAGE) is more than a kernel does:
  * that reports bad entries at once, other things when it meets the page again.
@@ -29,6 +30,8 @@ static void note_bad_page(struct scn_watch *watch, const struct sim_outcome *out
 		watch->bad_entry = true;
 	else if (!strcmp(outcome->function, "get_page"))
 		watch->before = "a reference to a page without any";
+	else if (!strcmp(outcome->function, "put_page"))
+		watch->after = "a page without references lost one";
 	else if (is_in(outcome, "mm/page_alloc.c"))
 		watch->after = "a page in use was freed";
 }
