@@ -130,10 +130,16 @@ void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_res
 #define MAP_EXCLUSIVE (1ULL << 56)
 #define MAP_PFN ((1ULL << 55) - 1)
 
+/* Models: fs/proc/task_mmu.c, pagemap_read, 6.1; 6.12 looks at what is read. */
+static bool pagemap_reads_on(void)
+{
+	return strtoul(machine.release, NULL, 10) == 6 &&
+	       strtoul(strchr(machine.release, '.') + 1, NULL, 10) < 12;
+}
+
 /*
- * The kernel looks at all entries up to the end of a last-level table, however few
- * are read. What it reports is the first one's where the rest has fewer reports.
- * Models: fs/proc/task_mmu.c, pagemap_read, 6.1.
+ * The kernel may look at all entries up to the end of a last-level table, however
+ * few are read. What it reports is the first one's where the rest has fewer reports.
  */
 static int read_pagemap(struct scn_run *run, pid_t pid, unsigned long addr, uint64_t *entry)
 {
@@ -142,7 +148,7 @@ static int read_pagemap(struct scn_run *run, pid_t pid, unsigned long addr, uint
 	uint32_t reports = session_bad_pages(run), others = 0;
 	uint64_t other;
 
-	if (reports && next & ((1UL << machine.info.pmd_shift) - 1)) {
+	if (reports && pagemap_reads_on() && next & ((1UL << machine.info.pmd_shift) - 1)) {
 		procfs_pagemap(pid, next, &other);
 		others = session_bad_pages(run);
 	}
