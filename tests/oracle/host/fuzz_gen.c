@@ -25,6 +25,13 @@ struct source {
 struct map {
 	unsigned int pages;
 	int source;		/* -1: anonymous */
+	bool gone;		/* unmapped as a whole */
+};
+
+#define MAX_GOT 4
+
+struct place {
+	unsigned int map, page;
 };
 
 struct gen {
@@ -36,6 +43,8 @@ struct gen {
 	unsigned int nr_maps;
 	bool child[MAX_TASKS];	/* c0, c1 ...: alive */
 	unsigned int nr_children; /* that ever were */
+	struct place got[MAX_GOT]; /* where GUP was asked last */
+	unsigned int nr_got;
 };
 
 /* ---- chance ---- */
@@ -76,6 +85,10 @@ static unsigned int any_map(struct gen *g)
 	/* those made last are the most interesting */
 	unsigned int a = below(g, g->nr_maps), b = below(g, g->nr_maps);
 
+	if (g->map[a].gone)
+		a = below(g, g->nr_maps);
+	if (g->map[b].gone)
+		b = below(g, g->nr_maps);
 	return a > b ? a : b;
 }
 
@@ -84,12 +97,28 @@ static unsigned int any_page(struct gen *g, unsigned int pages)
 	return one_in(g, 20) ? below(g, pages + 2) : below(g, pages);
 }
 
-static unsigned int say_place(struct gen *g)
+static void say_place(struct gen *g)
 {
 	unsigned int m = any_map(g);
 
 	text_printf(g->out, "m%u+%u", m, any_page(g, g->map[m].pages));
-	return m;
+}
+
+static struct place say_gup_place(struct gen *g)
+{
+	unsigned int m = any_map(g);
+	struct place place = { m, any_page(g, g->map[m].pages) };
+
+	text_printf(g->out, "m%u+%u", m, place.page);
+	return place;
+}
+
+/* Where a mapping begins or ends, often: neighbours may merge. */
+static void say_at(struct gen *g)
+{
+	unsigned int m = any_map(g), pages = g->map[m].pages;
+
+	text_printf(g->out, "m%u+%u", m, one_in(g, 3) ? pages : any_page(g, pages));
 }
 
 static void say_range(struct gen *g)
@@ -191,8 +220,8 @@ static void make_source(struct gen *g)
 
 static const char *any_prot(struct gen *g)
 {
-	static const char *const prots[] = { "none", "r", "r", "rw", "rw", "rw", "rw", "x", "w",
-					     "rx", "rwx" };
+	static const char *const prots[] = { "none", "r", "r", "r", "rw", "rw", "rw", "rw", "rw",
+					     "rw", "rw", "x", "w", "rx", "rwx" };
 
 	return PICK(g, prots);
 }
@@ -221,20 +250,27 @@ static void op_mmap(struct gen *g)
 		text_printf(g->out, " off=%u", off);
 	if (g->nr_maps && one_in(g, 3)) {
 		text_printf(g->out, " at=");
-		say_place(g);
+		say_at(g);
 	}
 	if (one_in(g, 10))
 		text_printf(g->out, "%s", PICK(g, flags));
 	end_op(g);
-	g->map[m] = (struct map){ pages, source };
+	g->map[m] = (struct map){ pages, source, false };
 	g->nr_maps += !again;
 }
 
 static void op_munmap(struct gen *g)
 {
 	text_printf(g->out, "munmap ");
-	say_range(g);
-	end_op(g);
+	if (one_in(g, 5)) {
+		unsigned int m = any_map(g);
+
+		g->map[m].gone = true;
+		text_printf(g->out, "m%u\n", m);
+		return;
+	}
+	say_place(g);
+	text_printf(g->out, one_in(g, 3) ? " pages=2\n" : "\n");
 }
 
 static void op_mprotect(struct gen *g)
@@ -273,7 +309,7 @@ static void op_mremap(struct gen *g)
 		text_printf(g->out, " inplace");
 	} else if (one_in(g, 2)) {
 		text_printf(g->out, " at=");
-		say_place(g);
+		say_at(g);
 	}
 	end_op(g);
 	g->map[m].pages = pages;
@@ -320,7 +356,7 @@ static void op_gup(struct gen *g)
 						"pin_fast", "pin_fast_only" };
 
 	text_printf(g->out, "%s ", PICK(g, flavours));
-	say_place(g);
+	g->got[g->nr_got++ % MAX_GOT] = say_gup_place(g);
 	say_n(g);
 	if (one_in(g, 2))
 		text_printf(g->out, " write");
@@ -333,9 +369,15 @@ static void op_gup(struct gen *g)
 
 static void op_put(struct gen *g)
 {
-	text_printf(g->out, one_in(g, 2) ? "put " : "unpin ");
-	say_place(g);
-	end_op(g);
+	unsigned int nr = g->nr_got < MAX_GOT ? g->nr_got : MAX_GOT;
+	struct place place;
+
+	if (!nr) {
+		op_gup(g);
+		return;
+	}
+	place = g->got[below(g, nr)];
+	text_printf(g->out, "%s m%u+%u\n", one_in(g, 2) ? "put" : "unpin", place.map, place.page);
 }
 
 static void op_outside(struct gen *g)

@@ -54,6 +54,7 @@ AXIS(variants, 'X', { "prefault", "prefault=3" }, { "reject", "reject_cow=1" },
 	DEV("pages", "vma=MIXEDMAP insert=pages"), \
 	DEV("pagesm", "vma=none insert=pages time=mmap"), \
 	DEV("remap", "vma=none insert=remap"), \
+	DEV("remapf", "vma=MIXEDMAP insert=remap time=fault"), \
 	DEV("apply", "vma=PFNMAP,IO insert=apply"), \
 	DEV("plain", "vma=none insert=apply"), \
 	DEV("fault", "vma=none insert=fault_page"), \
