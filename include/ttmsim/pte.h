@@ -225,6 +225,10 @@ struct sim_arch {
 	unsigned long io_start_pfn; /* where the simulated VRAM lies */
 	unsigned int max_phys_bits;
 	enum sim_ad_rule ad_rule;
+	bool no_read_of_write_only; /* a load that faults in a mapping for stores only
+				 * is SIGSEGV */
+	bool copies_by_tables;	/* the kernel reads user memory at the page that an entry
+				 * names, whatever rights it gives */
 	struct sim_ttm_caching_rule ttm_caching[2]; /* oldest first */
 	struct sim_level level[SIM_MAX_LEVELS];
 	const struct sim_entry_format *format[SIM_NR_LEAVES]; /* the newest; NULL: no such leaf */

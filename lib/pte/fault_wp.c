@@ -169,6 +169,9 @@ static int copy_from_user_page(struct vm_fault *vmf, unsigned long to_pfn)
 	unsigned long pfn;
 	int err;
 
+	if (mm->sim_machine->arch->copies_by_tables)
+		return sim_phys_copy(mm->sim_machine, to_pfn,
+				     fmt_pfn(vmf_format(vmf), vmf->orig_pte.pte));
 	rcu_read_lock();
 	err = sim_mmu_access(mm, vmf->address, false, &pfn);
 	if (!err)

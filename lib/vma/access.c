@@ -64,9 +64,13 @@ static bool exec_is_readable(const struct sim_mmu *mmu)
 /* Models: arch/x86/mm/fault.c, access_error, 6.1, and its likes. */
 static bool access_allowed(const struct vm_area_struct *vma, bool write)
 {
+	unsigned long enough = VM_READ | VM_WRITE;
+
 	if (write)
 		return vma->vm_flags & VM_WRITE;
-	if (vma->vm_flags & (VM_READ | VM_WRITE))
+	if (vma->vm_mm->sim_machine->arch->no_read_of_write_only)
+		enough = VM_READ;
+	if (vma->vm_flags & enough)
 		return true;
 	return (vma->vm_flags & VM_EXEC) && exec_is_readable(vma->vm_mm->sim_mmu);
 }

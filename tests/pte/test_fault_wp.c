@@ -295,6 +295,37 @@ static void test_wp_pfn_unreadable_copies_zeros(void **state)
 	mm_fixture_each(pfn_unreadable, state);
 }
 
+/* PROT_NONE and a store that is forced: whether the user's rights are in the way of
+ * the copy is the architecture's affair. */
+static void pfn_closed(const char *arch, bool readable)
+{
+	struct sim_machine_config config = { .arch = arch, .release = "6.1" };
+	struct vm_area_struct *vma;
+	struct mm_fixture fx;
+	unsigned int warns;
+
+	mm_fixture_open(&fx, &config);
+	vma = mm_map(&fx, fx.mm, 0, 1, (MM_RW & ~VM_ACCESS_FLAGS) | VM_PFNMAP, &mm_pfn_ops);
+	vma->vm_pgoff = fx.drv.io_pfn;
+	put_byte(&fx, fx.drv.io_pfn, 0, 50);
+	mm_set_leaf(vma, MM_BASE, 0, fx.drv.io_pfn, false, true);
+	warns = sim_nr_outcomes(fx.machine, SIM_WARN);
+	assert_int_equal(mm_fault(vma, MM_BASE, WRITE_FAULT), written(&fx));
+	assert_int_equal(sim_nr_outcomes(fx.machine, SIM_WARN), readable ? warns : warns + 1);
+	assert_true(sim_page_is_anon(mm_page(vma, MM_BASE)));
+	assert_int_equal(byte(&fx, mm_pfn(vma, MM_BASE), 0), readable ? 50 : 0);
+	mm_unmap(vma);
+	mm_fixture_close(&fx);
+}
+
+static void test_wp_pfn_closed_copies_where_the_kernel_can_read(void **state)
+{
+	(void)state;
+	pfn_closed("um", true);
+	pfn_closed("x86_64", false);
+	pfn_closed("mips64", false);
+}
+
 static void pfn_shared(struct mm_fixture *fx)
 {
 	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED | VM_PFNMAP,
@@ -444,6 +475,7 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_wp_pfn_private_copies_through_the_mapping),
 	MM_TEST(test_wp_pfn_old_entry_takes_two_faults),
 	MM_TEST(test_wp_pfn_unreadable_copies_zeros),
+	MM_TEST(test_wp_pfn_closed_copies_where_the_kernel_can_read),
 	MM_TEST(test_wp_pfn_shared_asks_pfn_mkwrite),
 	MM_TEST(test_wp_pfn_shared_without_pfn_mkwrite_reuses),
 	MM_TEST(test_wp_unshare_copies_shared_anon),

@@ -50,6 +50,28 @@ static void test_access_exec_only(void **state)
 	}
 }
 
+/* Memory for stores only: the entry may let loads through, the fault does not. */
+static void test_access_write_only(void **state)
+{
+	static const struct { const char *arch; int result; } cases[] = {
+		{ "x86_64", 0 }, { "riscv64", 0 }, { "um", SIGSEGV },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct as as;
+		char byte = 0;
+
+		as_create(&as, cases[i].arch, "6.1");
+		assert_true(sim_mmap(as.task, as.base, 2 * as.page, PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0) > 0);
+		assert_int_equal(sim_read(as.task, as.base, &byte, 1), cases[i].result);
+		assert_int_equal(sim_write(as.task, as.base + as.page, &byte, 1), 0);
+		assert_int_equal(sim_read(as.task, as.base + as.page, &byte, 1), 0);
+		as_destroy(&as);
+	}
+}
+
 /* What was moved before the signal stays moved. */
 static void across_pages(struct as *as)
 {
@@ -236,6 +258,7 @@ static void test_access_out_of_memory(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_access_signals),
 	cmocka_unit_test(test_access_exec_only),
+	cmocka_unit_test(test_access_write_only),
 	cmocka_unit_test(test_access_across_pages),
 	cmocka_unit_test(test_access_handlers),
 	cmocka_unit_test(test_access_no_memory_there),

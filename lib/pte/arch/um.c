@@ -95,6 +95,10 @@ const struct sim_arch sim_arch_um = {
 	.io_start_pfn = 0x1000000,
 	.max_phys_bits = 47,
 	.ad_rule = SIM_AD_FAULT,
+	/* kernel/trap.c, handle_page_fault */
+	.no_read_of_write_only = true,
+	/* kernel/skas/uaccess.c, do_op_one_page */
+	.copies_by_tables = true,
 	/* compiled as on x86, but its pgprot helpers change nothing */
 	.ttm_caching = { { SIM_TTM_CACHING_FULL, 0 } },
 	.level = {
