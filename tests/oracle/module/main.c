@@ -4,6 +4,7 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kdebug.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -202,6 +203,20 @@ static const struct file_operations session_fops = {
 	.unlocked_ioctl = session_ioctl,
 };
 
+/*
+ * What a task has plugged lies on its stack (madvise's populate_read), which a
+ * BUG unwinds; at its next sleep the dead task would flush what is there by then,
+ * and end the guest. Models: kernel/exit.c, do_exit, 6.1: it warns of that.
+ */
+static int task_dies(struct notifier_block *block, unsigned long event, void *data)
+{
+	if (event == DIE_OOPS)
+		current->plug = NULL;
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block dying = { .notifier_call = task_dies };
+
 static struct miscdevice misc = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "ttmsim_oracle",
@@ -221,12 +236,14 @@ static int __init oracle_init(void)
 		oracle_unshield(ZERO_PAGE(0));
 		oracle_memory_exit();
 		oracle_symbols_exit();
+		return ret;
 	}
-	return ret;
+	return register_die_notifier(&dying);
 }
 
 static void __exit oracle_exit(void)
 {
+	unregister_die_notifier(&dying);
 	misc_deregister(&misc);
 	oracle_unshield(ZERO_PAGE(0));
 	oracle_memory_exit();
