@@ -174,7 +174,31 @@ static void test_fork_after_pin_copies(void **state)
 	gup_each(fork_after_pin);
 }
 
+static void dirty(struct gup_fixture *fx)
+{
+	unsigned long addr = gup_anon(fx, PROT_READ | PROT_WRITE, 1);
+	struct page *page = NULL;
+
+	gup_touch(fx, addr, true);
+	assert_int_equal(gup_pin(fx, addr, 1, FOLL_WRITE, &page), 1);
+	assert_false(sim_page_test(page, PG_dirty));
+	unpin_user_pages_dirty_lock(&page, 1, false);
+	assert_false(sim_page_test(page, PG_dirty));
+	assert_int_equal(gup_pin(fx, addr, 1, FOLL_WRITE, &page), 1);
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	assert_true(sim_page_test(page, PG_dirty));
+	assert_int_equal(page_count(page), 1);
+	unpin_user_pages_dirty_lock(&page, 0, true);
+}
+
+static void test_unpin_dirty(void **state)
+{
+	(void)state;
+	gup_each(dirty);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_unpin_dirty),
 	cmocka_unit_test(test_pin_counts_by_the_bias),
 	cmocka_unit_test(test_pin_zero_page_by_release),
 	cmocka_unit_test(test_unpin_of_an_error_count),

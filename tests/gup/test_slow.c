@@ -576,7 +576,50 @@ static void test_gup_without_progress_ends(void **state)
 	gup_each_release("x86_64", no_progress);
 }
 
+/* Another task's memory, and a fault that gives mmap_lock up. */
+static void pin_remote(struct gup_fixture *fx)
+{
+	unsigned long addr = gup_anon(fx, PROT_READ | PROT_WRITE, 1), dev;
+	bool zero = sim_rule(fx->machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0);
+	bool unlocks = sim_rule(fx->machine, SIM_RULE_GUP_LONGTERM_UNLOCKS);
+	long refused = zero ? 0 : -EINVAL;
+	struct page *page = NULL;
+	int locked = 1;
+
+	dev = gup_map(fx, PROT_READ | PROT_WRITE, MAP_SHARED, 1);
+	fx->dev.insert = GUP_INSERT_PAGE;
+	fx->dev.answer = VM_FAULT_RETRY;
+	fx->dev.answers = 1;
+	sim_task_switch(NULL);
+	mmap_read_lock(fx->mm);
+	assert_int_equal(pin_user_pages_remote(fx->mm, addr, 1, FOLL_WRITE, &page, NULL, NULL), 1);
+	unpin_user_page(page);
+	assert_int_equal(pin_user_pages_remote(fx->mm, dev, 1, 0, &page, NULL, &locked), 1);
+	assert_int_equal(locked, 0);
+	unpin_user_page(page);
+	mmap_read_lock(fx->mm);
+	locked = 1;
+	assert_int_equal(pin_user_pages_remote(fx->mm, addr, 1, FOLL_LONGTERM, &page, NULL,
+					       &locked), unlocks ? 1 : -EINVAL);
+	if (unlocks)
+		unpin_user_page(page);
+	assert_int_equal(pin_user_pages_remote(fx->mm, addr, 1, FOLL_GET, &page, NULL, NULL),
+			 refused);
+	assert_int_equal(pin_user_pages_remote(fx->mm, addr, 1, 0, NULL, NULL, NULL), refused);
+	assert_int_equal(pin_user_pages_remote(fx->mm, 0, 1, 0, &page, NULL, NULL), -EFAULT);
+	mmap_read_unlock(fx->mm);
+	assert_int_equal(pin_user_pages_remote(NULL, addr, 1, 0, &page, NULL, NULL), -EFAULT);
+	sim_task_switch(fx->task);
+}
+
+static void test_slow_pin_remote(void **state)
+{
+	(void)state;
+	gup_each(pin_remote);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_slow_pin_remote),
 	cmocka_unit_test(test_check_vma_flags_table),
 	cmocka_unit_test(test_gup_pfnmap_is_refused),
 	cmocka_unit_test(test_gup_mixedmap_special_entry),
