@@ -248,8 +248,14 @@ void groups_free(struct groups *groups);
 
 /* --------------------------------------------- fuzz_gen.c, shrink.c -------- */
 
-/* The program of (seed, index), the dump at its end included. */
-void fuzz_program(uint64_t seed, unsigned int index, unsigned int length, struct text *out);
+struct fuzz_key {
+	uint64_t seed;
+	unsigned int index, length;
+	const char *release;	/* only what it has; NULL: anything */
+};
+
+/* The program of that key, the dump at its end included. */
+void fuzz_program(const struct fuzz_key *key, struct text *out);
 
 /*
  * The shortest program found whose first difference is of the same kind. @program
