@@ -57,6 +57,9 @@
 	R(CLOSE_BLOCKS_MERGE)
 #define VMA_SINCE_6_1 \
 	R(MADV_POPULATE), R(MREMAP_ASKS_FIRST), R(MREMAP_EXPAND_MERGES), R(FORK_OPENS_FIRST)
+#define VMA_6_1_176 \
+	VMA_SINCE_6_1, R(MADV_POPULATE_HOLES), R(DONTUNMAP_SELF_MERGES), \
+	R(CLOSE_BLOCKS_MERGE), R(MMAP_PREFERS_NEXT)
 #define VMA_6_1 \
 	VMA_SINCE_6_1, R(MADV_POPULATE_HOLES), R(DONTUNMAP_ALONE), R(CLOSE_BLOCKS_MERGE), \
 	R(MMAP_PREFERS_NEXT)
@@ -77,11 +80,25 @@ static const struct sim_release sim_releases[] = {
 
 #define NR_RELEASES (sizeof(sim_releases) / sizeof(sim_releases[0]))
 
+/*
+ * Known by name, but not one of those that sim_release_nth() goes through: an older
+ * state of a stable release, which some architecture of Debian still has.
+ */
+static const struct sim_release older_releases[] = {
+	{ "6.1.176", SIM_RELEASE(6, 1), "linux 6.1.176 (Debian's of mips64el, as it behaves)",
+	  { TTM_6_1, MM_6_1, GUP_6_1, VMA_6_1_176 } },
+};
+
+#define NR_OLDER (sizeof(older_releases) / sizeof(older_releases[0]))
+
 const struct sim_release *sim_release_find(const char *name)
 {
 	for (unsigned int i = 0; i < NR_RELEASES; i++)
 		if (!strcmp(sim_releases[i].name, name))
 			return &sim_releases[i];
+	for (unsigned int i = 0; i < NR_OLDER; i++)
+		if (!strcmp(older_releases[i].name, name))
+			return &older_releases[i];
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/parser.h"
+#include "sim/releases.h"
 
 /* ---- names ---- */
 
@@ -179,13 +180,14 @@ static int parse_arch(struct parser *p, struct scn_token word, struct scn_value 
 
 static int parse_release(struct parser *p, struct scn_token word, struct scn_value *value)
 {
-	const char *name;
+	const struct sim_release *release;
+	char name[16];
 
-	for (unsigned int n = 0; (name = sim_release_nth(n)); n++) {
-		if (strlen(name) == word.len && !memcmp(name, word.text, word.len)) {
-			value->text = name;
-			return 0;
-		}
+	snprintf(name, sizeof(name), "%.*s", (int)word.len, word.text);
+	release = word.len < sizeof(name) ? sim_release_find(name) : NULL;
+	if (release) {
+		value->text = release->name;
+		return 0;
 	}
 	return scn_fail(p, word.column, "'%.*s' is no kernel release known here", Q(word));
 }

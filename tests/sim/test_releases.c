@@ -31,6 +31,22 @@ static void test_number_of_a_name(void **state)
 	assert_null(sim_release_find("6"));
 }
 
+/* A stable release as it once was: known, but not listed. */
+static void test_older_release(void **state)
+{
+	const struct sim_release *older = sim_release_find("6.1.176");
+	unsigned int differ = 0;
+
+	(void)state;
+	for (unsigned int rule = 0; rule < SIM_NR_RULES; rule++)
+		differ += older->rules[rule] != sim_release_find("6.1")->rules[rule];
+	assert_int_equal(differ, 2);
+	assert_true(older->rules[SIM_RULE_DONTUNMAP_SELF_MERGES]);
+	assert_int_equal(older->number, SIM_RELEASE(6, 1));
+	for (unsigned int n = 0; sim_release_nth(n); n++)
+		assert_string_not_equal(sim_release_nth(n), "6.1.176");
+}
+
 /* In which releases a rule holds, as a string of 5.11, 5.14, 6.1, 6.12. */
 static void test_rules_by_release(void **state)
 {
@@ -92,6 +108,7 @@ static void test_rules_are_named(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_nth_is_ordered),
 	cmocka_unit_test(test_number_of_a_name),
+	cmocka_unit_test(test_older_release),
 	cmocka_unit_test(test_rules_by_release),
 	cmocka_unit_test(test_rules_are_named),
 };
