@@ -53,6 +53,8 @@ static void run_op(struct scn_run *run, const struct scn_op *op)
 		op->desc->run(run, op, &res);
 	else
 		scn_value_return(&res, -ESRCH);
+	if (!*res.value && !res.nr_keys)
+		scn_value_return(&res, 0);
 	show_outcomes(run, &res);
 	if (run->end == END_OK || run->end == END_BUG)
 		scn_print_op(&run->to, op, &res);
