@@ -17,7 +17,7 @@ change() {
 	local file=$WORK/src/$1
 
 	grep -q -- "$2" "$file" || die "$1 has no '$2': does it need that change still?"
-	sed -i "s|$2|$3|" "$file"
+	sed -i "s|$2|${3//$'\n'/\\n}|" "$file"
 }
 
 # The kernel under test is Linux's but for what follows.
@@ -40,6 +40,7 @@ change_um() {
 	change mm/memory.c 'nr_shown == 60' 'false'
 	change mm/page_alloc.c 'nr_shown == 60' 'false'
 	change_um_bug
+	change_um_host
 }
 
 # Without an own BUG() of the architecture, any is a panic. Here it ends the task, as
@@ -59,6 +60,20 @@ change_um_bug() {
 		}
 		EXPORT_SYMBOL(oracle_bug);
 	END
+}
+
+# What the host maps is the hardware here; it shall do what the tables say.
+change_um_host() {
+	# An entry that is not young is mapped as executable only, and whether that
+	# can be read depends on the CPU: on protection keys.
+	change arch/um/kernel/tlb.c '\<r = 0;' 'r = x = 0;'
+	# A child's address space begins as its parent's. What it has not inherited
+	# (MADV_DONTFORK) was mapped in it all the same.
+	change arch/um/kernel/process.c '^.force_flush_all();' '
+	void *data = NULL;\n
+	if (atomic_read(\&current->mm->mm_users) == 1)
+		unmap(\&current->mm->context.id, 0, TASK_SIZE, 1, \&data);
+&'
 }
 
 make_um() {
