@@ -23,16 +23,31 @@ static u32 level_of(struct mm_struct *mm, u32 level)
 	return level;
 }
 
+/* Without a special bit: does it answer before it looks at the pfn? */
+static bool mapping_tells(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
+{
+	if (vma->vm_flags & VM_MIXEDMAP || is_zero_pfn(pfn))
+		return true;
+	if (!(vma->vm_flags & VM_PFNMAP))
+		return false;
+	return pfn == vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT) ||
+	       (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) != VM_MAYWRITE;
+}
+
 /*
  * Would vm_normal_page() report a bad entry? It returns no page then.
  * Models: mm/memory.c, vm_normal_page, 6.1 and 6.12.
  */
-static bool is_bad(struct vm_area_struct *vma, pte_t pte)
+static bool is_bad(struct vm_area_struct *vma, unsigned long addr, pte_t pte)
 {
 	bool known = vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP);
 
-	if (IS_ENABLED(CONFIG_ARCH_HAS_PTE_SPECIAL) ? pte_special(pte) : known)
+	if (!IS_ENABLED(CONFIG_ARCH_HAS_PTE_SPECIAL)) {
+		if (mapping_tells(vma, addr, pte_pfn(pte)))
+			return false;
+	} else if (pte_special(pte)) {
 		return !known && !is_zero_pfn(pte_pfn(pte));
+	}
 	/* Without all symbols that variable has no name; one range of RAM ends at it. */
 	if (!oracle_symbols.highest_memmap_pfn)
 		return !pfn_valid(pte_pfn(pte));
@@ -43,7 +58,7 @@ static u32 is_normal(struct vm_area_struct *vma, unsigned long addr, pte_t pte)
 {
 	if (!vma || pte_none(pte) || !pte_present(pte) || !oracle_symbols.vm_normal_page)
 		return 2;
-	return !is_bad(vma, pte) && oracle_symbols.vm_normal_page(vma, addr, pte);
+	return !is_bad(vma, addr, pte) && oracle_symbols.vm_normal_page(vma, addr, pte);
 }
 
 static void describe_pte(struct vm_area_struct *vma, pte_t pte, struct oracle_pte *out)
