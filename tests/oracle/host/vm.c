@@ -248,6 +248,7 @@ struct batch {
 	struct job *jobs;
 	unsigned int nr, sent, ended;
 	bool confused;		/* the guest answered what was not asked */
+	bool again;		/* it has had enough, and will go on as a new one */
 	double until;
 	void (*done)(struct job *job, void *data);
 	void *data;
@@ -281,6 +282,10 @@ static bool take_answer(struct line line, void *data)
 	struct job *job = &batch->jobs[batch->ended];
 	size_t name_len;
 
+	if (line.len == 5 && LINE_BEGINS(line, "again")) {
+		batch->again = true;
+		return false;
+	}
 	if (batch->ended == batch->sent) {
 		batch->confused = line.len != 0;
 		return !batch->confused;
@@ -335,10 +340,17 @@ static void start_again(struct batch *batch, const char *why)
 	batch->sent = batch->ended;
 }
 
+static void go_on(struct batch *batch)
+{
+	stop(batch->vm);
+	batch->again = false;
+	batch->sent = batch->ended;
+}
+
 void vm_run(struct vm *vm, struct job *jobs, unsigned int nr,
 	    void (*done)(struct job *job, void *data), void *data)
 {
-	struct batch batch = { vm, jobs, nr, 0, 0, false, 0, done, data };
+	struct batch batch = { .vm = vm, .jobs = jobs, .nr = nr, .done = done, .data = data };
 
 	while (batch.ended < nr) {
 		enum io io;
@@ -355,7 +367,9 @@ void vm_run(struct vm *vm, struct job *jobs, unsigned int nr,
 		take_lines(vm, take_answer, &batch);
 		if (batch.ended == nr)
 			break;
-		if (batch.confused)
+		if (batch.again)
+			go_on(&batch);
+		else if (batch.confused)
 			start_again(&batch, "answers something else");
 		else if (io != IO_OK)
 			start_again(&batch, io == IO_TIMEOUT ? "does not answer" : "died");

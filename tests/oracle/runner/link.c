@@ -240,6 +240,8 @@ bool link_exit(struct scn_run *run, struct task *task)
 	return true;
 }
 
+unsigned int link_nr_stuck;
+
 /*
  * Closing its socket ends a task that is well. What is stuck stays so, and nobody
  * waits for it; others may be stuck on what it holds.
@@ -250,6 +252,7 @@ static void begin_end(struct scn_run *run, struct task *task)
 		return;
 	if (run->end != END_OK)
 		kill(task->pid, SIGKILL);
+	link_nr_stuck += task->lost;
 	if (task->lost)
 		forget(task);
 	else

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,13 +32,26 @@ static void go_fixed(char **argv)
 	execv(getpid() == 1 ? argv[0] : "/proc/self/exe", argv);
 }
 
-/* Nothing of ours lies where mmap puts things: memory comes from the heap only. */
+#define HEAP_BYTES (4ul << 20)
+
+/*
+ * Nothing of ours lies where mmap puts things: memory comes from the heap only. And
+ * that is the supervisor's alone: a task that is stuck for ever keeps all that it
+ * has, and one that has less is forked faster. Below lies what the C library needs.
+ */
 static void keep_to_heap(void)
 {
+	uintptr_t page = (uintptr_t)getpagesize(), begin, end;
+
 	mallopt(M_MMAP_MAX, 0);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
-	mallopt(M_TOP_PAD, 1 << 20);
+	mallopt(M_TOP_PAD, HEAP_BYTES);
 	mallopt(M_ARENA_MAX, 1);
+	begin = ((uintptr_t)sbrk(0) + page - 1) & ~(page - 1);
+	free(malloc(HEAP_BYTES / 2));
+	end = (uintptr_t)sbrk(0) & ~(page - 1);
+	if (end > begin)
+		madvise((void *)begin, end - begin, MADV_DONTFORK);
 }
 
 static void block_child_signal(void)

@@ -164,6 +164,8 @@ int link_fork(struct scn_run *run, struct task *parent, struct task *child);
 bool link_exit(struct scn_run *run, struct task *task);
 /* Ends all that are left; gives up on those that do not end. */
 void link_end_all(struct scn_run *run);
+/* Tasks so far that died of a BUG or hang: the kernel has them for ever. */
+extern unsigned int link_nr_stuck;
 /* Has the scenario end as unusable. */
 __attribute__((format(printf, 2, 3)))
 void unusable(struct scn_run *run, const char *format, ...);

@@ -122,17 +122,16 @@ static void run_parsed(struct scn_run *run)
 	end_objects(run);
 }
 
-/* Static, as it is large: the supervisor stays small, and forking it cheap. */
-static struct scn_run the_run;
-
 enum end supervise(const char *text, size_t len, const char *name, FILE *out)
 {
 	struct sim_scenario_options options = { .name = name, .out = out };
-	struct scn_run *run = &the_run;
+	static struct scn_run *run; /* on the heap, which tasks do not have */
 	const char *why;
 	struct scn *scn;
 
-	if (scn_parse(text, len, name, out, &scn)) {
+	if (!run)
+		run = calloc(1, sizeof(*run));
+	if (!run || scn_parse(text, len, name, out, &scn)) {
 		fflush(out);
 		return END_UNUSABLE;
 	}
