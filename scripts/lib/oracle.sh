@@ -49,17 +49,20 @@ all_kernels() {
 	done
 }
 
-# select_kernels NAME: the kernel of that name, else all of that architecture or release.
+# select_kernels NAME: the kernel of that name; of a release that of x86_64, of an
+# architecture all.
 select_kernels() {
 	local kernel found=1
 
-	if [ -f "$KERNELS_DIR/$1.conf" ]; then
-		printf '%s\n' "$1"
-		return 0
-	fi
+	for kernel in "$1" "x86_64-$1"; do
+		if [ -f "$KERNELS_DIR/$kernel.conf" ]; then
+			printf '%s\n' "$kernel"
+			return 0
+		fi
+	done
 	while read -r kernel; do
 		case $kernel in
-		"$1"-* | *-"$1") printf '%s\n' "$kernel"; found=0 ;;
+		"$1"-*) printf '%s\n' "$kernel"; found=0 ;;
 		esac
 	done < <(all_kernels)
 	return $found
