@@ -99,8 +99,9 @@ struct oracle_dev_pfn {
 #define ORACLE_DEV_PFN _IOWR('T', 4, struct oracle_dev_pfn)
 
 /*
- * The device's insertion function once more, on the caller's mapping, under its
- * mmap_lock: device page @page at @addr. EFAULT: no mapping of a device there.
+ * The device's insertion function once more, on the caller's mapping, with its
+ * mmap_lock held for writing: device page @page at @addr. EFAULT: no mapping of a
+ * device there.
  * remap and pages and apply insert @nr pages; of the others, each in turn up to
  * the first that fails.
  */
@@ -141,7 +142,7 @@ struct oracle_pte {
 	__u32 cache;		/* enum oracle_cache */
 	__u32 normal;		/* 1: vm_normal_page() returns a page; 2: not to be asked */
 };
-/* ENOMEM: no mapping there. */
+/* Also where there is no mapping: then nothing is normal. EINVAL: no user's address. */
 #define ORACLE_PTE _IOWR('T', 7, struct oracle_pte)
 
 struct oracle_page {
