@@ -192,6 +192,11 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 		show_outcome(run, res, SIM_BUG, "BUG");
 		run->to.result.crashed = true;
 	}
+	if (now[SIM_BUG] && run->to.options->portable) {
+		/* the end of the task that met it tells of more, in no order */
+		res->nr_keys = 0;
+		return;
+	}
 	if (now[SIM_WARN]) {
 		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));
 		show_outcome(run, res, SIM_WARN, "WARN");

@@ -113,6 +113,19 @@ static void test_portable_ends_with_a_bug(void **state)
 	free(got);
 }
 
+static void test_portable_bug_has_no_keys(void **state)
+{
+	static const char text[] =
+		"dev d vma=none insert=apply pages=4\ndev e vma=none insert=page pages=4\n"
+		"mmap n e\nmmap m d\nread m+0\nmadvise m pages=8 populate_read\n";
+	struct sim_scenario_result result;
+	char *got = transcript(text, &result);
+
+	(void)state;
+	assert_non_null(strstr(got, "madvise m pages=8 populate_read         -> BUG\n"));
+	free(got);
+}
+
 static void test_portable_refuses(void **state)
 {
 	static const char *const texts[] = {
@@ -147,6 +160,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_portable_maps),
 	cmocka_unit_test(test_portable_outcomes_are_flags),
 	cmocka_unit_test(test_portable_ends_with_a_bug),
+	cmocka_unit_test(test_portable_bug_has_no_keys),
 	cmocka_unit_test(test_portable_refuses),
 };
 SIM_TEST_MAIN(tests)
