@@ -222,7 +222,7 @@ kernel_parameters() {
 # shellcheck disable=SC2034 # scripts/oracle runs VM
 vm_x86_64() {
 	VM=(qemu-system-x86_64 -accel tcg -cpu max -smp 1 -m 512M -nodefaults -display none
-		-no-reboot -device VGA,vgamem_mb=256
+		-no-reboot -device "VGA,vgamem_mb=256"
 		-chardev "file,id=log,path=$LOG,append=on" -serial chardev:log "${QEMU_PORT[@]}"
 		-kernel "$IMAGE" -initrd "$INITRAMFS" -append "console=ttyS0 $(kernel_parameters)")
 }
