@@ -204,8 +204,8 @@ SCRIPTS(unmap_scripts,
 SCRIPTS(io_scripts,
 	{ "new", "vm_read m0+0; vm_write m0+1; pte m0+1; direct_read m0+2; pte m0+2; vmsplice m0+3;"
 	  "direct_write m0+0; ptrace m0+0; ptrace m0+1 write value=3; read m0+1" },
-	{ "old", "write m0+0 n=2; read m0+2; vm_read m0+0 n=4; vm_write m0+1 n=3 value=4; read m0+1;"
-	  "direct_read m0+0 n=2 value=9; read m0+0; pte m0+0; direct_write m0+0 n=2;"
+	{ "old", "write m0+0 n=2; read m0+2; vm_read m0+0 n=4; vm_write m0+1 n=3 value=4;"
+	  "read m0+1; direct_read m0+0 n=2 value=9; read m0+0; pte m0+0; direct_write m0+0 n=2;"
 	  "direct_write m0+2 n=3; vmsplice m0+0 n=4; vmsplice m0+3 n=2; refs m0+0; ptrace m0+0;"
 	  "ptrace m0+2 write; read m0+2; smaps m0" },
 	{ "closed", "read m0+0; mprotect m0 prot=none; vm_read m0+0; vm_write m0+0;"
