@@ -90,6 +90,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_GUP_FAST_ONLY_CHECKS] = "gup_fast_only_checks",
 	[SIM_RULE_GUP_PIN_REFUSES_WITH_0] = "gup_pin_refuses_with_0",
 	[SIM_RULE_GUP_LONGTERM_UNLOCKS] = "gup_longterm_unlocks",
+	[SIM_RULE_POPULATE_CHECKS_REFCOUNT] = "populate_checks_refcount",
 	[SIM_RULE_DIRECT_IO_PINS] = "direct_io_pins",
 	[SIM_RULE_DONTUNMAP_ANON_ONLY] = "dontunmap_anon_only",
 	[SIM_RULE_DONTUNMAP_SELF_MERGES] = "dontunmap_self_merges",

@@ -46,35 +46,48 @@ static void touch_special(const struct vma_leaf *leaf, bool write)
 		sim_set_entry(mm, leaf->level, leaf->slot, leaf->addr, e);
 }
 
+/* Models: mm/gup.c, try_grab_page, 6.1, and try_grab_folio, 6.12, for callers that take
+ * no pages: the count is looked at all the same. */
+static bool has_references(const struct page *page)
+{
+	struct sim_machine *machine = sim_machine_of(page);
+
+	return !sim_rule(machine, SIM_RULE_POPULATE_CHECKS_REFCOUNT) ||
+	       !SIM_WARN_ON(machine, "mm/gup.c", sim_page_refs(page) <= 0);
+}
+
 /*
- * Is it there as wanted? It is touched then.
+ * Is it there as wanted? It is touched then. 1, or 0: a fault is to be taken; -ENOMEM.
  * Models: mm/gup.c, follow_page_pte with FOLL_TOUCH, for callers that take no
  * pages: a special entry is as good as any, 5.11 to 6.12.
  */
-static bool follow_entry(const struct vma_leaf *leaf, bool write)
+static int follow_entry(const struct vma_leaf *leaf, bool write)
 {
 	const struct sim_mmu *mmu = leaf->vma->vm_mm->sim_mmu;
 	const struct sim_entry_format *fmt = &mmu->format[leaf->level];
 	struct page *page = vma_leaf_page(leaf);
 
 	if (write && !fmt_test(fmt, SIM_TEST_WRITE, leaf->e))
-		return false;
+		return 0;
 	if (leaf->level)
-		return true;
+		return 1;
 	if (!page)
 		touch_special(leaf, write);
+	else if (!has_references(page))
+		return -ENOMEM;
 	else if (write && !fmt_test(fmt, SIM_TEST_DIRTY, leaf->e))
 		sim_page_set(page, PG_dirty);
-	return true;
+	return 1;
 }
 
-static bool entry_will_do(struct vm_area_struct *vma, unsigned long addr, bool write)
+/* As follow_entry(). */
+static int entry_will_do(struct vm_area_struct *vma, unsigned long addr, bool write)
 {
 	struct vma_leaf leaf;
-	bool will_do = vma_leaf_lock(vma, addr, &leaf) && follow_entry(&leaf, write);
+	int ret = vma_leaf_lock(vma, addr, &leaf) ? follow_entry(&leaf, write) : 0;
 
 	vma_leaf_unlock(&leaf);
-	return will_do;
+	return ret;
 }
 
 /* Models: mm/gup.c, vm_fault_to_errno, 6.1. */
@@ -99,11 +112,13 @@ static int populate_page(struct vm_area_struct *vma, unsigned long addr, bool wr
 		flags |= FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE;
 	for (int i = 0; i < MAX_FAULTS; i++) {
 		vm_fault_t fault;
+		int ret;
 
 		if (sim_is_crashed(mm->sim_machine))
 			return -EIO;
-		if (entry_will_do(vma, addr, write))
-			return 0;
+		ret = entry_will_do(vma, addr, write);
+		if (ret)
+			return ret < 0 ? ret : 0;
 		fault = handle_mm_fault(vma, addr, flags, NULL);
 		if (fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)) {
 			mmap_read_lock(mm);
