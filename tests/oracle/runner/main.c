@@ -85,7 +85,7 @@ static int open_port(void)
 	snprintf(path, sizeof(path), "%s%s", said[0] == '/' ? "" : "/dev/", said);
 	/* A driver may make it a while after its module was loaded. */
 	for (int tries = 0; tries < 500; tries++) {
-		fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 		if (fd >= 0 || errno != ENOENT)
 			break;
 		usleep(10000);

@@ -13,6 +13,7 @@
  * fills it. What it was asked and did not begin is to be asked of a new one.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -24,6 +25,7 @@
 
 #define IN_BYTES 65536
 #define OUT_BYTES 16384
+#define ALONE_TRIES 500		/* of 10 ms */
 #define MAX_STUCK 500		/* about 200 kB each */
 
 /* On the heap, which tasks do not have. */
@@ -34,18 +36,28 @@ static struct buffers {
 	char out[OUT_BYTES];
 } *in;
 
+/* Until the port has bytes, or room for some. False: there is nobody at its other end. */
+static bool wait_port(int fd, short events)
+{
+	struct pollfd port = { fd, events, 0 };
+
+	poll(&port, 1, -1);
+	return !(port.revents & POLLHUP);
+}
+
 /* A virtio port reads as ended until the host's side is known to be there. */
 static ssize_t read_port(void)
 {
 	static bool began;
 	ssize_t n = 0;
 
-	for (int tries = 0; !n && tries < (began ? 1 : 500); tries++) {
+	for (int tries = 0; !n && tries < (began ? 1 : ALONE_TRIES); tries++) {
 		if (tries)
 			usleep(10000);
 		do {
 			n = read(in->fd, in->buf, sizeof(in->buf));
-		} while (n < 0 && errno == EINTR);
+		} while (n < 0 && (errno == EINTR ||
+				   (errno == EAGAIN && (wait_port(in->fd, POLLIN), true))));
 	}
 	began = true;
 	return n;
@@ -97,11 +109,18 @@ static bool read_bytes(char *to, size_t len)
 
 static int out_fd;
 
+/* A host that has gone reads nothing more: without one there is nothing to do. */
 static void write_all(const char *text, size_t len)
 {
-	while (len) {
+	unsigned int alone = 0;
+
+	while (len && alone < ALONE_TRIES) {
 		ssize_t n = write(out_fd, text, len);
 
+		if (n < 0 && errno == EAGAIN && !wait_port(out_fd, POLLOUT)) {
+			alone++;
+			usleep(10000);
+		}
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return;
 		if (n > 0) {
