@@ -55,6 +55,16 @@ static void job_done(struct job *job, void *data)
 		 job->status == JOB_HUNG ? "" : text_of(&job->transcript));
 }
 
+static void write_bundle(const struct text *bundle, const char *path)
+{
+	struct text file = { NULL, 0, 0 };
+
+	text_printf(&file, "# SPDX-License-Identifier: GPL-2.0-only OR MIT\n");
+	text_add(&file, bundle->data, bundle->len);
+	text_write_file(&file, path);
+	text_free(&file);
+}
+
 /* Jobs of a section stand together. */
 static void write_sections(const struct args *args, const struct job *jobs, unsigned int nr)
 {
@@ -68,7 +78,7 @@ static void write_sections(const struct args *args, const struct job *jobs, unsi
 					    text_of(&jobs[i].transcript));
 		text_printf(&path, "%s/%s.sim", args->common.out, section);
 		if (bundle.len)
-			text_write_file(&bundle, path.data);
+			write_bundle(&bundle, path.data);
 		text_free(&path);
 		text_free(&bundle);
 	}
