@@ -204,14 +204,19 @@ static const struct file_operations session_fops = {
 };
 
 /*
- * What a task has plugged lies on its stack (madvise's populate_read), which a
- * BUG unwinds; at its next sleep the dead task would flush what is there by then,
- * and end the guest. Models: kernel/exit.c, do_exit, 6.1: it warns of that.
+ * What would outlive a task that dies of a BUG, and end the guest. What it has
+ * plugged lies on its stack (madvise's populate_read), which is unwound: at its
+ * next sleep it would flush what is there by then. And where it was an RCU reader
+ * (a page table that is mapped, 6.12) no grace period would end any more; this
+ * call itself is in one.
  */
 static int task_dies(struct notifier_block *block, unsigned long event, void *data)
 {
-	if (event == DIE_OOPS)
-		current->plug = NULL;
+	if (event != DIE_OOPS)
+		return NOTIFY_DONE;
+	current->plug = NULL;
+	while (rcu_preempt_depth() > 1)
+		rcu_read_unlock();
 	return NOTIFY_DONE;
 }
 
