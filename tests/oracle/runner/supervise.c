@@ -30,10 +30,8 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res)
 	kmsg_read(&kmsg);
 	if (kmsg.bug && run->end == END_OK)
 		run->end = END_BUG;
-	if (run->end == END_BUG) {
-		res->nr_keys = 0;
+	if (run->end == END_BUG)
 		scn_value(res, "BUG");
-	}
 	bad_pages = session_bad_pages(run) + run->bad_page;
 	if (kmsg.warn) {
 		scn_key(res, "warn", "1");
@@ -41,6 +39,9 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res)
 	}
 	if (bad_pages)
 		scn_key(res, "bad_page", "1");
+	/* What the end of the task that met it finds may come in time or not. */
+	if (run->end == END_BUG)
+		res->nr_keys = 0;
 }
 
 static void run_op(struct scn_run *run, const struct scn_op *op)
