@@ -22,11 +22,16 @@ static bool is_simulated(const struct scn_desc *desc)
 	return false;
 }
 
-/* "6.1" is the release of "6.1.0-56-amd64". */
+/*
+ * "6.1" and "6.1.176" are the release of "6.1.0-56-amd64": a distribution's name
+ * does not tell the third number.
+ */
 static bool is_release(const char *said)
 {
-	size_t len = strlen(said);
+	size_t len = strcspn(said, ".");
 
+	if (said[len])
+		len += 1 + strcspn(said + len + 1, ".");
 	return !strncmp(machine.release, said, len) &&
 	       (machine.release[len] < '0' || machine.release[len] > '9');
 }
