@@ -169,7 +169,9 @@ static void keep_old_vma(const struct remap *remap, struct vm_area_struct *vma)
 	sim_anon_vma_put(vma->anon_vma);
 	vma->anon_vma = NULL;
 	vma->sim_anon_forked = false;
-	if (vma_is_anonymous(vma) && !vma->vm_file)
+	/* Unfaulted again: since the release that keeps the two apart. */
+	if (vma_is_anonymous(vma) && !vma->vm_file &&
+	    !sim_rule(remap->mm->sim_machine, SIM_RULE_DONTUNMAP_SELF_MERGES))
 		vma->vm_pgoff = to_pages(remap->mm, vma->vm_start);
 }
 
