@@ -9,7 +9,7 @@
  *	    an access that faults for ever
  *	from the next one on
  *	    somebody's page went to the allocator while he still has it, or a page
- *	    without references lost one
+ *	    without references lost one, or one that is not mapped was unmapped
  *
  * What the simulator tells of such pages (SIM_BAD_PAGE) is more than a kernel does:
  * that reports bad entries at once, other things when it meets the page again.
@@ -28,6 +28,8 @@ static void note_bad_page(struct scn_watch *watch, const struct sim_outcome *out
 {
 	if (is_in(outcome, "mm/memory.c"))
 		watch->bad_entry = true;
+	if (strstr(outcome->condition, "page_mapcount(page) < 0"))
+		watch->after = "a page that is not mapped was unmapped";
 	else if (!strcmp(outcome->function, "get_page"))
 		watch->before = "a reference to a page without any";
 	else if (!strcmp(outcome->function, "put_page"))
