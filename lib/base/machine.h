@@ -16,6 +16,7 @@ struct sim_phys;
 struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
+struct sim_gup_ops;
 
 /* A thread that uses the machine: its counters, written by it alone. */
 struct sim_cpu {
@@ -31,6 +32,7 @@ struct sim_machine {
 	const struct sim_release *release;
 	const struct sim_arch *arch;
 	struct sim_sim *sim;		/* lib/sim/machine.h */
+	const struct sim_gup_ops *gup;	/* lib/vma/gup_ops.h */
 	int thp;			/* enum sim_thp_policy */
 
 	int crashed;			/* atomic; 1 after a BUG */

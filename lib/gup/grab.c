@@ -34,11 +34,14 @@ bool try_grab_folio(struct page *page, int refs, unsigned int flags)
 
 bool try_grab_page(struct page *page, int refs, unsigned int flags)
 {
-	if (!(flags & (FOLL_GET | FOLL_PIN)))
+	struct sim_machine *machine = sim_machine_of(page);
+	bool takes = flags & (FOLL_GET | FOLL_PIN);
+
+	if (!takes && !sim_rule(machine, SIM_RULE_GUP_ALWAYS_CHECKS_REFCOUNT))
 		return true;
-	if (SIM_WARN_ON(sim_machine_of(page), SIM_GUP_FILE, sim_page_refs(page) <= 0))
+	if (SIM_WARN_ON(machine, SIM_GUP_FILE, sim_page_refs(page) <= 0))
 		return false;
-	if (!pins_nothing(page, flags))
+	if (takes && !pins_nothing(page, flags))
 		sim_get_page(page, nr_references(refs, flags));
 	return true;
 }

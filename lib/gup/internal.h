@@ -5,6 +5,7 @@
  *	grab.c		references and pins
  *	follow.c	one address of a vma to its page, under the table's lock
  *	slow.c		get_user_pages: vmas, follow, fault, again
+ *	populate.c	the same without pages, for mlock and the like
  *	fast.c		the lockless walk, and its fallback
  *	fault.c		fixup_user_fault
  *	access.c	access_process_vm
@@ -128,7 +129,8 @@ bool try_grab_folio(struct page *page, int refs, unsigned int flags);
 
 /*
  * The same where an entry under lock says that the page is in use; without
- * FOLL_GET and FOLL_PIN nothing is taken. False: it has no reference, a WARN.
+ * FOLL_GET and FOLL_PIN nothing is taken. False: it has no reference, a WARN; up to
+ * 5.14 only where one is taken.
  * Models: mm/gup.c, try_grab_page (6.12: try_grab_folio).
  */
 bool try_grab_page(struct page *page, int refs, unsigned int flags);
@@ -178,6 +180,13 @@ extern void (*gup_fast_race)(struct page *page);
 
 /* 0, or why the vma refuses. Models: mm/gup.c, check_vma_flags, 5.11 to 6.12. */
 int check_vma_flags(const struct vm_area_struct *vma, unsigned int gup_flags);
+
+/*
+ * The walk, where nobody wants the pages. Holds: mmap_lock; @locked as in
+ * struct sim_gup_ops. Models: mm/gup.c, __get_user_pages, 5.11 to 6.12.
+ */
+long gup_without_pages(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+		       unsigned int gup_flags, int *locked);
 
 /* 0 where the fault result is no error.
  * Models: include/linux/mm.h, vm_fault_to_errno, 6.1; without HWPOISON. */

@@ -265,6 +265,14 @@ static long __get_user_pages(struct gup *g)
 	return done ? done : ret;
 }
 
+long gup_without_pages(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+		       unsigned int gup_flags, int *locked)
+{
+	struct gup g = { mm, start, nr_pages, gup_flags, NULL, NULL, locked };
+
+	return __get_user_pages(&g);
+}
+
 /* ---- giving mmap_lock up and coming back ---- */
 
 /* The page whose fault dropped mmap_lock, alone, until it is there.

@@ -12,6 +12,7 @@
 #include "pte/pgtable.h"
 #include "sim/machine.h"
 #include "sim/releases.h"
+#include "vma/gup_ops.h"
 
 #define DEFAULT_ARCH "x86_64"
 #define DEFAULT_RELEASE "6.1"
@@ -82,6 +83,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->arch = arch;
 	machine->release = release;
 	machine->thp = (int)config->thp;
+	machine->gup = &sim_gup_ops;
 	machine->mmu = &sim->mmu;
 	sim->dev_io_next = arch->io_start_pfn + nr_vram;
 	sim->dev_io_end = sim->dev_io_next + (SIM_DEV_IO_BYTES >> arch->page_shift);
