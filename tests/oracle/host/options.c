@@ -13,7 +13,7 @@ static const struct argp_option options[] = {
 	{ "release", OPTION_RELEASE, "RELEASE", 0, "The simulator's release for it: 6.1", 0 },
 	{ "uname", OPTION_UNAME, "TEXT", 0, "What the guest's uname -r must begin with", 0 },
 	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0, "For one scenario: 60", 0 },
-	{ "boot-timeout", OPTION_BOOT_TIMEOUT, "SECONDS", 0, "Until the guest is ready: 120", 0 },
+	{ "boot-timeout", OPTION_BOOT_TIMEOUT, "SECONDS", 0, "Until the guest is ready: 300", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
@@ -61,7 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_INIT:
 		common->vm.timeout = 60;
-		common->vm.boot_timeout = 120;
+		common->vm.boot_timeout = 300;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
