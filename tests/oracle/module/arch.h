@@ -22,6 +22,16 @@ static inline bool arch_protnone(u64 raw)
 	return (raw & (_PAGE_PRESENT | _PAGE_PROTNONE)) == _PAGE_PROTNONE;
 }
 
+/* The host goes on with what was there before until it is told. */
+static inline void arch_set_pte(struct vm_area_struct *vma, unsigned long addr, pte_t *pte,
+				pte_t e)
+{
+	set_pte(pte, e);
+	if (oracle_symbols.flush_tlb_page)
+		oracle_symbols.flush_tlb_page(vma, addr);
+}
+#define arch_set_pte arch_set_pte
+
 #elif defined(CONFIG_X86)
 
 #include <asm/set_memory.h>
@@ -75,6 +85,8 @@ static inline void arch_reset_caching(struct page **pages, int nr, u32 caching)
 
 #elif defined(CONFIG_MIPS)
 
+#include <asm/tlbflush.h>
+
 #define ORACLE_PFN_MASK (~((1ULL << _PFN_SHIFT) - 1))
 
 /* No bit of its own: there, but neither readable nor writable. */
@@ -97,15 +109,24 @@ static inline u32 arch_cache(u64 raw)
 	return cache == boot_cpu_data.writecombine ? ORACLE_WC : ORACLE_CACHE_UNKNOWN;
 }
 
-/* set_pte_at() calls what is not for modules. It is for caches with aliases. */
-#define arch_set_pte(mm, addr, pte, e) set_pte(pte, e)
+/*
+ * set_pte_at() calls what is not for modules: it is for caches with aliases. While
+ * the TLB has what was there before, an access tells the entry nothing.
+ */
+static inline void arch_set_pte(struct vm_area_struct *vma, unsigned long addr, pte_t *pte,
+				pte_t e)
+{
+	set_pte(pte, e);
+	flush_tlb_page(vma, addr);
+}
+#define arch_set_pte arch_set_pte
 
 #else
 #error "this architecture has no part in arch.h yet"
 #endif
 
 #ifndef arch_set_pte
-#define arch_set_pte set_pte_at
+#define arch_set_pte(vma, addr, pte, e) set_pte_at((vma)->vm_mm, addr, pte, e)
 #endif
 
 #ifndef ORACLE_HAS_MEMORY_TYPES

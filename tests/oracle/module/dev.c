@@ -33,7 +33,7 @@ static int apply_one(pte_t *pte, unsigned long addr, void *data)
 	unsigned long n = apply->n + ((addr - apply->addr) >> PAGE_SHIFT);
 	unsigned long pfn = oracle_device_pfn(apply->dev, n);
 
-	arch_set_pte(vma->vm_mm, addr, pte, pte_mkspecial(pfn_pte(pfn, vma->vm_page_prot)));
+	arch_set_pte(vma, addr, pte, pte_mkspecial(pfn_pte(pfn, vma->vm_page_prot)));
 	return 0;
 }
 

@@ -85,6 +85,7 @@ struct oracle_symbols {
 	unsigned long *highest_memmap_pfn;
 	int (*pgprot2cachemode)(pgprot_t prot);
 	int (*lookup_memtype)(u64 paddr);
+	void (*flush_tlb_page)(struct vm_area_struct *vma, unsigned long addr);
 };
 
 extern struct oracle_symbols oracle_symbols;
