@@ -87,7 +87,9 @@ int object_open(struct scn_run *run, struct object *o, int flags)
 		return -EBADF;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", o->fd);
 	fd = open(path, flags | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* Asked once. A device has to be opened for it. */
