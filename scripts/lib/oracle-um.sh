@@ -41,6 +41,7 @@ change_um() {
 	change mm/page_alloc.c 'nr_shown == 60' 'false'
 	change_um_bug
 	change_um_host
+	change_um_refill
 }
 
 # Without an own BUG() of the architecture, any is a panic. Here it ends the task, as
@@ -74,6 +75,19 @@ change_um_host() {
 	if (atomic_read(\&current->mm->mm_users) == 1)
 		unmap(\&current->mm->context.id, 0, TASK_SIZE, 1, \&data);
 &'
+}
+
+# An entry that the host has not been told of yet is no fault, as a miss in a TLB is
+# none: a mapping for stores only could be read, or not, depending on that.
+change_um_refill() {
+	change arch/um/kernel/trap.c '^.\*code_out = SEGV_ACCERR;' '&
+	pte = virt_to_pte(mm, address);
+	if (pte \&\& pte_present(*pte) \&\& pte_newpage(*pte) \&\& pte_young(*pte) \&\&
+	    (!is_write \|\| (pte_write(*pte) \&\& pte_dirty(*pte)))) {
+		flush_tlb_page(vma, address);
+		err = 0;
+		goto out;
+	}'
 }
 
 make_um() {
