@@ -128,6 +128,7 @@ static int check_all(const struct args *args, const struct scenarios *all)
 	progress_end();
 	groups_print(&check.groups, "differences", stdout);
 	groups_print(&check.refusals, "scenarios that this kernel cannot run to the end,", stdout);
+	sim_print_cuts(stdout);
 	printf("%s: %u scenarios, %u observations, %u differences; %.0f s, %u boots\n",
 	       args->common.kernel.name, all->nr, check.observations, check.differing,
 	       seconds_now() - begin, vm_starts(vm));
@@ -135,7 +136,7 @@ static int check_all(const struct args *args, const struct scenarios *all)
 	groups_free(&check.groups);
 	groups_free(&check.refusals);
 	free(jobs);
-	return check.differing ? STATUS_DIFFERS : STATUS_OK;
+	return check.differing || !check.observations ? STATUS_DIFFERS : STATUS_OK;
 }
 
 static void collect(const struct args *args, struct scenarios *all)

@@ -195,13 +195,14 @@ static int fuzz_all(const struct args *args)
 	progress_end();
 	putchar('\n');
 	groups_print(&fuzz.groups, "differences", stdout);
+	sim_print_cuts(stdout);
 	printf("%s: seed %llu: %u programs, %u observations, %u differences, %u hung,"
 	       " %u refused; %.0f s, %u boots\n", args->common.kernel.name, args->seed, fuzz.ended,
 	       fuzz.observations, fuzz.differing, fuzz.hung, fuzz.unusable, seconds_now() - begin,
 	       vm_starts(fuzz.vm));
 	vm_destroy(fuzz.vm);
 	groups_free(&fuzz.groups);
-	return fuzz.differing ? STATUS_DIFFERS : STATUS_OK;
+	return fuzz.differing || !fuzz.observations ? STATUS_DIFFERS : STATUS_OK;
 }
 
 static int print_all(const struct args *args)

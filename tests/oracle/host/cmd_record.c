@@ -4,6 +4,7 @@
  * OUT/SECTION.sim for each section, OUT/files.sim for single files, OUT/kernel.
  */
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,17 +39,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static unsigned int nr_total, nr_ended;
+struct recording {
+	const struct kernel *kernel;
+	unsigned int total, ended;
+	unsigned int lacking;	/* scenarios with what the release lacks: not recorded */
+	unsigned int bad;	/* others that were not recorded */
+};
 
 static void job_done(struct job *job, void *data)
 {
-	unsigned int *bad = data;
+	struct recording *recording = data;
 
-	nr_ended++;
-	progress("recording: %u of %u", nr_ended, nr_total);
+	recording->ended++;
+	progress("recording: %u of %u", recording->ended, recording->total);
 	if (job->status == JOB_OK)
 		return;
-	++*bad;
+	if (job_lacks_function(recording->kernel, job)) {
+		recording->lacking++;
+		return;
+	}
+	recording->bad++;
 	complain("%s: %s, not recorded%s%s", job->scenario->name,
 		 job->status == JOB_HUNG ? "it hung" : "cannot be run",
 		 job->status == JOB_HUNG ? "" : ": ",
@@ -63,6 +73,22 @@ static void write_bundle(const struct text *bundle, const char *path)
 	text_add(&file, bundle->data, bundle->len);
 	text_write_file(&file, path);
 	text_free(&file);
+}
+
+/* What an earlier recording left, so that nothing of it stays. */
+static void remove_old(const char *folder)
+{
+	struct text pattern = { NULL, 0, 0 };
+	glob_t found;
+
+	text_printf(&pattern, "%s/*.sim", folder);
+	if (!glob(pattern.data, 0, NULL, &found)) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			if (remove(found.gl_pathv[i]))
+				give_up("%s: %s", found.gl_pathv[i], strerror(errno));
+		globfree(&found);
+	}
+	text_free(&pattern);
 }
 
 /* Jobs of a section stand together. */
@@ -97,31 +123,44 @@ static void write_kernel(const struct args *args, const char *uname)
 	text_free(&text);
 }
 
+/* All or nothing: a recording with holes would hide what was there before. */
+static void write_all(const struct args *args, const struct job *jobs, unsigned int nr,
+		      const char *uname)
+{
+	remove_old(args->common.out);
+	write_sections(args, jobs, nr);
+	write_kernel(args, uname);
+}
+
 static int record(const struct args *args, const struct scenarios *all)
 {
+	struct recording recording = { .kernel = &args->common.kernel, .total = all->nr };
 	struct job *jobs = calloc(all->nr, sizeof(*jobs));
 	struct vm *vm = vm_create(&args->common.vm);
 	double begin = seconds_now();
-	unsigned int bad = 0, observations = 0;
+	unsigned int observations = 0;
 
 	if (!jobs)
 		give_up("out of memory");
-	nr_total = all->nr;
 	for (unsigned int i = 0; i < all->nr; i++)
 		jobs[i].scenario = &all->v[i];
-	vm_run(vm, jobs, all->nr, job_done, &bad);
+	vm_run(vm, jobs, all->nr, job_done, &recording);
 	progress_end();
-	write_sections(args, jobs, all->nr);
-	write_kernel(args, vm_uname(vm));
+	if (!recording.bad)
+		write_all(args, jobs, all->nr, vm_uname(vm));
 	vm_destroy(vm);
 	for (unsigned int i = 0; i < all->nr; i++) {
 		observations += count_observations(text_of(&jobs[i].transcript));
 		text_free(&jobs[i].transcript);
 	}
 	free(jobs);
-	printf("%s: %u scenarios, %u observations recorded, %u not, %.0f s\n",
-	       args->common.kernel.name, all->nr - bad, observations, bad, seconds_now() - begin);
-	return STATUS_OK;
+	if (recording.bad)
+		complain("%u scenarios were not recorded: nothing was written", recording.bad);
+	else
+		printf("%s: %u scenarios, %u observations recorded; %u with what %s lacks; %.0f s\n",
+		       args->common.kernel.name, all->nr - recording.lacking, observations,
+		       recording.lacking, args->common.kernel.release, seconds_now() - begin);
+	return recording.bad ? STATUS_DIFFERS : STATUS_OK;
 }
 
 int command_record(int argc, char **argv)

@@ -3,6 +3,7 @@
  * compare.c - two transcripts of one program: where they part.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,14 +226,35 @@ void print_difference(FILE *out, const char *kernel, const char *sim,
 
 /* ---- one job ---- */
 
-/* Does the simulator stop where the kernel did, with a BUG? */
-static bool bug_explains(const struct job *job, const struct text *sim,
-			 const struct difference *diff)
+static unsigned int line_number(const char *text, size_t len)
 {
-	return job->status == JOB_HUNG &&
-	       (!strcmp(diff->sim, "BUG") ||
-		(sim->len > 6 && !strcmp(sim->data + sim->len - 5, " BUG\n") &&
-		 !strcmp(diff->kernel, "(the end)")));
+	unsigned int lines = 0;
+
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
+/* What the runner says at the end of a guest that died is no result. */
+static void drop_notes(struct text *transcript)
+{
+	struct line line, last = { "", 0 };
+	const char *cursor = text_of(transcript);
+
+	while (next_line(&cursor, &line))
+		last = line;
+	if (!LINE_BEGINS(last, "#| process"))
+		return;
+	transcript->len = (size_t)(last.at - transcript->data);
+	transcript->data[transcript->len] = 0;
+}
+
+/* Is the simulator's next line, and last, the BUG of which the guest died? */
+static bool bug_explains(const struct text *sim, const struct difference *diff)
+{
+	return !strcmp(diff->kernel, "(the end)") && sim->len > 5 &&
+	       !strcmp(sim->data + sim->len - 5, " BUG\n") &&
+	       line_number(sim->data, sim->len) == diff->line;
 }
 
 void refusal_of(const struct job *job, struct text *out)
@@ -245,22 +267,31 @@ void refusal_of(const struct job *job, struct text *out)
 	text_add(out, line.at, line.len);
 }
 
-/* The kernel's last line says what it lacks, and all before it is the same. */
-static bool refused_there(const struct job *job, const struct difference *diff)
+bool job_lacks_function(const struct kernel *kernel, const struct job *job)
 {
+	static const char says[] = "this kernel has no such function: ";
 	struct text why = { NULL, 0, 0 };
-	unsigned int lines = 0;
-	bool refused;
+	const char *lacks;
+	bool result;
 
-	for (size_t i = 0; i < job->transcript.len; i++)
-		lines += job->transcript.data[i] == '\n';
+	if (job->status != JOB_UNUSABLE)
+		return false;
 	refusal_of(job, &why);
-	refused = job->status == JOB_UNUSABLE && diff->line == lines && *text_of(&why) == '#';
+	lacks = strstr(text_of(&why), says);
+	result = lacks && release_lacks(kernel->release, lacks + sizeof(says) - 1);
 	text_free(&why);
-	return refused;
+	return result;
 }
 
-bool check_job(const struct kernel *kernel, const struct job *job, struct text *sim,
+/* Is all the same up to the line that says what the kernel lacks? */
+static bool refused_there(const struct kernel *kernel, const struct job *job,
+			  const struct difference *diff)
+{
+	return job_lacks_function(kernel, job) &&
+	       diff->line == line_number(text_of(&job->transcript), job->transcript.len);
+}
+
+bool check_job(const struct kernel *kernel, struct job *job, struct text *sim,
 	       struct difference *diff)
 {
 	const struct scenario *s = job->scenario;
@@ -269,16 +300,17 @@ bool check_job(const struct kernel *kernel, const struct job *job, struct text *
 
 	memset(diff, 0, sizeof(*diff));
 	ret = sim_transcript_apart(kernel, s->name, text_of(&s->text), sim);
-	if (job->status == JOB_UNUSABLE && ret)
+	if (job->status == JOB_UNUSABLE && ret == -EINVAL)
 		return false;
+	if (job->status == JOB_HUNG)
+		drop_notes(&job->transcript);
 	differs = find_difference(text_of(&job->transcript), text_of(sim), diff);
-	if (differs && refused_there(job, diff))
+	if (job->status == JOB_UNUSABLE)
+		return !differs || !refused_there(kernel, job, diff);
+	if (job->status != JOB_HUNG)
+		return differs;
+	if (differs && bug_explains(sim, diff))
 		return false;
-	if (job->status == JOB_HUNG) {
-		if (bug_explains(job, sim, diff))
-			return false;
-		snprintf(diff->kernel, sizeof(diff->kernel), "(hung)");
-		return true;
-	}
-	return differs;
+	snprintf(diff->kernel, sizeof(diff->kernel), "(hung)");
+	return true;
 }

@@ -38,7 +38,7 @@ struct place {
 
 struct gen {
 	uint64_t random;
-	unsigned int release;
+	const char *release;
 	struct text *out;
 	struct source source[MAX_SOURCES];
 	unsigned int nr_sources;
@@ -360,8 +360,8 @@ static void op_gup(struct gen *g)
 	const char *flavour;
 
 	flavour = PICK(g, flavours);
-	/* gone from kernels after 6.1: the program would end there */
-	if (g->release > SIM_RELEASE(6, 1) && !strcmp(flavour, "pin_fast_only"))
+	/* the program would end there */
+	if (g->release && release_lacks(g->release, flavour))
 		flavour = "pin_fast";
 	text_printf(g->out, "%s ", flavour);
 	g->got[g->nr_got++ % MAX_GOT] = say_gup_place(g);
@@ -541,7 +541,7 @@ void fuzz_program(const struct fuzz_key *key, struct text *out)
 {
 	struct gen g = {
 		.random = key->seed * 0x2545f4914f6cdd1du + key->index, .out = out,
-		.release = key->release ? sim_release_number(key->release) : 0,
+		.release = key->release,
 	};
 	unsigned int nr;
 

@@ -13,7 +13,7 @@ struct args {
 	struct kernel kernel;
 	const char *lie_op;	/* falsify results of this operation */
 	unsigned int lie_nr;	/* or the n-th result of each scenario; 0 = none */
-	const char *hang_op, *die_op;
+	const char *hang_op, *die_op, *refuse_op;
 };
 
 static const struct argp_option options[] = {
@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "hang", 'h', "OP", 0, "Never answer where a program has this operation", 0 },
 	{ "die", 'd', "OP", 0, "End there", 0 },
+	{ "refuse", 'r', "OP", 0, "Say that it cannot be run there", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
@@ -41,6 +42,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'h': args->hang_op = arg; return 0;
 	case 'd': args->die_op = arg; return 0;
+	case 'r': args->refuse_op = arg; return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -87,8 +89,13 @@ static void answer(const struct args *args, const char *name, const char *text)
 		exit(STATUS_UNUSABLE);
 	while (program_has(text, args->hang_op))
 		pause();
-	ret = sim_transcript(&args->kernel, name, text, &out);
 	printf("begin %s\n", name);
+	if (program_has(text, args->refuse_op)) {
+		printf("| #| there is no device\nend %s unusable\n", name);
+		fflush(stdout);
+		return;
+	}
+	ret = sim_transcript(&args->kernel, name, text, &out);
 	print_lines(args, text_of(&out));
 	printf("end %s %s\n", name, ret ? "unusable" : "ok");
 	fflush(stdout);

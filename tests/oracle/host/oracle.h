@@ -164,6 +164,10 @@ int sim_transcript_apart(const struct kernel *kernel, const char *name, const ch
  * a kernel is given. For the kernel that kernel_check() has seen.
  */
 void sim_defined_part(const char *name, const struct text *program, struct text *out);
+/* How much of all programs kernels were not given, and why; nothing where that is 0. */
+void sim_print_cuts(FILE *out);
+/* Has a kernel of this release no such operation? */
+bool release_lacks(const char *release, const char *verb);
 /* Does it parse? Quiet. */
 bool sim_parses(const char *text, size_t len);
 /* Gives up where the simulator knows no such architecture or release. */
@@ -217,15 +221,18 @@ bool same_kind(const struct difference *a, const struct difference *b);
 void signature_of(const struct difference *diff, struct text *out);
 /* Why the kernel could not run it to the end: its last line. */
 void refusal_of(const struct job *job, struct text *out);
+/* Is that since its release has no such function? */
+bool job_lacks_function(const struct kernel *kernel, const struct job *job);
 /* Both transcripts from a few lines before the difference on. */
 void print_difference(FILE *out, const char *kernel, const char *sim,
 		      const struct difference *diff, unsigned int before);
 
 /*
  * A kernel's answer against the simulator's. Fills @sim; returns whether they
- * differ. What a kernel cannot run (it lacks a function) is compared up to there.
+ * differ. Where the kernel's release lacks a function the answer is compared up to
+ * there; whatever else a guest cannot run is a difference.
  */
-bool check_job(const struct kernel *kernel, const struct job *job, struct text *sim,
+bool check_job(const struct kernel *kernel, struct job *job, struct text *sim,
 	       struct difference *diff);
 
 struct group {

@@ -15,13 +15,20 @@
 
 static const struct kernel *checked_kernel;
 
-/* Takes the line off that says where the transcript ends early; was there one? */
-static bool take_mark(struct text *transcript)
+/* What kernels were not given, by why. */
+static struct groups cuts;
+static unsigned int nr_operations_cut;
+
+/* Takes the line off that says where the transcript ends early; was there one? @why
+ * (unless NULL) gets the reason. */
+static bool take_mark(struct text *transcript, struct text *why)
 {
 	char *mark = transcript->data ? strstr(transcript->data, SCN_UNDEFINED) : NULL;
 
 	if (!mark)
 		return false;
+	if (why)
+		text_printf(why, "%.*s", (int)strcspn(mark, "\n"), mark);
 	*mark = 0;
 	transcript->len = (size_t)(mark - transcript->data);
 	return true;
@@ -57,7 +64,7 @@ int sim_transcript(const struct kernel *kernel, const char *name, const char *te
 {
 	int ret = run(kernel, name, text, out);
 
-	take_mark(out);
+	take_mark(out, NULL);
 	return ret;
 }
 
@@ -115,21 +122,50 @@ int sim_transcript_apart(const struct kernel *kernel, const char *name, const ch
 {
 	int ret = run_apart(kernel, name, text, out);
 
-	take_mark(out);
+	take_mark(out, NULL);
 	return ret;
+}
+
+static unsigned int count_operations(const char *program)
+{
+	unsigned int nr = 0;
+	struct line line;
+
+	while (next_line(&program, &line))
+		nr += line.len && *line.at != '#';
+	return nr;
 }
 
 void sim_defined_part(const char *name, const struct text *program, struct text *out)
 {
-	struct text transcript = { NULL, 0, 0 };
+	struct text transcript = { NULL, 0, 0 }, why = { NULL, 0, 0 };
 
 	if (checked_kernel &&
 	    !run_apart(checked_kernel, name, text_of(program), &transcript) &&
-	    take_mark(&transcript))
+	    take_mark(&transcript, &why)) {
 		text_program(out, text_of(&transcript));
-	else
+		groups_count(&cuts, text_of(&why), name);
+		nr_operations_cut += count_operations(text_of(program)) -
+				     count_operations(text_of(out));
+	} else {
 		text_add(out, text_of(program), program->len);
+	}
 	text_free(&transcript);
+	text_free(&why);
+}
+
+void sim_print_cuts(FILE *out)
+{
+	groups_print(&cuts, "programs were given to the kernel only up to a point,", out);
+	if (cuts.total)
+		fprintf(out, "%u operations were not asked for that\n", nr_operations_cut);
+	groups_free(&cuts);
+}
+
+bool release_lacks(const char *release, const char *verb)
+{
+	return !strcmp(verb, "pin_fast_only") &&
+	       sim_release_number(release) > SIM_RELEASE(6, 1);
 }
 
 bool sim_parses(const char *text, size_t len)

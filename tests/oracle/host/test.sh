@@ -48,7 +48,7 @@ says "does not boot"
 
 expect 0 "no lie, no difference" check "${kernel[@]}" --section=protect-anon \
 	--section=fork-anon -- "$oracle" guest
-says "0 differences"
+says ", 0 differences"
 expect 1 "a lie is found" check "${kernel[@]}" --section=lock-anon --keep="$work/keep" -- \
 	"$oracle" guest --lie=munlock
 says "munlock"
@@ -62,8 +62,16 @@ expect 1 "who dies is started again" check "${kernel[@]}" --section=sync-anon --
 	"$oracle" guest --die=msync
 says "the guest died"
 
+expect 1 "what a guest cannot run is a difference" check "${kernel[@]}" --section=sync-anon -- \
+	"$oracle" guest --refuse=msync
+expect 2 "a guest that says nothing" check "${kernel[@]}" --section=lock-anon \
+	--boot-timeout=1 -- sleep 100
+says "time is up"
+expect 2 "another release than was asked for" check "${kernel[@]}" --section=lock-anon \
+	--uname=6.1 -- "$oracle" guest --release=6.12
+
 expect 0 "random programs, no lie" fuzz "${kernel[@]}" --seed=7 --count=100 -- "$oracle" guest
-says "0 differences"
+says ", 0 differences"
 expect 1 "a lie in random programs" fuzz "${kernel[@]}" --seed=7 --count=60 --shrink=1 \
 	--out="$work/found" -- "$oracle" guest --lie=munlock
 # What is left of a program: something to unlock, and munlock.
@@ -81,7 +89,15 @@ expect 1 "one program again" fuzz "${kernel[@]}" --seed=7 \
 expect 0 "transcripts are recorded" record "${kernel[@]}" --out="$work/golden" -- \
 	"$oracle" guest
 expect 0 "they hold" golden --kernel=fake "$work/golden"
-says "0 differences"
+says ", 0 differences"
+cp -r "$work/golden" "$work/before"
+expect 1 "a recording with holes is none" record "${kernel[@]}" --timeout=1 \
+	--out="$work/golden" -- "$oracle" guest --refuse=msync
+if diff -r "$work/golden" "$work/before"; then
+	echo "ok - it leaves what was there"
+else
+	failed=1
+fi
 sed -i 's/present=1/present=0/' "$work/golden/fork-anon.sim"
 expect 1 "they do not hold when they were changed" golden "$work/golden"
 says "pte present"

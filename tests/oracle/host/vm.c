@@ -100,8 +100,8 @@ static void stop(struct vm *vm)
 	if (!vm->pid)
 		return;
 	kill(vm->pid, SIGTERM);
-	close(vm->fd);
 	reap(vm, 2);
+	close(vm->fd);
 }
 
 void vm_destroy(struct vm *vm)
@@ -109,11 +109,12 @@ void vm_destroy(struct vm *vm)
 	if (vm->pid) {
 		ssize_t sent = send(vm->fd, "quit\n", 5, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (sent == 5)
+		if (sent == 5) {
 			reap(vm, 10);
-		else
+			close(vm->fd);
+		} else {
 			stop(vm);
-		close(vm->fd);
+		}
 	}
 	text_free(&vm->in);
 	text_free(&vm->out);
@@ -166,6 +167,8 @@ static void take_lines(struct vm *vm, bool (*take)(struct line line, void *data)
 	bool more = true;
 	size_t left;
 
+	if (!vm->in.data)
+		return;
 	while (more && (end = memchr(from, '\n', vm->in.len - (size_t)(from - vm->in.data)))) {
 		struct line line = { from, (size_t)(end - from) };
 
@@ -174,8 +177,6 @@ static void take_lines(struct vm *vm, bool (*take)(struct line line, void *data)
 		more = take(line, data);
 		from = end + 1;
 	}
-	if (!vm->in.data)
-		return;
 	left = vm->in.len - (size_t)(from - vm->in.data);
 	memmove(vm->in.data, from, left);
 	vm->in.len = left;
@@ -222,6 +223,14 @@ static bool boot_once(struct vm *vm)
 	return false;
 }
 
+/* "6.1" is what 6.1.0-56 begins with, and not 6.12. */
+static bool is_release(const char *uname, const char *release)
+{
+	size_t len = strlen(release);
+
+	return !strncmp(uname, release, len) && !(uname[len] >= '0' && uname[len] <= '9');
+}
+
 static void boot(struct vm *vm)
 {
 	const char *release = vm->options.release;
@@ -231,7 +240,7 @@ static void boot(struct vm *vm)
 			give_up("%s does not boot", vm->options.argv[0]);
 		boot_once(vm);
 	}
-	if (release && strncmp(vm->uname, release, strlen(release)))
+	if (release && !is_release(vm->uname, release))
 		give_up("the guest is '%s', not '%s'", vm->uname, release);
 }
 
