@@ -23,3 +23,5 @@ endforeach()
 add_test(NAME oracle.host
 	COMMAND "${oracle_dir}/host/test.sh" "$<TARGET_FILE:ttmsim_oracle_command>")
 ttmsim_test_properties(oracle.host oracle)
+# Guests that hang are waited for, and sanitizers are slow.
+set_tests_properties(oracle.host PROPERTIES TIMEOUT 300)
