@@ -97,10 +97,14 @@ quietly() {
 # Options of apt: none for packages of this machine's architecture.
 APT=()
 
-# newest META: the package that a meta package stands for at present.
+# newest META: the package that a meta package stands for at present; none where
+# the index does not know.
 newest() {
-	apt-cache "${APT[@]}" depends "$1" 2>/dev/null |
-		sed -n 's/^ *Depends: \(linux-[a-z]*-[0-9]\)/\1/p' | head -n 1
+	local packages
+
+	packages=$(apt-cache "${APT[@]}" depends "$1" 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-[a-z]*-[0-9]\)/\1/p') || return 0
+	printf '%s\n' "${packages%%$'\n'*}"
 }
 
 update_index() {
@@ -118,7 +122,8 @@ download() {
 	(cd "$WORK" && apt-get "${APT[@]}" download -qq "$1")
 }
 
-# unpack PACKAGE [PATTERN...]: its files of these names, or all, into $WORK/root.
+# unpack PACKAGE [PATTERN...]: its files of these names, or all, into $WORK/root;
+# sets VERSION.
 unpack() {
 	local package=$1 deb
 	shift
@@ -126,33 +131,37 @@ unpack() {
 	say "getting $package"
 	download "$package"
 	deb=("$WORK/${package}"_*.deb)
+	VERSION=$(dpkg-deb --field "${deb[0]}" Version)
 	mkdir -p "$WORK/root"
 	dpkg-deb --fsys-tarfile "${deb[0]}" |
 		tar -x --no-same-owner -C "$WORK/root" --wildcards "$@"
 	rm "${deb[@]}"
 }
 
-# get_image META: sets UNAME, IMAGE; a new one if $WORK/package names another.
+# get_image META: sets UNAME, IMAGE, VERSION, adds to MODULES; a new one if
+# $WORK/package names another.
 get_image() {
-	local image module file
+	local image have='' modules='' module file
 
 	image=$(newest "$1")
 	[ -n "$image" ] || image=$(sed 's/ .*//' "$WORK/package" 2>/dev/null) ||
 		die "$1: no such package; run apt-get update"
 	UNAME=${image#linux-image-}
 	IMAGE=$WORK/root/boot/vmlinuz-$UNAME
-	if [ "$(cat "$WORK/package" 2>/dev/null)" != "$image ${GUEST_MODULES[*]}" ]; then
+	[ ! -f "$WORK/package" ] || read -r have VERSION modules <"$WORK/package"
+	if [ "$have $modules" != "$image ${GUEST_MODULES[*]}" ]; then
 		rm -rf "$WORK"/root "$WORK"/*.deb
 		unpack "$image" './boot/vmlinuz-*' '*/kernel/drivers/block/brd.ko*' \
 			'*/kernel/drivers/char/*' '*/kernel/drivers/virtio/*'
 		find "$WORK/root" -name '*.xz' -exec unxz {} +
-		printf '%s\n' "$image ${GUEST_MODULES[*]}" >"$WORK/package"
+		printf '%s\n' "$image $VERSION ${GUEST_MODULES[*]}" >"$WORK/package"
 	fi
 	for module in "${GUEST_MODULES[@]}"; do
-		# None where it is built in.
-		file=$(find "$WORK/root/lib" -name "$module.ko")
+		# None where it is built in; one of the folders is not there.
+		file=$(find "$WORK"/root/{,usr/}lib/modules -name "$module.ko" 2>/dev/null) || true
 		case $module in
-		brd) MODULES+=("$file $BRD_PARAMETERS") ;;
+		brd) [ -n "$file" ] || die "$image has no module brd"
+			MODULES+=("$file $BRD_PARAMETERS") ;;
 		*) [ -z "$file" ] || MODULES+=("$file") ;;
 		esac
 	done
