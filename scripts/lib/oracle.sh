@@ -250,15 +250,21 @@ is_newer() {
 }
 
 build_module() {
-	local build=$WORK/module
+	local build=$WORK/module target="$KBUILD $UNAME"
 
 	KO=$build/ttmsim_oracle.ko
-	! is_newer "$KO" tests/oracle/module/* "$KBUILD/.config" || return 0
+	# Packages keep the time at which they were made: it says nothing of another kernel.
+	if [ "$(cat "$build/target" 2>/dev/null)" = "$target" ] &&
+		is_newer "$KO" tests/oracle/module/* "$KBUILD/.config"; then
+		return 0
+	fi
 	say "$KERNEL: building the module"
-	mkdir -p "$build"
+	rm -rf "$build"
+	mkdir "$build"
 	cp tests/oracle/module/* "$build/"
 	quietly "$build/log" make -C "$KBUILD" M="$build" "${MAKE_ARGS[@]}" modules
 	touch "$KO"
+	printf '%s\n' "$target" >"$build/target"
 }
 
 # The table of architectures, as cmake/TtmsimArchRegistry.cmake writes it.
