@@ -13,6 +13,8 @@
 #	MAKE_ARGS	array: for the kernel's make (ARCH=... CROSS_COMPILE=...)
 #	PARAMETERS	array: kernel parameters besides those of kernel_parameters()
 #	GUEST_TTY	device in the guest that the runner talks on; init has it as $ORACLE_TTY
+#	BUILT_ON	what uname -m must say here; empty: anything
+#	UNAME		what the guest's uname -r must begin with; get_kernel may, too
 #
 # of which ARCH, RELEASE, GUEST_TTY must be set, and defines two functions
 #
@@ -71,14 +73,17 @@ select_kernels() {
 # load_kernel NAME: its conf, and where its things lie.
 load_kernel() {
 	KERNEL=$1
-	CROSS='' IMAGE='' KBUILD='' MODULE_PARAMETERS=''
+	CROSS='' IMAGE='' KBUILD='' MODULE_PARAMETERS='' BUILT_ON='' UNAME=''
 	PACKAGES=() MAKE_ARGS=() PARAMETERS=() MODULES=() VM=() APT=()
 	COMMON_PARAMETERS=("${USUAL_PARAMETERS[@]}")
 	# shellcheck source=/dev/null
 	. "$KERNELS_DIR/$KERNEL.conf"
 	WORK=$ORACLE_CACHE/$KERNEL
 	INITRAMFS=$WORK/initramfs.gz
-	LOG=$WORK/console.log
+	LOG=$WORK/console.$$.log
+	[ "${BUILT_ON:-$(uname -m)}" = "$(uname -m)" ] ||
+		die "$KERNEL: its module needs a machine of $BUILT_ON to be built, with headers and" \
+			"compiler of it; this one is of $(uname -m)"
 	mkdir -p "$WORK"
 }
 
