@@ -121,7 +121,7 @@ um_kernel() {
 # sends a signal to its process group, and kernels newer than it have glibc
 # register per-thread memory that it does not know.
 # shellcheck disable=SC2016 # the inner shell's
-UM_START='log=$1 io=$(mktemp) && shift && truncate -s 16M "$io" && exec 3<>"$io" 2>"$log" &&
+UM_START='log=$1 io=$(mktemp) && shift && truncate -s 16M "$io" && exec 3<>"$io" 2>>"$log" &&
 	rm "$io" && GLIBC_TUNABLES=glibc.pthread.rseq=0 exec "$@"'
 
 # The first serial line is stdin and stdout; what the kernel says goes to stderr.

@@ -318,6 +318,20 @@ pack_initramfs() {
 	mv "$INITRAMFS.new" "$INITRAMFS"
 }
 
+# A log of this process, for all its boots: a guest that dies is started again. Those
+# of processes that have ended go; console.log is the newest.
+start_log() {
+	local log pid
+
+	for log in "$WORK"/console.*.log; do
+		pid=${log%.log}
+		pid=${pid##*.}
+		[ -d "/proc/$pid" ] || rm -f "$log"
+	done
+	: >"$LOG"
+	ln -sfn "${LOG##*/}" "$WORK/console.log"
+}
+
 # setup_kernel NAME: all that vm_command needs. Two at once wait for each other.
 setup_kernel() {
 	load_kernel "$1"
@@ -328,7 +342,7 @@ setup_kernel() {
 	build_module
 	build_runner
 	pack_initramfs
+	start_log
 	exec 9>&-
-	: >"$LOG" # of all boots that follow: a guest that dies is started again
 	vm_command
 }
