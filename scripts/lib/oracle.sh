@@ -32,7 +32,15 @@
 # get_kernel runs in the source tree's top folder; debian_kernel, or
 # foreign_debian_kernel, and vm_x86_64 below are what confs of Debian's kernels call.
 
-ORACLE_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ttmsim/oracle
+cache_home() {
+	local home=${HOME:-}
+
+	[ -n "$home" ] || home=$(getent passwd "$(id -u)" | cut -d: -f6) || home=
+	[ -n "$home" ] || die "no home folder to build in: set XDG_CACHE_HOME"
+	printf '%s\n' "$home/.cache"
+}
+
+ORACLE_CACHE=${XDG_CACHE_HOME:-$(cache_home)}/ttmsim/oracle
 KERNELS_DIR=tests/oracle/kernels
 PACKAGES_ORACLE=(cpio kmod make gcc libc6-dev xz-utils)
 
