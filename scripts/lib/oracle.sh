@@ -45,6 +45,7 @@ KERNELS_DIR=tests/oracle/kernels
 PACKAGES_ORACLE=(cpio kmod make gcc libc6-dev xz-utils)
 
 # Sources of the library that the runner has: the language and the names, no simulator.
+# They include nothing but libc's headers.
 RUNNER_SOURCES=(lib/base/names.c lib/pte/arch.c lib/pte/arch/*.c lib/sim/releases.c
 	lib/sim/scenario_{lex,parse,value,table}.c lib/sim/transcript.c)
 RUNNER_FLAGS=(-static -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra
@@ -305,9 +306,8 @@ build_runner() {
 		lib/sim/*.h lib/pte/*.h lib/base/*.h include/ttmsim/*.h || return 0
 	say "$KERNEL: building the runner"
 	write_registry "$WORK/arch_registry.c"
-	# The headers of libbsd and uthash are the same for each architecture.
-	quietly "$WORK/runner.log" "${CROSS}gcc" "${RUNNER_FLAGS[@]}" -idirafter /usr/include \
-		-o "$RUNNER" "${sources[@]}" "${RUNNER_SOURCES[@]}" "$WORK/arch_registry.c"
+	quietly "$WORK/runner.log" "${CROSS}gcc" "${RUNNER_FLAGS[@]}" -o "$RUNNER" \
+		"${sources[@]}" "${RUNNER_SOURCES[@]}" "$WORK/arch_registry.c"
 }
 
 # /init, the modules, and /modules, which says how to load them.
