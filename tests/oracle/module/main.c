@@ -228,6 +228,7 @@ static struct miscdevice misc = {
 	.fops = &session_fops,
 };
 
+/* The file comes last: from then on there may be sessions. */
 static int __init oracle_init(void)
 {
 	int ret = oracle_symbols_init();
@@ -236,20 +237,24 @@ static int __init oracle_init(void)
 		return ret;
 	oracle_memory_init();
 	oracle_shield(ZERO_PAGE(0));
+	ret = register_die_notifier(&dying);
+	if (ret)
+		goto undo;
 	ret = misc_register(&misc);
-	if (ret) {
-		oracle_unshield(ZERO_PAGE(0));
-		oracle_memory_exit();
-		oracle_symbols_exit();
-		return ret;
-	}
-	return register_die_notifier(&dying);
+	if (!ret)
+		return 0;
+	unregister_die_notifier(&dying);
+undo:
+	oracle_unshield(ZERO_PAGE(0));
+	oracle_memory_exit();
+	oracle_symbols_exit();
+	return ret;
 }
 
 static void __exit oracle_exit(void)
 {
-	unregister_die_notifier(&dying);
 	misc_deregister(&misc);
+	unregister_die_notifier(&dying);
 	oracle_unshield(ZERO_PAGE(0));
 	oracle_memory_exit();
 	oracle_symbols_exit();
