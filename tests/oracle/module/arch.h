@@ -132,13 +132,17 @@ static inline void arch_set_pte(struct vm_area_struct *vma, unsigned long addr, 
 #ifndef ORACLE_HAS_MEMORY_TYPES
 
 #ifndef ORACLE_HAS_ENTRY_CACHE
+/* User-mode Linux: its entries have no bits for it, so this is so by definition. */
 static inline u32 arch_cache(u64 raw)
 {
 	return ORACLE_WB;
 }
 #endif
 
-/* Nobody keeps track. */
+/*
+ * Only x86 keeps track of memory types (lookup_memtype()). Elsewhere each page is
+ * WB by definition, here as in the simulator: that both say so confirms nothing.
+ */
 static inline u32 arch_memtype(unsigned long pfn)
 {
 	return ORACLE_WB;
