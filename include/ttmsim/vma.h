@@ -315,8 +315,9 @@ SIM_API int sim_msync(struct task_struct *task, unsigned long addr, unsigned lon
  * A VM_PFNMAP mapping has none, whatever is mapped there.
  *
  * Returns: 0;
- *          -EINVAL, unaligned, or @vec is NULL;
- *          -ENOMEM, a hole in the range, or no range of user space.
+ *          -EINVAL, unaligned;
+ *          -ENOMEM, a hole in the range, or no range of user space;
+ *          -EFAULT, @vec is NULL, and the range begins with no hole.
  * Models: mm/mincore.c, mincore and do_mincore, 5.11 to 6.12.
  */
 SIM_API int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,

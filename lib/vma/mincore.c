@@ -32,7 +32,8 @@ static bool is_in_core(struct vm_area_struct *vma, unsigned long addr)
 
 /*
  * Models: mm/mincore.c, do_mincore, 5.11 to 6.12. Whoever asks owns the files here,
- * so can_do_mincore() never says no.
+ * so can_do_mincore() never says no. What a first vma said goes to @vec before the
+ * next is looked for.
  */
 static int do_mincore(struct mm_struct *mm, unsigned long addr, unsigned long end,
 		      unsigned char *vec)
@@ -44,6 +45,8 @@ static int do_mincore(struct mm_struct *mm, unsigned long addr, unsigned long en
 			vma = vma_lookup(mm, addr);
 		if (!vma)
 			return -ENOMEM;
+		if (!vec)
+			return -EFAULT;
 		*vec++ = is_in_core(vma, addr);
 	}
 	return 0;
@@ -58,7 +61,7 @@ int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
 	if (ret)
 		return ret;
 	mm = task->mm;
-	if (!page_aligned(mm, addr) || (!vec && len))
+	if (!page_aligned(mm, addr))
 		return -EINVAL;
 	if (len > mm->task_size || addr > mm->task_size - len)
 		return -ENOMEM;
