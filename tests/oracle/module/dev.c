@@ -144,11 +144,20 @@ static vm_fault_t device_pfn_mkwrite(struct vm_fault *vmf)
 	return 0;
 }
 
+/* A fork's child is another's; parts of a mapping are the caller's own. */
+static void device_open(struct vm_area_struct *vma)
+{
+	if (vma->vm_mm != current->mm)
+		oracle_memory_forked(vma->vm_private_data);
+}
+
 static const struct vm_operations_struct device_vm_ops = {
+	.open = device_open,
 	.fault = device_fault,
 };
 
 static const struct vm_operations_struct device_mkwrite_vm_ops = {
+	.open = device_open,
 	.fault = device_fault,
 	.pfn_mkwrite = device_pfn_mkwrite,
 };

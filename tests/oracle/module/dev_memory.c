@@ -185,10 +185,21 @@ static void free_block(struct oracle_device *dev)
 {
 	oracle_unshield(dev->pages[0]);
 	for (u32 i = 1; i < dev->config.nr_pages; i++) {
+		set_page_private(dev->pages[i], 0);
 		atomic_set(&dev->pages[i]->_mapcount, -1);
 		set_page_count(dev->pages[i], 0);
 	}
 	__free_pages(dev->pages[0], block_order(dev));
+}
+
+/*
+ * Without a special bit a fork takes references of the block's other pages, too. With
+ * the last of them a part of the block would go.
+ */
+void oracle_memory_forked(const struct oracle_device *dev)
+{
+	for (u32 i = 1; dev->pages && is_block(dev) && i < dev->config.nr_pages; i++)
+		oracle_shield(dev->pages[i]);
 }
 
 static void free_ram(struct oracle_device *dev)

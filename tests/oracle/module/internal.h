@@ -42,6 +42,7 @@ int oracle_mmap(struct file *filp, struct vm_area_struct *vma);
 /* 0 or -errno; the other frees what an attempt that failed has left, too. */
 int oracle_memory_alloc(struct oracle_device *dev);
 void oracle_memory_free(struct oracle_device *dev);
+void oracle_memory_forked(const struct oracle_device *dev);
 void oracle_memory_init(void);
 void oracle_memory_exit(void);
 

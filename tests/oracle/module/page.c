@@ -29,6 +29,8 @@ static bool is_shielded(struct page *page)
 
 void oracle_shield(struct page *page)
 {
+	if (is_shielded(page))
+		return;
 	set_page_private(page, SHIELD_MARK);
 	page_ref_add(page, SHIELD);
 }
