@@ -38,13 +38,28 @@ static bool begins(const char *text, const char *part)
 	return !strncmp(text, part, strlen(part));
 }
 
-/* BUG() and the faults of the kernel itself, on x86, MIPS and user-mode Linux. */
+/*
+ * BUG() of the kernel. Its own files have relative names: one that begins with a slash
+ * is of a module, or a header that it includes. MIPS names none.
+ */
 static bool is_bug(const char *text)
 {
-	return begins(text, "kernel BUG at ") || begins(text, "Kernel bug detected") ||
-	       begins(text, "BUG: failure at ") || begins(text, "Oops") ||
+	static const char at[] = "kernel BUG at ";
+
+	return (begins(text, at) && text[sizeof(at) - 1] != '/') ||
+	       begins(text, "Kernel bug detected");
+}
+
+/*
+ * How the kernel begins to tell of its own death from anything: of a BUG after the
+ * line above, of a wild pointer and the like without it.
+ */
+static bool is_oops(const char *text)
+{
+	return begins(text, "kernel BUG at ") || begins(text, "Oops") ||
 	       begins(text, "invalid opcode: ") || begins(text, "general protection fault") ||
 	       begins(text, "BUG: unable to handle ") || begins(text, "BUG: kernel NULL ") ||
+	       begins(text, "BUG: failure at ") ||
 	       begins(text, "CPU 0 Unable to handle kernel ") ||
 	       begins(text, "Unable to handle kernel ");
 }
@@ -52,13 +67,15 @@ static bool is_bug(const char *text)
 /* A warning that comes while a task dies of a BUG is none of the operation's. */
 static void take(struct kmsg_seen *seen, const char *text)
 {
-	if (is_bug(text))
-		seen->bug = true;
-	else if (seen->bug && has(text, "---[ end trace "))
+	if (!seen->oops && is_bug(text))
+		seen->oops = seen->bug = true;
+	else if (is_oops(text))
+		seen->oops = true;
+	else if (seen->oops && has(text, "---[ end trace "))
 		seen->over = true;
-	else if (!seen->bug && begins(text, "WARNING: CPU: "))
+	else if (!seen->oops && begins(text, "WARNING: CPU: "))
 		seen->warn++;
-	else if (!seen->bug && begins(text, "BUG: Bad page "))
+	else if (!seen->oops && begins(text, "BUG: Bad page "))
 		seen->bad_page++;
 }
 

@@ -115,7 +115,7 @@ static void died(struct scn_run *run, struct task *task)
 
 	do {
 		kmsg_read(&kmsg);
-		if (kmsg.bug) {
+		if (kmsg.oops) {
 			wait_bug(run, task);
 			return;
 		}
@@ -139,7 +139,7 @@ static bool wait_answer(struct scn_run *run, struct task *task, struct ask *ask)
 			return false;
 		}
 		kmsg_read(&kmsg);
-		if (kmsg.bug) {
+		if (kmsg.oops) {
 			wait_bug(run, task);
 			return false;
 		}
@@ -227,7 +227,7 @@ bool link_exit(struct scn_run *run, struct task *task)
 	send_ask(task, &a, -1);
 	while (!gone(task->pid, STEP_MS)) {
 		kmsg_read(&kmsg);
-		if (kmsg.bug) {
+		if (kmsg.oops) {
 			wait_bug(run, task);
 			return false;
 		}

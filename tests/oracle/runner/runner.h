@@ -102,7 +102,7 @@ struct held {
 
 enum end {
 	END_OK,			/* so far */
-	END_BUG,		/* the kernel met one: the scenario is over */
+	END_BUG,		/* the kernel met one, or an oops: the scenario is over */
 	END_HUNG,		/* no answer, and no reason for it */
 	END_UNUSABLE,		/* this kernel cannot run it */
 };
@@ -210,7 +210,8 @@ bool procfs_parse(const char *line, struct procfs_map *map);
 /* kmsg.c */
 struct kmsg_seen {
 	unsigned int warn, bad_page;
-	bool bug;		/* an oops or BUG */
+	bool oops;		/* the task died in the kernel: of anything */
+	bool bug;		/* of a BUG() of the kernel */
 	bool over;		/* and its end was seen */
 };
 void kmsg_open(void);

@@ -28,10 +28,11 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res)
 	uint32_t bad_pages;
 
 	kmsg_read(&kmsg);
-	if (kmsg.bug && run->end == END_OK)
+	if (kmsg.oops && run->end == END_OK)
 		run->end = END_BUG;
+	/* A wild pointer is no BUG that somebody asked for: no simulator's result. */
 	if (run->end == END_BUG)
-		scn_value(res, "BUG");
+		scn_value(res, kmsg.bug ? "BUG" : "oops");
 	bad_pages = session_bad_pages(run) + run->bad_page;
 	if (kmsg.warn) {
 		scn_key(res, "warn", "1");
