@@ -132,14 +132,16 @@ struct sim_scenario_options {
 	FILE *out;		/* NULL: nothing is printed */
 	FILE *err;		/* where parse errors go; NULL: nowhere */
 	bool color;
-	bool portable;		/* only what a real kernel can print as well */
+	/* only what a real kernel can print as well; ends where that is undefined, or at a BUG */
+	bool portable;
 	struct sim_machine_config machine; /* what the `machine` line leaves open */
 };
 
 struct sim_scenario_result {
 	unsigned int nr_ops;	/* operations that ran */
-	unsigned int nr_expected; /* of these, with an expectation */
-	unsigned int nr_failed;	/* expectations that did not hold */
+	/* operations with an expectation: of these, and behind a portable run's early end */
+	unsigned int nr_expected;
+	unsigned int nr_failed;	/* expectations that did not hold or were not reached */
 	unsigned int nr_violations; /* invariants broken before the end (sim_machine_check()) */
 	unsigned int nr_leaks;	/* left after the end (sim_machine_leaks()) */
 	bool crashed;		/* a BUG ended it */

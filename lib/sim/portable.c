@@ -62,21 +62,19 @@ static void relative(const struct mm_struct *mm, unsigned long addr, char text[3
 
 /*
  * The offset in pages. remap_pfn_range() puts the pfn there that a mapping which
- * can be copied on write begins with: told as the page of the device.
+ * can be copied on write begins with: told from the device's first, "pfn+2".
  */
-static unsigned long offset_of(const struct vm_area_struct *vma)
+static void offset_of(const struct vm_area_struct *vma, char text[32])
 {
 	const struct sim_dev *dev = sim_dev_of(vma);
-	unsigned long first;
+	unsigned long offset = vma->vm_file ? vma->vm_pgoff : 0, first;
+	bool may_be_pfn = dev && sim_dev_remaps(dev) && !(vma->vm_flags & VM_MAYSHARE);
 
-	if (!vma->vm_file)
-		return 0;
-	if (!dev || !sim_dev_remaps(dev) || (vma->vm_flags & VM_MAYSHARE))
-		return vma->vm_pgoff;
-	first = sim_dev_pfn(dev, 0);
-	if (vma->vm_pgoff < first || vma->vm_pgoff - first >= sim_dev_nr_pages(dev))
-		return vma->vm_pgoff;
-	return vma->vm_pgoff - first;
+	first = may_be_pfn ? sim_dev_pfn(dev, 0) : 0;
+	if (may_be_pfn && offset >= first && offset - first < sim_dev_nr_pages(dev))
+		snprintf(text, 32, "pfn+%lu", offset - first);
+	else
+		snprintf(text, 32, "%lu", offset);
 }
 
 /* Which name of the scenario it is a mapping of. */
@@ -100,18 +98,19 @@ void scn_portable_maps(struct scn_run *run, struct task_struct *task, struct scn
 {
 	struct mm_struct *mm = task->mm;
 	struct vm_area_struct *vma = NULL;
-	char start[32];
+	char start[32], offset[32];
 
 	mmap_read_lock(mm);
 	while ((vma = sim_vma_next(mm, vma))) {
 		unsigned long flags = vma->vm_flags;
 
 		relative(mm, vma->vm_start, start);
-		scn_line(res, "%s +%lu %c%c%c%c %lu %s", start,
+		offset_of(vma, offset);
+		scn_line(res, "%s +%lu %c%c%c%c %s %s", start,
 			 (vma->vm_end - vma->vm_start) >> scn_page_shift(run),
 			 flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
 			 flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p',
-			 offset_of(vma), name_of(run, vma));
+			 offset, name_of(run, vma));
 	}
 	mmap_read_unlock(mm);
 }

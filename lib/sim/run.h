@@ -38,6 +38,7 @@ struct scn_held {
 /* What an operation met; a portable transcript ends there (undefined.c). */
 struct scn_watch {
 	bool bad_entry;		/* "Bad page map" */
+	bool no_refs;		/* a reference was taken from a page without any */
 	const char *before, *after; /* undefined from it on, from the next one on: why */
 };
 

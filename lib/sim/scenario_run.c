@@ -235,21 +235,29 @@ static bool run_op(struct scn_run *run, const struct scn_op *op)
 	return true;
 }
 
-static void say_undefined(const struct scn_run *run, const char *why)
-{
-	if (run->to.options->out)
-		fprintf(run->to.options->out, SCN_UNDEFINED "%s\n", why);
-}
-
 /*
  * A real kernel goes on after a BUG in its own way, and so it does where nothing
  * is defined: the transcript ends there.
  */
 static bool portable_goes_on(struct scn_run *run)
 {
+	if (sim_crashed(run->machine))
+		return false;
 	if (scn_undefined_after(run))
-		say_undefined(run, run->watch.after);
-	return !run->watch.after && !sim_crashed(run->machine);
+		scn_print_undefined(&run->to, run->watch.after);
+	return !run->watch.after;
+}
+
+/* What nothing was seen of does not hold. */
+static void fail_unreached(struct scn_run *run, unsigned int from)
+{
+	for (unsigned int i = from; i < run->to.scn->nr_ops; i++) {
+		if (!run->to.scn->op[i].nr_expect)
+			continue;
+		run->to.result.nr_expected++;
+		run->to.result.nr_failed++;
+		scn_print_unreached(&run->to, &run->to.scn->op[i]);
+	}
 }
 
 static int run_ops(struct scn_run *run)
@@ -270,11 +278,14 @@ static int run_ops(struct scn_run *run)
 			return -E2BIG;
 		}
 		if (!run_op(run, op)) {
-			say_undefined(run, run->watch.before);
+			scn_print_undefined(&run->to, run->watch.before);
+			fail_unreached(run, i);
 			break;
 		}
-		if (run->to.options->portable && !portable_goes_on(run))
+		if (run->to.options->portable && !portable_goes_on(run)) {
+			fail_unreached(run, i + 1);
 			break;
+		}
 	}
 	return 0;
 }

@@ -178,23 +178,34 @@ static void print_item(FILE *out, const char *key, const char *value)
 	fprintf(out, "%s%s%s", key, *key ? "=" : "", value);
 }
 
+/* "FAILED: FILE:LINE: ", red to the end of the line. */
+static void begin_failure(FILE *out, const char *before, const struct scn_transcript *to,
+			  const struct scn_op *op)
+{
+	fprintf(out, "%s%sFAILED: %s:%u: ", before, to->options->color ? "\033[31m" : "",
+		to->scn->name, op->line);
+}
+
+static void end_failure(FILE *out, const struct scn_transcript *to)
+{
+	fprintf(out, "%s\n", to->options->color ? "\033[0m" : "");
+}
+
 static void print_failures(FILE *out, const char *before, const struct scn_transcript *to,
 			   const struct scn_op *op, const struct scn_result *res)
 {
-	bool color = to->options->color;
-
 	for (unsigned int i = 0; i < op->nr_expect; i++) {
 		const struct scn_expect *e = &op->expect[i];
 		const char *got = result_of(res, e->key);
 
 		if (holds(e, res))
 			continue;
-		fprintf(out, "%s%sFAILED: %s:%u: expected ", before, color ? "\033[31m" : "",
-			to->scn->name, op->line);
+		begin_failure(out, before, to, op);
+		fputs("expected ", out);
 		print_item(out, e->key, e->value);
 		fputs(", got ", out);
 		print_item(out, e->key, got ? got : "nothing");
-		fprintf(out, "%s\n", color ? "\033[0m" : "");
+		end_failure(out, to);
 	}
 }
 
@@ -211,14 +222,19 @@ static void print_text(const struct scn_transcript *to, const struct scn_op *op,
 		print_failures(out, "#| ", to, op, res);
 }
 
+static void print_ktap_point(const struct scn_transcript *to, const struct scn_op *op, bool failed)
+{
+	fprintf(to->options->out, KTAP_INDENT "%s %u line %u: %s\n", failed ? "not ok" : "ok",
+		to->result.nr_expected, op->line, op->text);
+}
+
 static void print_ktap(const struct scn_transcript *to, const struct scn_op *op,
 		       const struct scn_result *res, bool failed)
 {
 	FILE *out = to->options->out;
 
 	if (op->nr_expect)
-		fprintf(out, KTAP_INDENT "%s %u line %u: %s\n", failed ? "not ok" : "ok",
-			to->result.nr_expected, op->line, op->text);
+		print_ktap_point(to, op, failed);
 	fprintf(out, KTAP_INDENT "# %s ->", op->text);
 	print_result(out, res);
 	fputc('\n', out);
@@ -239,6 +255,26 @@ unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *
 	else if (failed && to->options->err)
 		print_failures(to->options->err, "", to, op, res);
 	return failed;
+}
+
+void scn_print_unreached(const struct scn_transcript *to, const struct scn_op *op)
+{
+	FILE *out = prints(to) ? to->options->out : to->options->err;
+
+	if (!out)
+		return;
+	if (prints(to) && is_ktap(to))
+		print_ktap_point(to, op, true);
+	begin_failure(out, !prints(to) ? "" : is_ktap(to) ? KTAP_INDENT "# " : "#| ", to, op);
+	fputs("not reached", out);
+	end_failure(out, to);
+}
+
+void scn_print_undefined(const struct scn_transcript *to, const char *why)
+{
+	if (prints(to))
+		fprintf(to->options->out, "%s" SCN_UNDEFINED_WORDS "%s\n",
+			is_ktap(to) ? KTAP_INDENT "# " : "#| ", why);
 }
 
 void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op)

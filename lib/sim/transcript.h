@@ -60,8 +60,12 @@ void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op)
 /* The operation and its result; returns how many expectations do not hold (0 or 1). */
 unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *op,
 			  const struct scn_result *res);
-/* The last line of a portable transcript that ends before its scenario does. */
-#define SCN_UNDEFINED "#| undefined from here on: "
+/* A portable transcript that ends before its scenario does says why, */
+#define SCN_UNDEFINED_WORDS "undefined from here on: "
+#define SCN_UNDEFINED "#| " SCN_UNDEFINED_WORDS
+void scn_print_undefined(const struct scn_transcript *to, const char *why);
+/* and of each expectation behind its end that it failed. */
+void scn_print_unreached(const struct scn_transcript *to, const struct scn_op *op);
 void scn_print_tail(const struct scn_transcript *to);
 
 #endif

@@ -77,7 +77,10 @@ static void test_portable_maps(void **state)
 		{ "what remap_pfn_range() made of the offset",
 		  "dev d insert=remap vma=none\nmmap a d share=private off=2 pages=3\n"
 		  "munmap a+0\nmaps",
-		  " +2 rw-p 3 d\n" },
+		  " +2 rw-p pfn+3 d\n" },
+		{ "a mapping that is not rewritten has its offset",
+		  "dev d insert=remap vma=none\nmmap a d off=2 pages=3\nmaps",
+		  " +3 rw-s 2 d\n" },
 		{ "nothing", "maps", "-> 0\n" },
 	};
 
@@ -111,6 +114,61 @@ static void test_portable_ends_with_a_bug(void **state)
 	assert_true(result.crashed);
 	assert_int_equal(result.nr_failed, 0);
 	free(got);
+}
+
+/* Expectations behind the end, after a BUG and after what is undefined. */
+static void test_portable_fails_what_it_does_not_reach(void **state)
+{
+#define ENDS "dev d insert=page\nmmap m d\nread m+0 -> BUG\npte m+0 -> present=7\nmaps\n"
+#define UNDEFINED "machine arch=mips64 release=6.1\nmmap m anon prot=w pages=1 share=private\n" \
+		  "read m+0 -> 0\nread m+0 -> 0\n"
+	static const struct {
+		const char *text;
+		enum sim_scenario_format format;
+		const char *out, *err;
+	} cases[] = {
+		{ ENDS, SIM_SCENARIO_TEXT,
+		  "read m+0                                -> BUG\n"
+		  "#| FAILED: t:4: not reached\n", "" },
+		{ ENDS, SIM_SCENARIO_QUIET, "", "FAILED: t:4: not reached\n" },
+		{ ENDS, SIM_SCENARIO_KTAP,
+		  "    1..2\n    # dev d insert=page -> 0\n    # mmap m d -> 0\n"
+		  "    ok 1 line 3: read m+0\n    # read m+0 -> BUG\n"
+		  "    not ok 2 line 4: pte m+0\n    # FAILED: t:4: not reached\nnot ok 1 t\n", "" },
+		{ UNDEFINED, SIM_SCENARIO_TEXT,
+		  "#| undefined from here on: faults for ever\n"
+		  "#| FAILED: t:3: not reached\n#| FAILED: t:4: not reached\n", "" },
+		{ UNDEFINED, SIM_SCENARIO_KTAP,
+		  "    # undefined from here on: faults for ever\n"
+		  "    not ok 1 line 3: read m+0\n    # FAILED: t:3: not reached\n"
+		  "    not ok 2 line 4: read m+0\n    # FAILED: t:4: not reached\nnot ok 1 t\n", "" },
+	};
+#undef ENDS
+#undef UNDEFINED
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		char *printed = NULL, *said = NULL;
+		size_t printed_len = 0, said_len = 0;
+		FILE *out = open_memstream(&printed, &printed_len);
+		FILE *err = open_memstream(&said, &said_len);
+		struct sim_scenario_options options = { .name = "t", .out = out, .err = err,
+							.format = cases[i].format,
+							.portable = true };
+		struct sim_scenario_result result;
+
+		assert_int_equal(sim_scenario_run(cases[i].text, strlen(cases[i].text), &options,
+						  &result), 0);
+		fclose(out);
+		fclose(err);
+		if (!strstr(printed, cases[i].out))
+			fail_msg("%zu: %s", i, printed);
+		assert_string_equal(said, cases[i].err);
+		assert_int_equal(result.nr_expected, 2);
+		assert_true(result.nr_failed);
+		free(printed);
+		free(said);
+	}
 }
 
 static void test_portable_bug_has_no_keys(void **state)
@@ -160,6 +218,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_portable_maps),
 	cmocka_unit_test(test_portable_outcomes_are_flags),
 	cmocka_unit_test(test_portable_ends_with_a_bug),
+	cmocka_unit_test(test_portable_fails_what_it_does_not_reach),
 	cmocka_unit_test(test_portable_bug_has_no_keys),
 	cmocka_unit_test(test_portable_refuses),
 };

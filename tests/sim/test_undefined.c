@@ -64,7 +64,7 @@ static void test_undefined_after_an_operation(void **state)
 		{ "so does everybody the zero page",
 		  MIPS "mmap m anon prot=r pages=1 share=private\nread m+0\nmprotect m prot=rx\n"
 		  "munmap m\nrefs m+0",
-		  "-> 0 bad_page=1\n" MARK "a page in use was freed\n" },
+		  "-> 0 bad_page=1\n" MARK "a page that its flags keep was freed\n" },
 		{ "a page of a block has no reference to lose",
 		  MIPS "dev d insert=remap pages=2\nmmap m d\nread m+1\nmprotect m+1 prot=r\n"
 		  "munmap m\nrefs d+1",

@@ -288,17 +288,20 @@ static const char *map_name(const struct scn_run *run, const struct procfs_map *
 
 /*
  * The offset in pages. remap_pfn_range() puts the pfn there that a mapping which
- * can be copied on write begins with: told as the page of the device.
+ * can be copied on write begins with: told from the device's first, "pfn+2".
  */
-static unsigned long map_offset(struct scn_run *run, const struct procfs_map *map, int file)
+static void map_offset(struct scn_run *run, const struct procfs_map *map, int file,
+		       char text[32])
 {
 	unsigned long offset = map->offset >> machine.page_shift;
 	struct object *o = file >= 0 ? &run->object[file] : NULL;
 	uint64_t first;
 
-	if (!o || !o->remaps || map->perms[3] == 's' || !dev_pfn(run, o, 0, &first))
-		return offset;
-	return offset >= first && offset - first < o->pages ? offset - first : offset;
+	if (o && o->remaps && map->perms[3] == 'p' && dev_pfn(run, o, 0, &first) &&
+	    offset >= first && offset - first < o->pages)
+		snprintf(text, 32, "pfn+%lu", offset - (unsigned long)first);
+	else
+		snprintf(text, 32, "%lu", offset);
 }
 
 static void show_map(struct scn_run *run, struct scn_result *res, const struct procfs_map *map)
@@ -306,10 +309,12 @@ static void show_map(struct scn_run *run, struct scn_result *res, const struct p
 	bool below = map->start < machine.base;
 	unsigned long from_base = below ? machine.base - map->start : map->start - machine.base;
 	int file = find_ino(run, map->on, map->ino);
+	char offset[32];
 
-	scn_line(res, "%c0x%lx +%lu %s %lu %s", below ? '-' : '+', from_base,
+	map_offset(run, map, file, offset);
+	scn_line(res, "%c0x%lx +%lu %s %s %s", below ? '-' : '+', from_base,
 		 (map->end - map->start) >> machine.page_shift, map->perms,
-		 map_offset(run, map, file), map_name(run, map, file));
+		 offset, map_name(run, map, file));
 }
 
 void scn_op_maps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
