@@ -157,7 +157,8 @@ static int record(const struct args *args, const struct scenarios *all)
 	if (recording.bad)
 		complain("%u scenarios were not recorded: nothing was written", recording.bad);
 	else
-		printf("%s: %u scenarios, %u observations recorded; %u with what it lacks; %.0f s\n",
+		printf("%s: %u scenarios, %u observations recorded;"
+		       " %u with what it lacks; %.0f s\n",
 		       args->common.kernel.name, all->nr - recording.lacking, observations,
 		       recording.lacking, seconds_now() - begin);
 	return recording.bad ? STATUS_DIFFERS : STATUS_OK;
