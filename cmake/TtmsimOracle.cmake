@@ -25,3 +25,35 @@ add_test(NAME oracle.host
 ttmsim_test_properties(oracle.host oracle)
 # Guests that hang are waited for, and sanitizers are slow.
 set_tests_properties(oracle.host PROPERTIES TIMEOUT 300)
+
+# The program in the guest, for this machine: the compilers and checkers see it, and
+# scenarios without devices run on this kernel. Linked as there: statically, for nothing
+# may lie where mmap puts a scenario's memory. That leaves out sanitizers, whose shadow
+# lies there and which know nothing of tasks that are cloned raw, and coverage, whose
+# counters such tasks lose.
+include(CheckCSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS -static)
+check_c_source_compiles("int main(void) { return 0; }" TTMSIM_HAS_STATIC_LIBC)
+unset(CMAKE_REQUIRED_FLAGS)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND TTMSIM_HAS_STATIC_LIBC
+   AND NOT TTMSIM_SANITIZE AND NOT TTMSIM_COVERAGE)
+	file(GLOB runner_sources CONFIGURE_DEPENDS "${oracle_dir}/runner/*.c")
+	# As RUNNER_SOURCES in scripts/lib/oracle.sh: the language and the names, no simulator.
+	set(lib_dir "${CMAKE_CURRENT_SOURCE_DIR}/lib")
+	foreach(stem IN ITEMS base/names pte/arch sim/releases sim/scenario_lex
+			sim/scenario_parse sim/scenario_value sim/scenario_table sim/transcript)
+		list(APPEND runner_sources "${lib_dir}/${stem}.c")
+	endforeach()
+	add_executable(oracle_runner ${runner_sources} ${arch_files} "${TTMSIM_ARCH_REGISTRY}")
+	target_include_directories(oracle_runner PRIVATE
+		"${CMAKE_CURRENT_SOURCE_DIR}/include" "${lib_dir}" "${oracle_dir}/module")
+	target_link_options(oracle_runner PRIVATE -static)
+	set_target_properties(oracle_runner PROPERTIES
+		RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+	if(TARGET ttmsim_command)
+		add_test(NAME oracle.runner
+			COMMAND "${oracle_dir}/runner/test.sh" "$<TARGET_FILE:oracle_runner>"
+				"$<TARGET_FILE:ttmsim_command>")
+		ttmsim_test_properties(oracle.runner oracle)
+	endif()
+endif()

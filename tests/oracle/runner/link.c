@@ -51,6 +51,7 @@ static int make_link(int sock[2])
 
 int link_spawn(struct scn_run *run, struct task *task)
 {
+	int session = run->session; /* the task has no heap, and @run lies there */
 	int sock[2], ret = make_link(sock);
 	long pid;
 
@@ -59,7 +60,7 @@ int link_spawn(struct scn_run *run, struct task *task)
 	pid = task_clone(0);
 	if (!pid) {
 		close(sock[0]);
-		task_main(sock[1], run->session);
+		task_main(sock[1], session);
 	}
 	close(sock[1]);
 	if (pid < 0) {
