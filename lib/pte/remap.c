@@ -86,6 +86,13 @@ static int check_remap(const struct remap *r)
 		return 0;
 	if (r->addr != vma->vm_start || r->end != vma->vm_end)
 		return -EINVAL;
+	/*
+	 * In a fault handler the mapping is in its file's reverse map, which goes by
+	 * vm_pgoff and is not told (mm/memory.c, remap_pfn_range_notrack, 6.1): what it
+	 * finds from then on depends on how its tree happens to look.
+	 */
+	if (vma->vm_pgoff != r->pfn && sim_mmap_may_be_read(vma->vm_mm))
+		__atomic_store_n(&machine->rmap_disordered, 1, __ATOMIC_RELAXED);
 	vma->vm_pgoff = r->pfn;
 	return 0;
 }

@@ -43,6 +43,8 @@ void i_mmap_unlock_write(struct file *file)
 
 bool i_mmap_path_is_valid(const struct vm_area_struct *vma)
 {
+	if (__atomic_load_n(&vma->vm_mm->sim_machine->rmap_disordered, __ATOMIC_RELAXED))
+		return true;
 	for (; vma; vma = vma->sim_i_mmap.rbe_parent) {
 		const struct vm_area_struct *left = vma->sim_i_mmap.rbe_left;
 		const struct vm_area_struct *right = vma->sim_i_mmap.rbe_right;
