@@ -29,13 +29,19 @@ struct scenario *scenarios_add(struct scenarios *all, const char *section, const
 	return &all->v[all->nr++];
 }
 
+static void drop_last(struct scenarios *all)
+{
+	struct scenario *last = &all->v[--all->nr];
+
+	free(last->section);
+	free(last->name);
+	text_free(&last->text);
+}
+
 void scenarios_free(struct scenarios *all)
 {
-	for (unsigned int i = 0; i < all->nr; i++) {
-		free(all->v[i].section);
-		free(all->v[i].name);
-		text_free(&all->v[i].text);
-	}
+	while (all->nr)
+		drop_last(all);
 	free(all->v);
 	*all = (struct scenarios){ NULL, 0, 0 };
 }
@@ -66,6 +72,49 @@ static void add_bundle(struct scenarios *all, const char *section, const char *t
 			text_add(&now->text, line.at, line.len);
 			text_add(&now->text, "\n", 1);
 		}
+	}
+}
+
+/* Does a machine line say KEY=VALUE with another value than @wanted? */
+static bool names_another(struct line line, const char *key, const char *wanted)
+{
+	size_t len = strlen(key);
+
+	for (size_t i = 0; i + len <= line.len; i++) {
+		const char *value = line.at + i + len;
+		size_t value_len = 0;
+
+		if (memcmp(line.at + i, key, len))
+			continue;
+		while (value + value_len < line.at + line.len && value[value_len] != ' ')
+			value_len++;
+		return value_len != strlen(wanted) || memcmp(value, wanted, value_len);
+	}
+	return false;
+}
+
+static bool is_for(const struct scenario *scenario, const struct kernel *kernel)
+{
+	const char *text = text_of(&scenario->text);
+	struct line line;
+
+	while (next_line(&text, &line))
+		if (LINE_BEGINS(line, "machine ") &&
+		    (names_another(line, " arch=", kernel->arch) ||
+		     names_another(line, " release=", kernel->release)))
+			return false;
+	return true;
+}
+
+void scenarios_add_files(struct scenarios *all, const struct common *common)
+{
+	for (int i = 0; i < common->nr_files; i++) {
+		unsigned int nr = all->nr;
+
+		scenarios_add_file(all, common->files[i]);
+		/* a single scenario; bundles are of one kernel as a whole */
+		if (all->nr == nr + 1 && !is_for(&all->v[nr], &common->kernel))
+			drop_last(all);
 	}
 }
 

@@ -147,8 +147,7 @@ static void collect(const struct args *args, struct scenarios *all)
 		if (!table_expand(all, args->section[i], args->share))
 			give_up("the table has no section '%s' (ttmsim-oracle table --list)",
 				args->section[i]);
-	for (int i = 0; i < args->common.nr_files; i++)
-		scenarios_add_file(all, args->common.files[i]);
+	scenarios_add_files(all, &args->common);
 }
 
 int command_check(int argc, char **argv)

@@ -34,14 +34,28 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
+static unsigned long long parse_seed(const char *arg, struct argp_state *state)
+{
+	char *end;
+	unsigned long long seed = strtoull(arg, &end, 0);
+
+	if (!*arg || *end)
+		argp_error(state, "--seed is a number, not '%s'", arg);
+	return seed;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *args = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT: state->child_inputs[0] = &args->common; return 0;
-	case 's': args->seed = strtoull(arg, NULL, 0); return 0;
-	case 'n': args->count = parse_count(arg, "--count", state); return 0;
+	case 's': args->seed = parse_seed(arg, state); return 0;
+	case 'n':
+		args->count = parse_count(arg, "--count", state);
+		if (!args->count)
+			argp_error(state, "--count is 1 or more");
+		return 0;
 	case 'o': args->only = parse_count(arg, "--only", state); return 0;
 	case 't': args->seconds = parse_count(arg, "--seconds", state); return 0;
 	case 'k': args->shrinks = parse_count(arg, "--shrink", state); return 0;
@@ -73,11 +87,16 @@ static void write_scenario(const struct fuzz *fuzz, const struct shrink *s, cons
 {
 	const struct args *args = fuzz->args;
 	struct text file = { NULL, 0, 0 }, path = { NULL, 0, 0 };
+	const char *index = strchr(name, '.');
 
 	if (!args->common.out)
 		return;
-	text_printf(&file, "# %s: seed %llu, program %s\n# Results are the kernel's.\n",
-		    args->common.kernel.name, args->seed, name + strcspn(name, "."));
+	text_printf(&file, "# SPDX-License-Identifier: GPL-2.0-only OR MIT\n"
+		    "# %s: seed %llu, program %s. Results are the kernel's:\n"
+		    "# ttmsim run --portable says where the simulator differs.\n"
+		    "machine arch=%s release=%s -> 0\n", args->common.kernel.name, args->seed,
+		    index ? index + 1 : name, args->common.kernel.arch,
+		    args->common.kernel.release);
 	text_add(&file, text_of(&s->on_kernel), s->on_kernel.len);
 	text_printf(&path, "%s/%s-%s.sim", args->common.out, args->common.kernel.name, name);
 	text_write_file(&file, path.data);

@@ -183,8 +183,7 @@ int command_record(int argc, char **argv)
 	if (mkdir(args.common.out, 0777) && errno != EEXIST)
 		give_up("%s: %s", args.common.out, strerror(errno));
 	table_expand(&all, NULL, !args.whole);
-	for (int i = 0; i < args.common.nr_files; i++)
-		scenarios_add_file(&all, args.common.files[i]);
+	scenarios_add_files(&all, &args.common);
 	status = record(&args, &all);
 	scenarios_free(&all);
 	return status;

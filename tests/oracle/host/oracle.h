@@ -100,10 +100,14 @@ struct scenarios {
 /* A bundle is scenarios, each after a line "#@ NAME". */
 #define BUNDLE_MARK "#@ "
 
+struct kernel;
 struct scenario *scenarios_add(struct scenarios *all, const char *section, const char *name);
 void scenarios_free(struct scenarios *all);
 /* Adds what is in the file: a bundle's, or itself under its base name. */
 void scenarios_add_file(struct scenarios *all, const char *path);
+struct common;
+/* The files of the command line, without scenarios of other kernels. */
+void scenarios_add_files(struct scenarios *all, const struct common *common);
 /* Every *.sim of a folder, by name; false: there is no such folder. */
 bool scenarios_add_folder(struct scenarios *all, const char *path);
 /* Its file name without folder and ".sim": to be freed. */

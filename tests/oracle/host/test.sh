@@ -76,15 +76,27 @@ expect 1 "a lie in random programs" fuzz "${kernel[@]}" --seed=7 --count=60 --sh
 	--out="$work/found" -- "$oracle" guest --lie=munlock
 # What is left of a program: something to unlock, and munlock.
 file=$(find "$work/found" -name '*.sim' | head -n 1)
-if [ "$(grep -cv '^#' "$file")" -le 3 ] && grep -q '^munlock .* -> -ENOANO' "$file"; then
+if [ "$(grep -cv '^#' "$file")" -le 4 ] && grep -q '^munlock .* -> -ENOANO' "$file"; then
 	echo "ok - it was made short"
 else
 	echo "not ok - it was not made short:"
 	cat "$file"
 	failed=1
 fi
+# It is a scenario that says which kernel it is of, and holds or not by itself.
+says_file() {
+	grep -q "$1" "$file" || { echo "not ok - $file has no '$1'"; failed=1; }
+}
+says_file '^machine arch=x86_64 release=6.1 '
+says_file 'ttmsim run --portable'
+expect 0 "a file of another kernel is passed over" check --kernel=fake --arch=x86_64 \
+	--release=6.12 --section=lock-anon "$file" -- "$oracle" guest --release=6.12
+expect 1 "a file of this kernel is not" check "${kernel[@]}" --files "$file" -- \
+	"$oracle" guest --lie=munlock
+expect 2 "a seed is a number" fuzz "${kernel[@]}" --seed=abc --print
+
 expect 1 "one program again" fuzz "${kernel[@]}" --seed=7 \
-	--only="$(sed -n 's/.*program \.\([0-9]*\)$/\1/p' "$file")" -- "$oracle" guest --lie=munlock
+	--only="$(sed -n 's/.*program \([0-9]*\)\. .*/\1/p' "$file")" -- "$oracle" guest --lie=munlock
 
 expect 0 "transcripts are recorded" record "${kernel[@]}" --out="$work/golden" -- \
 	"$oracle" guest
