@@ -170,18 +170,27 @@ static void make_dev(struct gen *g, struct source *s)
 					    ",DONTCOPY" };
 	const char *insert = PICK(g, inserts);
 	const char *flags = flags_for(g, insert, one_in(g, 12));
-	bool pages = strstr(insert, "page");
+	static const char *const bare[] = { "IO", "DONTEXPAND", "IO,DONTEXPAND" };
+	bool pages = strstr(insert, "page"), io;
+
+	if (!strcmp(flags, "none") && one_in(g, 3))
+		flags = PICK(g, bare);
 
 	s->dev = true;
 	s->cow = strcmp(insert, "pfn_prot") || strcmp(flags, "PFNMAP");
 	text_printf(g->out, "dev %s pages=%u insert=%s vma=%s", s->name, s->pages, insert, flags);
-	if (strcmp(flags, "none") && one_in(g, 2))
+	if (strstr(flags, "MAP") && one_in(g, 2))
 		text_printf(g->out, "%s", PICK(g, more));
-	if (!pages && one_in(g, 4))
+	io = !pages && one_in(g, 4);
+	if (io)
 		text_printf(g->out, " backing=iomem");
 	if (one_in(g, 5))
 		text_printf(g->out, " caching=%s", one_in(g, 2) ? "wc" : "uc");
-	if (strcmp(insert, "fault_page") && one_in(g, 4))
+	if (io && one_in(g, 3))
+		text_printf(g->out, " reserve=1");
+	if (!strcmp(insert, "remap") && one_in(g, 3))
+		text_printf(g->out, " time=fault");
+	else if (strcmp(insert, "fault_page") && one_in(g, 4))
 		text_printf(g->out, " time=mmap");
 	else if (one_in(g, 4))
 		text_printf(g->out, " prefault=%u", 2 + below(g, 3));
@@ -273,7 +282,9 @@ static void op_munmap(struct gen *g)
 		return;
 	}
 	say_place(g);
-	text_printf(g->out, one_in(g, 3) ? " pages=2\n" : "\n");
+	if (one_in(g, 3))
+		text_printf(g->out, " pages=%u", 2 + below(g, 4));
+	end_op(g);
 }
 
 static void op_mprotect(struct gen *g)
@@ -327,7 +338,8 @@ static void op_lock(struct gen *g)
 
 static void op_sync(struct gen *g)
 {
-	static const char *const how[] = { "", " async", " sync", " invalidate" };
+	static const char *const how[] = { "", " async", " sync", " invalidate",
+					   " async sync" };
 
 	text_printf(g->out, "msync ");
 	say_range(g);
@@ -420,8 +432,10 @@ static void op_fork(struct gen *g)
 
 static void op_exit(struct gen *g)
 {
-	unsigned int i = below(g, MAX_TASKS);
+	unsigned int i = below(g, MAX_TASKS), tries = 0;
 
+	while (!g->child[i] && tries++ < MAX_TASKS)
+		i = (i + 1) % MAX_TASKS;
 	if (!g->child[i]) {
 		op_read(g);
 		return;
@@ -459,8 +473,10 @@ static void op_insert(struct gen *g)
 		op_gup(g);
 		return;
 	}
-	text_printf(g->out, "insert m%u+%u page=%u\n", m, any_page(g, g->map[m].pages),
+	text_printf(g->out, "insert m%u+%u page=%u", m, any_page(g, g->map[m].pages),
 		    below(g, g->source[g->map[m].source].pages));
+	say_n(g);
+	end_op(g);
 }
 
 static void op_look(struct gen *g)
@@ -489,9 +505,9 @@ static const struct {
 	{ 14, op_mmap, true }, { 8, op_munmap, true }, { 14, op_mprotect, true },
 	{ 10, op_madvise, true }, { 9, op_mremap, true }, { 5, op_lock, true },
 	{ 3, op_sync, true }, { 18, op_read, true }, { 22, op_write, true },
-	{ 14, op_gup, true }, { 5, op_put, false }, { 8, op_outside, true },
-	{ 4, op_ptrace, true }, { 5, op_fork, true }, { 2, op_exit, false },
-	{ 4, op_zap, false }, { 3, op_insert, true }, { 5, op_look, true }, { 3, op_maps, true },
+	{ 14, op_gup, true }, { 5, op_put, true }, { 8, op_outside, true },
+	{ 4, op_ptrace, true }, { 8, op_fork, true }, { 2, op_exit, false },
+	{ 4, op_zap, true }, { 3, op_insert, true }, { 5, op_look, true }, { 3, op_maps, true },
 };
 
 #define NR_OPS (sizeof(ops) / sizeof(ops[0]))
