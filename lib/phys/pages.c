@@ -304,6 +304,10 @@ static void free_block_locked(struct sim_machine *machine, struct sim_phys *phys
 
 	if (!is_free_locked(phys, page))
 		put_head_locked(page);
+	/* Whoever holds a single page still frees it with the last reference.
+	 * Models: mm/page_alloc.c, __free_pages, 6.1. */
+	if (!order && sim_page_refs(page) > 0)
+		return;
 	for (unsigned long i = 0; i < size; i++) {
 		if (check_free_locked(machine, phys, page + i)) {
 			retire_locked(machine, phys, page + i);

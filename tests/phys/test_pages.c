@@ -269,6 +269,23 @@ static void test_free_twice_is_bad(void **state)
 	}
 }
 
+/* A single page goes with the last reference, whoever has it: nobody is told. */
+static void test_free_of_a_held_single_page(void **state)
+{
+	struct sim_machine *machine = *state;
+	unsigned long free = sim_phys_free_pages(machine);
+	struct page *page = sim_alloc_pages(machine, 0);
+
+	get_page(page);
+	sim_free_pages(page, 0);
+	assert_int_equal(page_count(page), 1);
+	assert_int_equal(sim_phys_free_pages(machine), free - 1);
+	put_page(page);
+	assert_int_equal(sim_phys_free_pages(machine), free);
+	assert_int_equal(nr_bad(machine), 0);
+	check_lists(machine);
+}
+
 static void test_free_with_a_reference_left(void **state)
 {
 	struct sim_machine *machine = *state;
@@ -396,6 +413,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_put_in_bad_state_keeps_the_page),
 	TEST(test_put_of_a_tail_then_free_of_the_block),
 	TEST(test_free_twice_is_bad),
+	TEST(test_free_of_a_held_single_page),
 	TEST(test_free_with_a_reference_left),
 	TEST(test_free_with_a_reference_to_a_tail),
 	TEST(test_free_of_a_nonsense_order_is_ignored),

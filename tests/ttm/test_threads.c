@@ -150,15 +150,6 @@ static void run_all(const struct sim_machine_config *config)
 	struct task_struct *other;
 
 	ttm_fixture_open(&fx, config);
-	/*
-	 * Without a special bit a mapping holds references, and a zap gives them back
-	 * after it has let the table go: an object may free such a page meanwhile. The
-	 * kernel's last put frees it (mm/page_alloc.c, __free_pages, 6.1); here the page
-	 * allocator tells of it.
-	 */
-	fx.expect_bad_pages = !sim_arch_has(sim_machine_arch(fx.machine),
-					    sim_release_number(config->release),
-					    SIM_FEAT_PTE_SPECIAL);
 	if (fx.bdev->sim_mode == SIM_TTM_MIXED)
 		fx.bdev->pool.sim_nr_orders = 1;
 	set_up_objects();
