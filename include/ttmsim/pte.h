@@ -434,6 +434,34 @@ SIM_API vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long
 SIM_API vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr,
 				  unsigned long pfn);
 
+/* Pfns to insert at one address after the other: one of the three. */
+struct sim_pfns {
+	const unsigned long *list;	/* these; or, where NULL, */
+	struct page *const *pages;	/* those of these pages; or, where NULL, */
+	unsigned long first;		/* first, first + 1, ... */
+};
+
+/**
+ * sim_vmf_insert_pfns_prot - vmf_insert_pfn_prot() on one page after the other
+ * @pfns: not changed
+ * @nr: in: how many; out: how many were left, the one that failed included
+ *
+ * One walk and one hold of the lock per table of leaves. Every check is made
+ * for every pfn, and the first that fails ends the call with what
+ * vmf_insert_pfn_prot() returns for it; those before it stay. The memory type is
+ * asked for once per run of pfns that have one: for RAM, where each page holds its
+ * own, this is each page.
+ *
+ * Returns: VM_FAULT_NOPAGE, all are inserted, or had an entry already (it stays);
+ *          VM_FAULT_SIGBUS, an address outside the vma, or a pfn not allowed;
+ *          VM_FAULT_OOM, no page table.
+ * Models: no release has it; the kernel's callers loop over
+ * mm/memory.c, vmf_insert_pfn_prot, 5.11 to 6.12.
+ */
+SIM_API vm_fault_t sim_vmf_insert_pfns_prot(struct vm_area_struct *vma, unsigned long addr,
+					    const struct sim_pfns *pfns, unsigned long *nr,
+					    pgprot_t pgprot);
+
 /**
  * vmf_insert_mixed_prot - insert a pfn, counted where there is no special bit
  *

@@ -25,6 +25,9 @@ struct sim_machine_config {
 				      * one; 0 = as the kernel (order 10) */
 	enum sim_thp_policy thp; /* always */
 	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments */
+	unsigned int cpus;	/* 1: UP, locks and atomic operations cost what they cost in
+				 * a UP kernel; only the thread that creates it may use it,
+				 * others get -EBUSY. 0 or more: SMP, for any threads */
 };
 
 /**

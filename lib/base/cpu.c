@@ -89,6 +89,8 @@ int sim_enter(struct sim_machine *machine)
 {
 	if (sim_is_crashed(machine))
 		return -EIO;
+	if (__builtin_expect(machine->up, 0) && sim_thread_id() != machine->owner_thread)
+		return -EBUSY;
 	sim_cpu(machine);
 	return 0;
 }

@@ -92,7 +92,8 @@ static inline void sim_event(struct sim_machine *machine, enum sim_event_kind ki
 /*
  * Every sim_ call on a machine begins with this: binds the thread, notes a
  * second thread (from then on page tables are freed after a grace period).
- * Returns 0, or -EIO where the machine has crashed.
+ * Returns 0; -EIO where the machine has crashed; -EBUSY for another thread than a
+ * UP machine's own.
  */
 int sim_enter(struct sim_machine *machine);
 

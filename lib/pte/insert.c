@@ -111,6 +111,29 @@ vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsign
 	return vmf_insert_pfn_prot(vma, addr, pfn, vma->vm_page_prot);
 }
 
+/* The pfn of the @i-th page. */
+static unsigned long nth_pfn(const struct sim_pfns *pfns, unsigned long i)
+{
+	if (pfns->list)
+		return pfns->list[i];
+	return pfns->pages ? sim_page_to_pfn(pfns->pages[i]) : pfns->first + i;
+}
+
+vm_fault_t sim_vmf_insert_pfns_prot(struct vm_area_struct *vma, unsigned long addr,
+				    const struct sim_pfns *pfns, unsigned long *nr,
+				    pgprot_t pgprot)
+{
+	unsigned long page_size = mmu_page_size(vma->vm_mm->sim_mmu), want = *nr;
+
+	for (unsigned long i = 0; i < want; i++, addr += page_size, --*nr) {
+		vm_fault_t ret = vmf_insert_pfn_prot(vma, addr, nth_pfn(pfns, i), pgprot);
+
+		if (ret != VM_FAULT_NOPAGE)
+			return ret;
+	}
+	return VM_FAULT_NOPAGE;
+}
+
 /* ---- pages ---- */
 
 /*
