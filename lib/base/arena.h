@@ -38,6 +38,7 @@ struct sim_desc {
 	uint32_t nr_used;	/* entries in it that are not empty; under ptl */
 	char pad[56];		/* one cache line each: no false sharing of locks */
 };
+#define SIM_DESC_LG2 6
 
 struct sim_arena;
 
@@ -47,14 +48,23 @@ static inline struct sim_machine *sim_machine_of(const void *ptr)
 	return (struct sim_machine *)((uintptr_t)ptr & ~(uintptr_t)(SIM_ARENA_BYTES - 1));
 }
 
+/* The descriptor of the block that lies @offset bytes into the heap, a multiple of 2 KiB. */
+static inline struct sim_desc *sim_desc_at(struct sim_machine *machine, uintptr_t offset)
+{
+	_Static_assert(sizeof(struct sim_desc) == 1 << SIM_DESC_LG2, "");
+	return (struct sim_desc *)((uintptr_t)machine + SIM_ARENA_DESC +
+				   (offset >> (SIM_DESC_UNIT_LG2 - SIM_DESC_LG2)));
+}
+
 /* The descriptor of the page table at @table (or of any entry inside it, for
  * tables of at most 2 KiB; round down to the table's start first otherwise). */
 static inline struct sim_desc *sim_desc_of(const void *table)
 {
-	uintptr_t base = (uintptr_t)sim_machine_of(table);
-	uintptr_t nr = ((uintptr_t)table - base) >> SIM_DESC_UNIT_LG2;
+	struct sim_machine *machine = sim_machine_of(table);
 
-	return (struct sim_desc *)(base + SIM_ARENA_DESC) + nr;
+	uintptr_t offset = (uintptr_t)table - (uintptr_t)machine;
+
+	return sim_desc_at(machine, offset & ~((1UL << SIM_DESC_UNIT_LG2) - 1));
 }
 
 /*

@@ -73,15 +73,20 @@ static void note_thread(struct sim_machine *machine, uint64_t id)
 
 struct sim_cpu *sim_cpu_bind(struct sim_machine *machine)
 {
+	/* Before the look at what is quiet: whoever makes it untrue changes it after. */
+	uint64_t epoch = __atomic_load_n(&machine->epoch, __ATOMIC_ACQUIRE);
 	uint64_t id = sim_thread_id();
 	struct sim_cpu *cpu = find_slot(machine, id);
+	bool quiet;
 
 	note_thread(machine, id);
 	if (!cpu)
 		cpu = add_slot(machine, id);
 	sim_thread.shared_cpu = !cpu;
 	sim_thread.cpu = cpu ? cpu : machine->cpu[SIM_MAX_CPUS - 1];
-	sim_thread.epoch = machine->epoch;
+	quiet = cpu && !sim_is_crashed(machine) && !machine->event_fn;
+	sim_thread.epoch = epoch;
+	sim_thread.quiet_epoch = quiet ? epoch : 0;
 	return sim_thread.cpu;
 }
 
@@ -95,6 +100,25 @@ int sim_enter(struct sim_machine *machine)
 	return 0;
 }
 
+#define INSERTED \
+	(1u << SIM_CNT_WALK | 1u << SIM_CNT_LOCK | 1u << SIM_CNT_PTE_READ | 1u << SIM_CNT_PTE_WRITE)
+
+/* The counters that one of a compound stands for. */
+static const uint32_t parts[SIM_NR_CPU_COUNTERS - SIM_NR_COUNTERS] = {
+	[SIM_CNT_INSERTED - SIM_NR_COUNTERS] = INSERTED,
+	[SIM_CNT_INSERTED_TYPED - SIM_NR_COUNTERS] = INSERTED | 1u << SIM_CNT_PAT_LOOKUP,
+};
+
+static uint64_t counter_of(const struct sim_cpu *cpu, enum sim_counter counter)
+{
+	uint64_t sum = __atomic_load_n(&cpu->count[counter], __ATOMIC_RELAXED);
+
+	for (unsigned int i = SIM_NR_COUNTERS; i < SIM_NR_CPU_COUNTERS; i++)
+		if (parts[i - SIM_NR_COUNTERS] >> counter & 1)
+			sum += __atomic_load_n(&cpu->count[i], __ATOMIC_RELAXED);
+	return sum;
+}
+
 uint64_t sim_counter(const struct sim_machine *machine, enum sim_counter counter)
 {
 	unsigned int nr;
@@ -104,9 +128,9 @@ uint64_t sim_counter(const struct sim_machine *machine, enum sim_counter counter
 		return 0;
 	nr = __atomic_load_n(&machine->nr_cpus, __ATOMIC_ACQUIRE);
 	sim_assert(nr < SIM_MAX_CPUS);
-	sum = __atomic_load_n(&machine->cpu[SIM_MAX_CPUS - 1]->count[counter], __ATOMIC_RELAXED);
+	sum = counter_of(machine->cpu[SIM_MAX_CPUS - 1], counter);
 	for (unsigned int i = 0; i < nr; i++)
-		sum += __atomic_load_n(&machine->cpu[i]->count[counter], __ATOMIC_RELAXED);
+		sum += counter_of(machine->cpu[i], counter);
 	return sum;
 }
 

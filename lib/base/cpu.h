@@ -4,6 +4,11 @@
  *
  * Each thread that enters a machine gets a struct sim_cpu in its arena and
  * remembers it in a thread-local slot, so counting is one plain add.
+ *
+ * Who remembers asks by the machine's epoch whether it is still true. The epoch
+ * becomes another one at a restore, and with all that the hot paths would have to
+ * ask for at each call: a crash, a callback for events. So one comparison,
+ * sim_is_quiet(), answers all of it.
  */
 #ifndef SIM_BASE_CPU_H
 #define SIM_BASE_CPU_H
@@ -12,6 +17,8 @@
 
 struct sim_thread {
 	uint64_t epoch;		/* the machine state that cpu belongs to; 0 = none */
+	uint64_t quiet_epoch;	/* the same; 0 where cpu is shared, the machine has crashed,
+				 * or events are listened to */
 	struct sim_cpu *cpu;
 	bool shared_cpu;	/* cpu is the overflow slot: count atomically */
 	struct task_struct *task; /* current */
@@ -26,13 +33,33 @@ uint64_t sim_thread_id(void);
 /* The slow part of sim_cpu(): finds or makes the thread's slot. */
 struct sim_cpu *sim_cpu_bind(struct sim_machine *machine);
 
+static inline uint64_t sim_epoch(const struct sim_machine *machine)
+{
+	return __atomic_load_n(&machine->epoch, __ATOMIC_RELAXED);
+}
+
 /* The calling thread's slot in @machine. Never NULL (an overflow slot exists
  * from the machine's creation on). */
 static inline struct sim_cpu *sim_cpu(struct sim_machine *machine)
 {
-	if (__builtin_expect(sim_thread.epoch == machine->epoch, 1))
+	if (__builtin_expect(sim_thread.epoch == sim_epoch(machine), 1))
 		return sim_thread.cpu;
 	return sim_cpu_bind(machine);
+}
+
+/* Is the machine sound, with nobody listening, and sim_thread.cpu this thread's
+ * own? False also where that is not known. */
+static inline bool sim_is_quiet(const struct sim_machine *machine)
+{
+	return likely(sim_thread.quiet_epoch == sim_epoch(machine));
+}
+
+/* One of a compound. => sim_is_quiet() */
+static inline void sim_quiet_count(enum sim_compound compound)
+{
+	uint64_t *at = &sim_thread.cpu->count[compound];
+
+	__atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
 /* Add to a counter. Only the owner writes a slot, readers may be anyone. */

@@ -81,18 +81,42 @@ static inline void sim_rank_release(enum sim_lock_rank rank, const void *lock)
 /* Spin a little, then let others run. */
 void sim_spin_wait(const uint32_t *word);
 
-static inline void sim_spin_lock(struct sim_machine *machine, spinlock_t *lock,
-				 enum sim_lock_rank rank)
+/*
+ * Counts nothing. @up: of a UP machine. Nobody else is there to hold it, so as in a
+ * UP kernel it is never taken at all, and letting it go changes nothing.
+ */
+static inline void sim_spin_acquire(bool up, spinlock_t *lock, enum sim_lock_rank rank)
 {
 	uint32_t free = 0;
 
 	sim_rank_acquire(rank, lock);
+	if (up)
+		return;
 	while (__builtin_expect(!__atomic_compare_exchange_n(&lock->word, &free, 1, false,
 							     __ATOMIC_ACQUIRE,
 							     __ATOMIC_RELAXED), 0)) {
 		sim_spin_wait(&lock->word);
 		free = 0;
 	}
+}
+
+/* The same, but false where somebody holds it. */
+static inline bool sim_spin_try_acquire(bool up, spinlock_t *lock, enum sim_lock_rank rank)
+{
+	uint32_t free = 0;
+
+	if (!up && !__atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+		return false;
+	sim_rank_acquire_tried(rank, lock);
+	return true;
+}
+
+/* @machine: whose lock it is, to be counted there; NULL: of none, not counted. */
+static inline void sim_spin_lock(struct sim_machine *machine, spinlock_t *lock,
+				 enum sim_lock_rank rank)
+{
+	sim_spin_acquire(machine && machine->up, lock, rank);
 	if (machine)
 		sim_count(machine, SIM_CNT_LOCK);
 }
@@ -100,12 +124,8 @@ static inline void sim_spin_lock(struct sim_machine *machine, spinlock_t *lock,
 static inline bool sim_spin_trylock(struct sim_machine *machine, spinlock_t *lock,
 				    enum sim_lock_rank rank)
 {
-	uint32_t free = 0;
-
-	if (!__atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
-					 __ATOMIC_RELAXED))
+	if (!sim_spin_try_acquire(machine && machine->up, lock, rank))
 		return false;
-	sim_rank_acquire_tried(rank, lock);
 	if (machine)
 		sim_count(machine, SIM_CNT_LOCK);
 	return true;

@@ -88,8 +88,10 @@ bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
 	__atomic_fetch_add(&machine->nr_outcomes[kind], 1, __ATOMIC_RELAXED);
 	sim_spin_unlock(&machine->outcome_lock, SIM_RANK_MISC);
 
-	if (kind == SIM_BUG)
+	if (kind == SIM_BUG) {
 		__atomic_store_n(&machine->crashed, 1, __ATOMIC_RELEASE);
+		__atomic_store_n(&machine->epoch, sim_new_epoch(), __ATOMIC_RELEASE);
+	}
 	sim_event(machine, SIM_EV_OUTCOME, 0, (uint64_t)kind, condition);
 	return true;
 }
@@ -115,4 +117,5 @@ void sim_set_event_fn(struct sim_machine *machine, sim_event_fn fn, void *data)
 		return;
 	machine->event_fn = fn;
 	machine->event_data = data;
+	__atomic_store_n(&machine->epoch, sim_new_epoch(), __ATOMIC_RELEASE);
 }

@@ -8,6 +8,7 @@
 #define SIM_BASE_MACHINE_H
 
 #include "base/arena.h"
+#include "base/compiler.h"
 #include "base/release.h"
 
 #define SIM_MAX_CPUS 64
@@ -18,9 +19,19 @@ struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
 
+/*
+ * What the hot paths count with one addition: each stands for one of several
+ * counters (cpu.c, parts).
+ */
+enum sim_compound {
+	SIM_CNT_INSERTED = SIM_NR_COUNTERS, /* walk, lock, entry read and written */
+	SIM_CNT_INSERTED_TYPED,	/* and memory type looked up */
+	SIM_NR_CPU_COUNTERS
+};
+
 /* A thread that uses the machine: its counters, written by it alone. */
 struct sim_cpu {
-	uint64_t count[SIM_NR_COUNTERS];
+	uint64_t count[SIM_NR_CPU_COUNTERS];
 	uint64_t thread;	/* sim_thread_id() of the owner */
 } __attribute__((aligned(64)));
 
@@ -38,7 +49,7 @@ struct sim_machine {
 	int rmap_disordered;		/* atomic; 1 once a vm_pgoff changed in the reverse map */
 
 	int crashed;			/* atomic; 1 after a BUG */
-	uint64_t epoch;			/* unique in the process; new at each restore */
+	uint64_t epoch;			/* atomic; unique in the process, see cpu.h */
 	uint64_t owner_thread;		/* the thread that created it */
 	int threaded;			/* atomic; 1 once another thread came */
 

@@ -10,6 +10,7 @@
 
 #include <ttmsim/phys.h>
 
+#include "base/atomic.h"
 #include "base/cpu.h"
 
 #define SIM_MAX_ORDER 10	/* the largest block: 1 << 10 pages */
@@ -118,8 +119,7 @@ static inline int sim_page_refs(const struct page *page)
 static inline void sim_get_page(struct page *page, int refs)
 {
 	sim_count(sim_machine_of(page), SIM_CNT_REF);
-	if (__builtin_expect(__atomic_fetch_add(&page->_refcount.counter, refs,
-						__ATOMIC_RELAXED) <= 0, 0))
+	if (__builtin_expect(sim_add_int(sim_is_up(page), &page->_refcount.counter, refs) <= 0, 0))
 		sim_page_get_dead(page);
 }
 
@@ -127,13 +127,14 @@ static inline void sim_get_page(struct page *page, int refs)
  * the count would overflow. */
 static inline bool sim_try_get_page(struct page *page, int refs)
 {
+	bool up = sim_is_up(page);
 	int old = sim_page_refs(page);
 
 	do {
 		if (__builtin_expect(old <= 0 || old > INT_MAX - refs, 0))
 			return false;
-	} while (!__atomic_compare_exchange_n(&page->_refcount.counter, &old, old + refs, true,
-					      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+	} while (!sim_cmpxchg_int(up, &page->_refcount.counter, &old, old + refs,
+				  __ATOMIC_ACQUIRE));
 	sim_count(sim_machine_of(page), SIM_CNT_REF);
 	return true;
 }
@@ -142,6 +143,7 @@ static inline bool sim_try_get_page(struct page *page, int refs)
  * there are is recorded and changes nothing. */
 static inline void sim_put_page(struct page *page, int refs)
 {
+	bool up = sim_is_up(page);
 	int old = sim_page_refs(page);
 
 	do {
@@ -149,8 +151,8 @@ static inline void sim_put_page(struct page *page, int refs)
 			sim_page_put_dead(page);
 			return;
 		}
-	} while (!__atomic_compare_exchange_n(&page->_refcount.counter, &old, old - refs, true,
-					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	} while (!sim_cmpxchg_int(up, &page->_refcount.counter, &old, old - refs,
+				  __ATOMIC_ACQ_REL));
 	sim_count(sim_machine_of(page), SIM_CNT_REF);
 	if (old == refs)
 		sim_page_free_last(page);
@@ -159,19 +161,19 @@ static inline void sim_put_page(struct page *page, int refs)
 static inline void sim_page_add_map(struct page *page)
 {
 	sim_count(sim_machine_of(page), SIM_CNT_MAPCOUNT);
-	__atomic_fetch_add(&page->_mapcount.counter, 1, __ATOMIC_RELAXED);
+	sim_add_int(sim_is_up(page), &page->_mapcount.counter, 1);
 }
 
 /* Returns the mapcount that is left, or -1: there was none, which the caller tells. */
 static inline int sim_page_remove_map(struct page *page)
 {
+	bool up = sim_is_up(page);
 	int old = __atomic_load_n(&page->_mapcount.counter, __ATOMIC_RELAXED);
 
 	do {
 		if (__builtin_expect(old <= 0, 0))
 			return -1;
-	} while (!__atomic_compare_exchange_n(&page->_mapcount.counter, &old, old - 1, true,
-					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+	} while (!sim_cmpxchg_int(up, &page->_mapcount.counter, &old, old - 1, __ATOMIC_RELEASE));
 	sim_count(sim_machine_of(page), SIM_CNT_MAPCOUNT);
 	return old - 1;
 }

@@ -15,10 +15,9 @@
  */
 #include <errno.h>
 
+#include "pte/insert.h"
 #include "pte/memtype.h"
 #include "pte/walk.h"
-
-#define VM_PFN_OR_MIXED (VM_PFNMAP | VM_MIXEDMAP)
 
 static bool outside(const struct vm_area_struct *vma, unsigned long addr)
 {
@@ -82,17 +81,20 @@ insert_pfn_bugs(const struct vm_area_struct *vma, unsigned long pfn)
 				   "(flags & VM_MIXEDMAP) && pfn_valid(pfn)"));
 }
 
-/* None of them can be where the flags are those of a driver that is in order. */
 static inline bool insert_pfn_bug(const struct vm_area_struct *vma, unsigned long pfn)
 {
-	if (__builtin_expect((vma->vm_flags & VM_PFN_OR_MIXED) == VM_PFNMAP &&
-			     !is_cow_mapping(vma->vm_flags), 1))
-		return false;
-	return insert_pfn_bugs(vma, pfn);
+	return !insert_pfn_flags_in_order(vma->vm_flags) && insert_pfn_bugs(vma, pfn);
 }
 
-vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
-			       pgprot_t pgprot)
+/* Are the flags in order, and shared? Then there is no COW mapping to think of. */
+static inline bool is_shared_pfnmap(unsigned long vm_flags)
+{
+	return (vm_flags & (VM_PFN_OR_MIXED | VM_SHARED)) == (VM_PFNMAP | VM_SHARED);
+}
+
+static __attribute__((noinline)) vm_fault_t
+insert_pfn_checked(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+		   pgprot_t pgprot)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	struct sim_cpu *cpu;
@@ -106,32 +108,68 @@ vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, u
 	return insert_pfn(vma, cpu, addr, pfn, pgprot.pgprot, SIM_OP_MKSPECIAL);
 }
 
+/* Fills an empty entry; false where there is one. => its lock held */
+static inline bool fill_plain(const struct sim_plain_pte *plain, uint64_t *slot,
+			      unsigned long pfn, uint64_t prot)
+{
+	if (unlikely((*slot & plain->none_mask) != plain->none_value))
+		return false;
+	prot = (prot & plain->prot_mask) | plain->special;
+	__atomic_store_n(slot, prot | ((uint64_t)pfn << plain->pfn_shift & plain->pfn_mask),
+			 __ATOMIC_RELEASE);
+	return true;
+}
+
+/* The same with the lock taken; false also where somebody has it. */
+static inline bool fill_plain_locked(struct sim_machine *machine,
+				     const struct sim_plain_pte *plain,
+				     const struct plain_slot *at, unsigned long pfn, uint64_t prot)
+{
+	spinlock_t *ptl = &sim_desc_at(machine, at->table)->ptl;
+	bool done;
+
+	if (unlikely(!sim_spin_try_acquire(false, ptl, SIM_RANK_PTL)))
+		return false;
+	done = fill_plain(plain, at->slot, pfn, prot);
+	sim_spin_unlock(ptl, SIM_RANK_PTL);
+	return done;
+}
+
+/*
+ * The usual case, with every check of the kernel's and none of another: a shared
+ * VM_PFNMAP vma rules all four BUGs out, an upright protection is never refused,
+ * and a quiet machine has no events to tell. Whatever else is met on the way, a
+ * table that is missing, an entry that is there, a lock that is taken, nothing has
+ * been done or counted yet, and insert_pfn_checked() begins again.
+ * Models: mm/memory.c, vmf_insert_pfn_prot with insert_pfn, 5.11 to 6.12.
+ */
+vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+			       pgprot_t pgprot)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+	struct sim_machine *machine = mm->sim_machine;
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	const struct sim_plain_pte *plain = &mmu->plain;
+	uint64_t prot = pgprot.pgprot;
+	struct plain_slot at;
+
+	if (unlikely(!sim_is_quiet(machine) || !is_shared_pfnmap(vma->vm_flags) ||
+		     outside(vma, addr) || !(prot & plain->upright)))
+		return insert_pfn_checked(vma, addr, pfn, pgprot);
+	if (plain->has_pat && unlikely(!ram_memtype(machine, pfn, &prot)))
+		return insert_pfn_checked(vma, addr, pfn, pgprot);
+	if (unlikely(!walk_plain(mm, machine, mmu, addr, &at)))
+		return insert_pfn_checked(vma, addr, pfn, pgprot);
+	if (unlikely(plain->up ? !fill_plain(plain, at.slot, pfn, prot)
+			       : !fill_plain_locked(machine, plain, &at, pfn, prot)))
+		return insert_pfn_checked(vma, addr, pfn, pgprot);
+	sim_quiet_count(SIM_CNT_INSERTED + plain->has_pat);
+	return VM_FAULT_NOPAGE;
+}
+
 vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
 {
 	return vmf_insert_pfn_prot(vma, addr, pfn, vma->vm_page_prot);
-}
-
-/* The pfn of the @i-th page. */
-static unsigned long nth_pfn(const struct sim_pfns *pfns, unsigned long i)
-{
-	if (pfns->list)
-		return pfns->list[i];
-	return pfns->pages ? sim_page_to_pfn(pfns->pages[i]) : pfns->first + i;
-}
-
-vm_fault_t sim_vmf_insert_pfns_prot(struct vm_area_struct *vma, unsigned long addr,
-				    const struct sim_pfns *pfns, unsigned long *nr,
-				    pgprot_t pgprot)
-{
-	unsigned long page_size = mmu_page_size(vma->vm_mm->sim_mmu), want = *nr;
-
-	for (unsigned long i = 0; i < want; i++, addr += page_size, --*nr) {
-		vm_fault_t ret = vmf_insert_pfn_prot(vma, addr, nth_pfn(pfns, i), pgprot);
-
-		if (ret != VM_FAULT_NOPAGE)
-			return ret;
-	}
-	return VM_FAULT_NOPAGE;
 }
 
 /* ---- pages ---- */

@@ -34,7 +34,7 @@ static inline uint64_t leaf_take(struct sim_machine *machine, struct sim_cpu *cp
 				 void *slot, unsigned long addr)
 {
 	uint64_t none = sim_none_value(machine->mmu, level);
-	uint64_t old = mmu_xchg(machine->mmu, level, slot, none);
+	uint64_t old = mmu_xchg(machine->mmu, machine->up, level, slot, none);
 
 	sim_cpu_count(cpu, SIM_CNT_PTE_WRITE);
 	sim_event(machine, SIM_EV_PTE, addr, none, NULL);

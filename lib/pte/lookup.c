@@ -36,7 +36,7 @@ static uint64_t read_leaf(struct mm_struct *mm, unsigned long addr, int *level)
 		const void *slot = walk_down(mm, addr, 0, level);
 		uint64_t e = mmu_read(mmu, *level, slot);
 
-		if (*level == 0 || walk_ends(&mmu->walk[*level], e))
+		if (*level == 0 || walk_ends(&mmu->walk[*level], e, false))
 			return e;
 	}
 }

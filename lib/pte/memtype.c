@@ -41,6 +41,7 @@ struct memtype {
 struct sim_memtype {
 	spinlock_t lock;	/* rank MEMTYPE */
 	struct memtype *root;	/* l */
+	struct memtype_run last; /* l: the last answer; none since a change */
 };
 
 /*
@@ -188,6 +189,7 @@ static int reserve_io(struct sim_machine *machine, uint64_t start, uint64_t end,
 	if (!ret) {
 		*type = fresh->type;
 		memtype_tree_insert(&mt->root, fresh);
+		mt->last.nr = 0;
 	}
 	sim_spin_unlock(&mt->lock, SIM_RANK_MEMTYPE);
 	if (ret)
@@ -217,6 +219,7 @@ static void free_io(struct sim_machine *machine, uint64_t start, uint64_t end)
 	struct memtype *m, *gone = NULL;
 
 	sim_spin_lock(machine, &mt->lock, SIM_RANK_MEMTYPE);
+	mt->last.nr = 0;
 	m = find_match(mt, start, end, true);
 	if (m) {
 		memtype_tree_remove(&mt->root, m);
@@ -245,21 +248,59 @@ void sim_memtype_free(struct sim_machine *machine, uint64_t start, uint64_t end)
 		free_io(machine, start, end);
 }
 
-enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pfn)
+/* Pfns of whole pages in [start, end), bytes; just @pfn where its own is not among them. */
+static struct memtype_run run_of(const struct sim_machine *machine, unsigned long pfn,
+				 uint64_t start, uint64_t end, enum sim_cache_mode type)
+{
+	unsigned int shift = machine->mmu->page_shift;
+	unsigned long first = (unsigned long)((start + (1UL << shift) - 1) >> shift);
+	unsigned long last = (unsigned long)(end >> shift);
+
+	if (pfn < first || pfn >= last)
+		return (struct memtype_run){ pfn, 1, type };
+	return (struct memtype_run){ first, last - first, type };
+}
+
+/*
+ * What overlaps agrees on the type, so a reservation's pages all have its own; where
+ * there is none, UC- holds up to the next one. The ISA hole is cut out.
+ * Models: arch/x86/mm/pat/memtype.c, lookup_memtype, 5.11 to 6.12.
+ */
+static struct memtype_run search_locked(const struct sim_machine *machine,
+					const struct sim_memtype *mt, unsigned long pfn)
+{
+	uint64_t start = memtype_bytes(machine, pfn), end = memtype_bytes(machine, pfn + 1);
+	const struct memtype *m = memtype_tree_first(&mt->root, start, ~0UL);
+	bool found = m && m->start < end;
+	uint64_t run_start = found ? m->start : start;
+	uint64_t run_end = found ? m->end : m ? m->start : ~0ULL;
+
+	if (run_start < SIM_ISA_END && start >= SIM_ISA_END)
+		run_start = SIM_ISA_END;
+	if (run_end > SIM_ISA_START && start < SIM_ISA_START)
+		run_end = SIM_ISA_START;
+	return run_of(machine, pfn, run_start, run_end, found ? m->type : SIM_CACHE_UC_MINUS);
+}
+
+/* Who asks for one page asks for the next one soon, so the last answer often holds. */
+struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn)
 {
 	struct sim_memtype *mt = machine->memtype;
-	uint64_t start = memtype_bytes(machine, pfn), end = memtype_bytes(machine, pfn + 1);
-	enum sim_cache_mode type = SIM_CACHE_UC_MINUS;
-	const struct memtype *m;
+	struct memtype_run run;
 
-	if (sim_memtype_untracked(start, end))
-		return SIM_CACHE_WB;
+	if (sim_memtype_untracked(memtype_bytes(machine, pfn), memtype_bytes(machine, pfn + 1)))
+		return (struct memtype_run){ pfn, 1, SIM_CACHE_WB };
 	sim_spin_lock(machine, &mt->lock, SIM_RANK_MEMTYPE);
-	m = memtype_tree_first(&mt->root, start, end - 1);
-	if (m)
-		type = m->type;
+	if (unlikely(pfn - mt->last.start >= mt->last.nr))
+		mt->last = search_locked(machine, mt, pfn);
+	run = mt->last;
 	sim_spin_unlock(&mt->lock, SIM_RANK_MEMTYPE);
-	return type;
+	return run;
+}
+
+enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pfn)
+{
+	return sim_memtype_io_run(machine, pfn).type;
 }
 
 enum sim_cache_mode sim_memtype_lookup(struct sim_machine *machine, unsigned long pfn)

@@ -12,7 +12,16 @@
 #define SIM_ISA_START 0xa0000ULL
 #define SIM_ISA_END 0x100000ULL
 
-/* The type of a pfn that is no RAM: from the reservations, UC- where none is. */
+/* Pfns [start, start + nr) that have one type, as far as they are no RAM. */
+struct memtype_run {
+	unsigned long start, nr;
+	enum sim_cache_mode type;
+};
+
+/* The type of a pfn that is no RAM, from the reservations, UC- where none is, with
+ * pfns around it that have the same. Takes and counts the lock of the reservations. */
+struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn);
+/* The type alone. */
 enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pfn);
 
 /* The rare answer of pfn_modify_allowed(), for an entry that is inverted. */
@@ -48,15 +57,28 @@ void sim_memtype_free(struct sim_machine *machine, uint64_t start, uint64_t end)
 /* Ends a reservation by pfn and bytes rather than by what the vma maps. */
 void sim_untrack_pfn_range(struct vm_area_struct *vma, unsigned long pfn, unsigned long size);
 
-/* The page flags hold WB, WC or UC-; both together stand for WT, which nothing
- * here sets. Models: arch/x86/mm/pat/memtype.c, get_page_memtype, 6.1. */
-static inline enum sim_cache_mode page_memtype(const struct page *page)
+/*
+ * The page flags hold WB, WC or UC-, in two bits; both together stand for WT, which
+ * nothing here sets, and read as UC-.
+ * Models: arch/x86/mm/pat/memtype.c, get_page_memtype, 6.1.
+ */
+static inline unsigned int page_memtype_bits(const struct page *page)
 {
 	unsigned long flags = __atomic_load_n(&page->flags, __ATOMIC_RELAXED);
 
-	if (flags >> PG_uncached & 1)
+	return (flags >> PG_arch_1 & 1) | (flags >> PG_uncached & 1) << 1;
+}
+
+static inline enum sim_cache_mode memtype_of_bits(unsigned int bits)
+{
+	if (bits & 2)
 		return SIM_CACHE_UC_MINUS;
-	return flags >> PG_arch_1 & 1 ? SIM_CACHE_WC : SIM_CACHE_WB;
+	return bits & 1 ? SIM_CACHE_WC : SIM_CACHE_WB;
+}
+
+static inline enum sim_cache_mode page_memtype(const struct page *page)
+{
+	return memtype_of_bits(page_memtype_bits(page));
 }
 
 /* Models: arch/x86/mm/pat/memtype.c, lookup_memtype, 5.11 to 6.12. */
@@ -69,6 +91,19 @@ static inline enum sim_cache_mode lookup_memtype(struct sim_machine *machine, st
 	if (page && pfn >= SIM_ISA_END >> machine->mmu->page_shift)
 		return page_memtype(page);
 	return sim_memtype_io(machine, pfn);
+}
+
+/* track_pfn_insert() for a page of RAM, not counted; false where @pfn is none. */
+static inline bool ram_memtype(const struct sim_machine *machine, unsigned long pfn,
+			       uint64_t *prot)
+{
+	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
+	const struct page *page = sim_pfn_to_page(machine, pfn);
+
+	if (__builtin_expect(!page || pfn < SIM_ISA_END >> machine->mmu->page_shift, 0))
+		return false;
+	*prot = fmt_set_cache(fmt, *prot, page_memtype(page));
+	return true;
 }
 
 /* Models: arch/x86/mm/pat/memtype.c, track_pfn_insert, 5.11 to 6.12. */

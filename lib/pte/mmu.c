@@ -86,12 +86,26 @@ static bool only_sets_bits(const struct sim_pte_op *op)
 	return rest == 0;
 }
 
+/* What entry_run_init() builds on: an operation that neither asks for a pfn nor
+ * changes one. */
+static __attribute__((unused)) bool spares_the_pfn(const struct sim_entry_format *fmt,
+						   const struct sim_pte_op *op)
+{
+	uint64_t touched = 0;
+
+	for (int i = 0; i < SIM_PTE_STEPS; i++)
+		touched |= op->step[i].if_mask | op->step[i].set | op->step[i].clear;
+	return (touched & fmt->pfn_mask) == 0;
+}
+
 static void resolve_format(struct sim_mmu *mmu, int leaf)
 {
 	struct sim_entry_format *fmt = &mmu->format[leaf];
 
 	sim_assert(only_sets_bits(&fmt->op[SIM_OP_MKSPECIAL]));
 	sim_assert(only_sets_bits(&fmt->op[SIM_OP_MKDEVMAP]));
+	sim_assert(leaf || (spares_the_pfn(fmt, &fmt->op[SIM_OP_MAKE]) &&
+			    spares_the_pfn(fmt, &fmt->op[SIM_OP_MKSPECIAL])));
 
 	if (!mmu_has(mmu, SIM_FEAT_MODIFY_KEEPS_SPECIAL))
 		fmt->chg_mask &= ~test_bits(fmt, SIM_TEST_SPECIAL);
@@ -105,8 +119,9 @@ static void resolve_format(struct sim_mmu *mmu, int leaf)
 }
 
 /*
- * The bits that tell a leaf from a table: all those that the leaf test looks
- * at. In a table's entry they have the value that table_set gives them.
+ * The bits that tell a table from all else: those that the leaf test looks at,
+ * and those in which an empty entry is different. In a table's entry they have
+ * the value that table_set gives them.
  */
 static void resolve_walk(struct sim_mmu *mmu, int level)
 {
@@ -117,14 +132,51 @@ static void resolve_walk(struct sim_mmu *mmu, int level)
 	walk->none_value = l->none_value;
 	walk->table_addr_mask = l->table_addr_mask;
 	walk->table_addr_shift = l->table_addr_shift;
+	walk->table_set = l->table_set;
+	walk->no_addr_mask = ~l->table_addr_mask;
 	walk->wide = l->entry_bytes == 8;
 	walk->offset_shift = (uint8_t)(l->shift - entry_lg2);
 	walk->offset_mask = ((1u << l->index_bits) - 1) << entry_lg2;
 	if (level < SIM_NR_LEAVES && mmu->has_leaf[level])
 		walk->table_mask = test_bits(&mmu->format[level], SIM_TEST_LEAF);
+	walk->table_mask |= (l->none_value ^ l->table_set) & ~l->table_addr_mask;
 	walk->table_value = walk->table_mask & l->table_set;
-	if (level > 0 && (!walk->wide || walk->table_addr_shift))
+	if (level > 0 && (!walk->wide || walk->table_addr_shift ||
+			  (walk->none_value & walk->table_mask) == walk->table_value))
 		mmu->plain_walk = false;
+}
+
+static bool does_nothing(const struct sim_pte_op *op)
+{
+	return !(op->step[0].set | op->step[0].clear);
+}
+
+static bool is_uniform(const struct sim_mmu *mmu)
+{
+	for (int level = 0; level < mmu->nr_levels; level++)
+		if (mmu->level[level].index_bits != SIM_UNIFORM_BITS ||
+		    mmu->level[level].entry_bytes != 8 ||
+		    mmu->level[level].shift != SIM_UNIFORM_SHIFT(level))
+			return false;
+	return true;
+}
+
+static void resolve_plain(struct sim_mmu *mmu)
+{
+	const struct sim_entry_format *fmt = &mmu->format[0];
+	struct sim_plain_pte *plain = &mmu->plain;
+
+	if (mmu->plain_walk && mmu->level[0].entry_bytes == 8 &&
+	    does_nothing(&fmt->op[SIM_OP_MAKE]))
+		plain->upright = fmt->pfn_inverted_unless ? fmt->pfn_inverted_unless : ~0ULL;
+	plain->pfn_mask = fmt->pfn_mask;
+	plain->prot_mask = ~fmt->pfn_mask;
+	plain->special = fmt->op[SIM_OP_MKSPECIAL].step[0].set;
+	plain->none_mask = ~fmt->none_ignore;
+	plain->none_value = fmt->none_value;
+	plain->pfn_shift = fmt->pfn_shift;
+	plain->has_pat = mmu->has_pat;
+	plain->uniform_levels = is_uniform(mmu) ? mmu->nr_levels : 0;
 }
 
 void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
@@ -151,6 +203,7 @@ void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t 
 	mmu->plain_walk = true;
 	for (int level = 0; level < mmu->nr_levels; level++)
 		resolve_walk(mmu, level);
+	resolve_plain(mmu);
 }
 
 /* Which entry of protection_map is this, memory type aside? 15 where none. */

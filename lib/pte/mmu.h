@@ -18,19 +18,43 @@
 #include "base/lockrank.h"
 
 /*
- * What a walk needs of one level, in one cache line. An entry that is not
- * empty and has (e & table_mask) == table_value points at a table, else it is
- * a leaf.
+ * What a walk needs of one level, in one cache line. An entry that has
+ * (e & table_mask) == table_value, and is not none_value, points at a table; all
+ * others are leaves or empty.
  */
 struct sim_walk_level {
 	uint64_t none_value;
 	uint64_t table_mask, table_value;
 	uint64_t table_addr_mask;
+	uint64_t table_set, no_addr_mask; /* a table's entry - table_set: no_addr_mask is clear */
 	uint32_t offset_mask;		/* the offset of an address's entry, bytes: */
 	uint8_t offset_shift;		/* addr >> offset_shift & offset_mask */
 	int8_t table_addr_shift;
 	bool wide;			/* entries of 8 bytes, not 4 */
 } __attribute__((aligned(64)));
+
+/*
+ * What an insertion needs of level 0, in one cache line, where most things are
+ * plain: walks are, entries have 8 bytes, and pfn_pte() adds nothing to pfn and
+ * protection.
+ */
+struct sim_plain_pte {
+	/* A protection with one of these bits makes a plain entry whose pfn is stored
+	 * as it is. 0 where nothing is plain. */
+	uint64_t upright;
+	uint64_t pfn_mask, prot_mask;	/* one is the other's complement */
+	uint64_t special;		/* what pte_mkspecial() sets */
+	uint64_t none_mask, none_value;	/* (e & none_mask) == none_value: empty */
+	uint8_t pfn_shift;
+	bool has_pat;			/* as in sim_mmu */
+	bool up;			/* as in sim_machine */
+	uint8_t uniform_levels;		/* levels, where each has 9 bits above pages of 4 KiB;
+					 * else 0 */
+} __attribute__((aligned(64)));
+
+/* The geometry that most have. */
+#define SIM_UNIFORM_BITS 9
+#define SIM_UNIFORM_SHIFT(level) (12 + SIM_UNIFORM_BITS * (level))
 
 struct sim_mmu {
 	uint8_t page_shift;
@@ -39,9 +63,11 @@ struct sim_mmu {
 	bool has_special;		/* SIM_FEAT_PTE_SPECIAL */
 	bool has_fast_gup;
 	bool ad_fault;			/* SIM_AD_FAULT */
-	bool plain_walk;		/* above level 0: wide, table addresses unshifted */
+	bool plain_walk;		/* above level 0: wide, table addresses unshifted, and
+					 * table_mask tells empty entries as well */
 	uint32_t features;		/* 1 << enum sim_feature */
 	uint64_t task_size;
+	struct sim_plain_pte plain;
 	struct sim_walk_level walk[SIM_MAX_LEVELS];
 	const struct sim_arch *arch;
 	enum sim_ttm_caching ttm_caching;
@@ -185,9 +211,17 @@ static inline void mmu_write(const struct sim_mmu *mmu, int level, void *slot, u
 		__atomic_store_n((uint64_t *)slot, e, __ATOMIC_RELEASE);
 }
 
-/* Returns the old entry. */
-static inline uint64_t mmu_xchg(const struct sim_mmu *mmu, int level, void *slot, uint64_t e)
+/* Returns the old entry. @up: on a UP machine. */
+static inline uint64_t mmu_xchg(const struct sim_mmu *mmu, bool up, int level, void *slot,
+				uint64_t e)
 {
+	uint64_t old;
+
+	if (up) {
+		old = mmu_read(mmu, level, slot);
+		mmu_write(mmu, level, slot, e);
+		return old;
+	}
 	if (mmu->level[level].entry_bytes == 4)
 		return __atomic_exchange_n((uint32_t *)slot, (uint32_t)e, __ATOMIC_ACQ_REL);
 	return __atomic_exchange_n((uint64_t *)slot, e, __ATOMIC_ACQ_REL);

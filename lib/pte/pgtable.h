@@ -176,7 +176,7 @@ bool sim_page_is_anon(const struct page *page);
 
 static inline void sim_rss_add(struct mm_struct *mm, int member, long n)
 {
-	__atomic_fetch_add(&mm->rss_stat[member].counter, n, __ATOMIC_RELAXED);
+	sim_add_long(mm->sim_machine->up, &mm->rss_stat[member].counter, n);
 }
 
 /* Which rss counter a normal page belongs to. */

@@ -61,7 +61,8 @@ static bool tries_writable(const struct protect *p, int level)
 static void change_entry(struct protect *p, int level, void *slot, unsigned long addr)
 {
 	const struct sim_entry_format *fmt = &p->mmu->format[level];
-	uint64_t e = mmu_xchg(p->mmu, level, slot, sim_none_value(p->mmu, level));
+	uint64_t e = mmu_xchg(p->mmu, p->machine->up, level, slot,
+			      sim_none_value(p->mmu, level));
 
 	sim_cpu_count(p->cpu, SIM_CNT_PTE_WRITE);
 	e = fmt_modify(fmt, e, sim_prot_to_leaf(p->mmu, level, p->prot));

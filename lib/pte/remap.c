@@ -14,7 +14,7 @@
 #include <errno.h>
 
 #include "pte/memtype.h"
-#include "pte/walk.h"
+#include "pte/run.h"
 
 struct remap {
 	struct vm_area_struct *vma;
@@ -22,7 +22,10 @@ struct remap {
 	uint64_t prot;
 };
 
-/* May @pfn be put where @pte_none says whether nothing is? */
+/*
+ * The first entry that does not go the way of all, where @pte_none says whether
+ * nothing is there: may @pfn be put into it? 0, or the error.
+ */
 static int check_entry(const struct remap *r, bool pte_none, unsigned long pfn)
 {
 	struct sim_machine *machine = r->vma->vm_mm->sim_machine;
@@ -32,43 +35,96 @@ static int check_entry(const struct remap *r, bool pte_none, unsigned long pfn)
 	return pfn_modify_allowed(machine, pfn, r->prot) ? 0 : -EACCES;
 }
 
+/* Entries one by one, each reported: the first of them that is not to be filled.
+ * => its lock held */
+static unsigned long fill_telling(const struct remap *r, const struct entry_run *run,
+				  void *slot, unsigned long addr, unsigned long nr,
+				  unsigned long pfn)
+{
+	struct sim_machine *machine = r->vma->vm_mm->sim_machine;
+	unsigned long i = 0;
+
+	for (; i < nr; i++, addr += mmu_page_size(machine->mmu)) {
+		uint64_t e = entry_run_make(run, pfn + i);
+
+		if (!entry_run_none(run, entry_run_read(slot, i, run->wide)) ||
+		    !pfn_modify_allowed(machine, pfn + i, r->prot))
+			break;
+		entry_run_write(slot, i, e, run->wide);
+		sim_event(machine, SIM_EV_PTE, addr, e, NULL);
+	}
+	return i;
+}
+
+/* The same where nobody listens and no pfn is inverted, so that all are allowed. */
+static inline __attribute__((always_inline)) unsigned long
+fill_plain(const struct entry_run *run, void *slot, unsigned long nr, unsigned long pfn,
+	   const bool wide)
+{
+	const uint64_t step = 1ULL << run->pfn_shift, none_value = run->none_value;
+	const uint64_t none_mask = run->none_mask;
+	uint64_t e = entry_run_make(run, pfn);
+	unsigned long i = 0;
+
+	for (; i < nr; i++, e += step) {
+		if (__builtin_expect((entry_run_read(slot, i, wide) & none_mask) != none_value, 0))
+			break;
+		entry_run_write(slot, i, e, wide);
+	}
+	return i;
+}
+
+/* => its lock held */
+static unsigned long fill_table(const struct remap *r, const struct entry_run *run, void *slot,
+				unsigned long addr, unsigned long nr, unsigned long pfn)
+{
+	sim_assert(sim_rank_held(SIM_RANK_PTL, sim_ptl(r->vma->vm_mm->sim_mmu, 0, slot)));
+	if (__builtin_expect(run->flip || !entry_run_counts_up(run, pfn, nr) ||
+			     r->vma->vm_mm->sim_machine->event_fn, 0))
+		return fill_telling(r, run, slot, addr, nr, pfn);
+	return run->wide ? fill_plain(run, slot, nr, pfn, true)
+			 : fill_plain(run, slot, nr, pfn, false);
+}
+
 /* The entries from @addr to @end, which lie in one table.
  * Models: mm/memory.c, remap_pte_range, 5.11 to 6.12. */
-static int remap_table(const struct remap *r, unsigned long addr, unsigned long end)
+static int remap_table(const struct remap *r, const struct entry_run *run, unsigned long addr,
+		       unsigned long end)
 {
 	struct mm_struct *mm = r->vma->vm_mm;
-	struct sim_machine *machine = mm->sim_machine;
 	const struct sim_mmu *mmu = mm->sim_mmu;
-	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
-	struct sim_cpu *cpu = sim_cpu(machine);
+	struct sim_cpu *cpu = sim_cpu(mm->sim_machine);
 	unsigned long pfn = r->pfn + ((addr - r->addr) >> mmu->page_shift);
+	unsigned long nr = (end - addr) >> mmu->page_shift, done;
 	spinlock_t *ptl;
 	int err = 0;
-	char *slot = get_locked_slot(mm, cpu, addr, &ptl, &err);
+	void *slot = get_locked_slot(mm, cpu, addr, &ptl, &err);
 
 	if (!slot)
 		return err;
-	for (; addr < end; addr += mmu_page_size(mmu), pfn++) {
-		err = check_entry(r, fmt_none(fmt, read_entry(cpu, mmu, 0, slot)), pfn);
-		if (err)
-			break;
-		write_entry(machine, cpu, 0, slot, addr,
-			    fmt_op(fmt, SIM_OP_MKSPECIAL, fmt_make(fmt, pfn, r->prot)));
-		slot += mmu->level[0].entry_bytes;
-	}
+	done = fill_table(r, run, slot, addr, nr, pfn);
+	if (done < nr)
+		err = check_entry(r, entry_run_none(run, entry_run_read(slot, done, run->wide)),
+				  pfn + done);
 	ptl_unlock(ptl);
+	sim_cpu_count_n(cpu, SIM_CNT_PTE_READ, done + (done < nr));
+	sim_cpu_count_n(cpu, SIM_CNT_PTE_WRITE, done);
 	return err;
 }
 
 static int remap_tables(const struct remap *r)
 {
-	unsigned long span = mmu_leaf_size(r->vma->vm_mm->sim_mmu, 1);
+	const struct sim_mmu *mmu = r->vma->vm_mm->sim_mmu;
+	unsigned long span = mmu_leaf_size(mmu, 1);
+	struct entry_run run;
 	int ret = 0;
+
+	entry_run_init(&run, mmu, r->prot, SIM_OP_MKSPECIAL);
 
 	for (unsigned long addr = r->addr, next; addr < r->end && !ret; addr = next) {
 		next = (addr | (span - 1)) + 1;
 		next = next < r->end ? next : r->end;
-		ret = remap_table(r, addr, next);
+		ret = remap_table(r, &run, addr, next);
 	}
 	return ret;
 }

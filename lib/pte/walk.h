@@ -32,10 +32,11 @@ static inline uint64_t walk_read(const struct sim_walk_level *walk, const void *
 			  : __atomic_load_n((const uint32_t *)slot, __ATOMIC_ACQUIRE);
 }
 
-/* Does the walk end at this entry, a leaf or an empty one? */
-static inline bool walk_ends(const struct sim_walk_level *walk, uint64_t e)
+/* Does the walk end at this entry, a leaf or an empty one? @plain as below. */
+static inline __attribute__((always_inline)) bool
+walk_ends(const struct sim_walk_level *walk, uint64_t e, const bool plain)
 {
-	return e == walk->none_value || (e & walk->table_mask) != walk->table_value;
+	return (e & walk->table_mask) != walk->table_value || (!plain && e == walk->none_value);
 }
 
 /* Where the table that an entry points at lies in the arena. */
@@ -48,8 +49,8 @@ static inline uintptr_t walk_phys(const struct sim_walk_level *walk, uint64_t e)
 }
 
 /*
- * The loop of walk_down(). @plain is a constant: entries above level 0 are wide
- * and hold the address of a table as it is. Each step waits for the one before,
+ * The loop of walk_down(). @plain is a constant: entries above level 0 are wide,
+ * hold the address of a table as it is, and one test finds the end. Each step waits for the one before,
  * so it does last what depends on the entry: one and, one add.
  */
 static inline __attribute__((always_inline)) void *
@@ -63,7 +64,7 @@ walk_down_as(const struct mm_struct *mm, unsigned long addr, int stop, int *at, 
 		uint64_t e = plain ? __atomic_load_n((const uint64_t *)slot, __ATOMIC_ACQUIRE)
 				   : walk_read(walk, (const void *)slot);
 
-		if (__builtin_expect(walk_ends(walk, e), 0))
+		if (__builtin_expect(walk_ends(walk, e, plain), 0))
 			break;
 		slot = ((uintptr_t)mm->sim_machine + walk_offset(walk - 1, addr)) +
 		       (plain ? e & walk->table_addr_mask : walk_phys(walk, e));
@@ -83,6 +84,68 @@ static inline void *walk_down(const struct mm_struct *mm, unsigned long addr, in
 		       : walk_down_as(mm, addr, stop, at, false);
 }
 
+/* A slot of level 0, and where its table lies in the arena. */
+struct plain_slot {
+	uint64_t *slot;
+	uintptr_t table;
+};
+
+/*
+ * To the table below, and in it @offset_below bytes on. False: there is none. The
+ * entry of a table is its address and table_set, no bit more and no bit less, so
+ * that what is left without table_set is an address or no table's entry.
+ */
+static inline __attribute__((always_inline)) bool
+walk_step(const struct sim_machine *machine, const struct sim_walk_level *walk,
+	  uintptr_t offset_below, struct plain_slot *at)
+{
+	uint64_t phys = __atomic_load_n(at->slot, __ATOMIC_ACQUIRE) - walk->table_set;
+
+	at->table = phys;
+	at->slot = (uint64_t *)((uintptr_t)machine + phys + offset_below);
+	return likely(!(phys & walk->no_addr_mask));
+}
+
+static inline uintptr_t uniform_offset(unsigned long addr, int level)
+{
+	return (addr >> (SIM_UNIFORM_SHIFT(level) - 3)) & (((1UL << SIM_UNIFORM_BITS) - 1) << 3);
+}
+
+/* With @levels a constant: a straight line of code. */
+static inline __attribute__((always_inline)) bool
+walk_uniform(const struct mm_struct *mm, const struct sim_machine *machine,
+	     const struct sim_mmu *mmu, unsigned long addr, struct plain_slot *at,
+	     const int levels)
+{
+	at->slot = (uint64_t *)((uintptr_t)mm->pgd + uniform_offset(addr, levels - 1));
+#pragma GCC unroll 4
+	for (int level = levels - 1; level > 0; level--)
+		if (!walk_step(machine, &mmu->walk[level], uniform_offset(addr, level - 1), at))
+			return false;
+	return true;
+}
+
+/* The slot of level 0; false where a table is missing, or a leaf is in the way.
+ * => mmu->plain_walk */
+static inline __attribute__((always_inline)) bool
+walk_plain(const struct mm_struct *mm, const struct sim_machine *machine,
+	   const struct sim_mmu *mmu, unsigned long addr, struct plain_slot *at)
+{
+	const struct sim_walk_level *walk;
+
+	at->table = 0;
+	if (mmu->plain.uniform_levels == 4)
+		return walk_uniform(mm, machine, mmu, addr, at, 4);
+	if (mmu->plain.uniform_levels == 3)
+		return walk_uniform(mm, machine, mmu, addr, at, 3);
+	walk = &mmu->walk[mmu->nr_levels - 1];
+	at->slot = (uint64_t *)((uintptr_t)mm->pgd + walk_offset(walk, addr));
+	for (; walk != mmu->walk; walk--)
+		if (!walk_step(machine, walk, walk_offset(walk - 1, addr), at))
+			return false;
+	return true;
+}
+
 /* sim_walk_alloc() without the counter. */
 void *walk_alloc(struct mm_struct *mm, unsigned long addr, int level, int *err);
 /* Its last step alone: from @slot of @level to the slot one level below. */
@@ -96,7 +159,7 @@ void sim_leaf_in_the_way(struct mm_struct *mm, int *err);
 
 static inline void ptl_lock(struct sim_cpu *cpu, spinlock_t *ptl)
 {
-	sim_spin_lock(NULL, ptl, SIM_RANK_PTL);
+	sim_spin_acquire(sim_is_up(ptl), ptl, SIM_RANK_PTL);
 	sim_cpu_count(cpu, SIM_CNT_LOCK);
 }
 
@@ -125,7 +188,7 @@ static inline void *get_locked_slot(struct mm_struct *mm, struct sim_cpu *cpu,
 		}
 	}
 	*ptl = sim_ptl(mm->sim_mmu, 0, slot);
-	sim_spin_lock(NULL, *ptl, SIM_RANK_PTL);
+	sim_spin_acquire(mm->sim_machine->up, *ptl, SIM_RANK_PTL);
 	sim_cpu_count_both(cpu, SIM_CNT_WALK, SIM_CNT_LOCK);
 	return slot;
 }

@@ -15,6 +15,7 @@
  */
 #include "pte/leaf.h"
 #include "pte/rmap.h"
+#include "pte/run.h"
 #include "pte/tlb.h"
 
 struct zap_walk {
@@ -23,7 +24,9 @@ struct zap_walk {
 	const struct sim_mmu *mmu;
 	struct sim_cpu *cpu;
 	const struct sim_zap *zap;
-	bool special_has_no_page;	/* the special bit alone decides */
+	/* (e & special_mask) == special_value: special, whatever else it says */
+	uint64_t special_mask, special_value;
+	uint64_t none_mask, none_value;	/* (e & none_mask) == none_value: empty */
 	bool force_flush;
 	long rss[NR_MM_COUNTERS];
 	struct mmu_gather tlb;
@@ -72,6 +75,36 @@ static void zap_leaf(struct zap_walk *w, int level, void *slot, unsigned long ad
 
 /* ---- pages ---- */
 
+/*
+ * Which entries are special without a look at their pfn. With a special bit:
+ * those that have it. Without: all of a VM_PFNMAP vma that cannot be copied on
+ * write. A test that nothing passes where neither is certain.
+ */
+static void resolve_special(struct zap_walk *w)
+{
+	const struct sim_entry_format *fmt = &w->mmu->format[0];
+	const struct sim_pte_test *test = &fmt->test[SIM_TEST_SPECIAL];
+	const struct vm_operations_struct *ops = w->vma->vm_ops;
+	unsigned long flags = w->vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP);
+
+	w->none_mask = ~fmt->none_ignore;
+	w->none_value = fmt->none_value;
+	w->special_mask = 0;
+	w->special_value = 1;
+	if (!w->mmu->has_special) {
+		if (flags == VM_PFNMAP && !is_cow_mapping(w->vma->vm_flags))
+			w->special_value = 0;
+	} else if (flags && !(ops && ops->find_special_page) && !test->any[1].mask) {
+		w->special_mask = test->any[0].mask;
+		w->special_value = test->any[0].value;
+	}
+}
+
+static bool is_special(const struct zap_walk *w, uint64_t e)
+{
+	return (e & w->special_mask) == w->special_value;
+}
+
 /* Models: mm/memory.c, should_zap_page, 6.1; zap_pte_range's test of
  * details->check_mapping, 5.11. */
 static bool should_zap_page(const struct zap_walk *w, const struct page *page)
@@ -106,24 +139,105 @@ static void zap_page(struct zap_walk *w, void *slot, unsigned long addr, struct 
 	w->tlb.page[w->tlb.nr++] = page;
 }
 
-static void zap_pte(struct zap_walk *w, void *slot, unsigned long addr)
+/* Returns false where it was no page's. */
+static bool zap_pte(struct zap_walk *w, void *slot, unsigned long addr)
 {
 	const struct sim_entry_format *fmt = &w->mmu->format[0];
 	uint64_t e = read_entry(w->cpu, w->mmu, 0, slot);
 	struct page *page = NULL;
 
 	if (fmt_none(fmt, e))
-		return;
-	if (fmt_test(fmt, SIM_TEST_PRESENT, e) &&
-	    !(w->special_has_no_page && fmt_test(fmt, SIM_TEST_SPECIAL, e)))
+		return false;
+	if (fmt_test(fmt, SIM_TEST_PRESENT, e) && !is_special(w, e))
 		page = sim_normal_page(w->vma, addr, e, 0);
 	if (page) {
 		zap_page(w, slot, addr, page);
-		return;
+		return true;
 	}
 	/* Nobody wants its young and dirty: a plain store will do. */
 	write_entry(w->machine, w->cpu, 0, slot, addr, fmt->none_value);
 	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
+	return false;
+}
+
+/* ---- runs of special entries ---- */
+
+struct dropped {
+	unsigned long first, end;	/* the entries cleared lie here */
+	unsigned long nr;		/* and are this many */
+};
+
+/*
+ * Of the @nr entries from @slot on, clears those that are special, passes those
+ * that are empty, and stops where another look is needed. Returns how many it
+ * has passed.
+ */
+static inline __attribute__((always_inline)) unsigned long
+drop_special(const struct zap_walk *w, void *slot, unsigned long nr, struct dropped *dropped,
+	     const bool wide)
+{
+	const uint64_t none_mask = w->none_mask, none_value = w->none_value;
+	const uint64_t special_mask = w->special_mask, special_value = w->special_value;
+	unsigned long i = 0, end = 0, cleared = 0;
+
+	while (i < nr && (entry_run_read(slot, i, wide) & none_mask) == none_value)
+		i++;
+	dropped->first = i;
+	for (; i < nr; i++) {
+		uint64_t e = entry_run_read(slot, i, wide);
+
+		if (__builtin_expect((e & none_mask) == none_value, 0))
+			continue;
+		if (__builtin_expect((e & special_mask) != special_value, 0))
+			break;
+		entry_run_write(slot, i, none_value, wide);
+		end = i + 1;
+		cleared++;
+	}
+	dropped->end = end;
+	dropped->nr = cleared;
+	return i;
+}
+
+/* The same, with all that goes with it. Nobody listens to events. */
+static unsigned long zap_special(struct zap_walk *w, void *slot, unsigned long addr,
+				 unsigned long nr)
+{
+	unsigned int shift = w->mmu->page_shift;
+	struct dropped dropped;
+	unsigned long done;
+
+	sim_assert(sim_rank_held(SIM_RANK_PTL, sim_ptl(w->mmu, 0, slot)));
+	done = w->mmu->level[0].entry_bytes == 8 ? drop_special(w, slot, nr, &dropped, true)
+						  : drop_special(w, slot, nr, &dropped, false);
+	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_READ, done);
+	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_WRITE, dropped.nr);
+	if (dropped.nr)
+		tlb_remove_entry(&w->tlb, addr + (dropped.first << shift),
+				 addr + (dropped.end << shift));
+	return done;
+}
+
+/* Entries until the end, or until no more pages can be gathered. Returns where. */
+static unsigned long zap_entries(struct zap_walk *w, char *slot, unsigned long addr,
+				 unsigned long end)
+{
+	unsigned int bytes = w->mmu->level[0].entry_bytes, shift = w->mmu->page_shift;
+	bool runs = !w->machine->event_fn;
+
+	while (addr != end && !tlb_full(&w->tlb)) {
+		if (runs) {
+			unsigned long done = zap_special(w, slot, addr, (end - addr) >> shift);
+
+			addr += done << shift;
+			slot += done * bytes;
+		}
+		for (bool page = true; page && addr != end && !tlb_full(&w->tlb); slot += bytes) {
+			page = zap_pte(w, slot, addr);
+			addr += 1UL << shift;
+		}
+	}
+	return addr;
 }
 
 static void add_rss(struct zap_walk *w)
@@ -141,13 +255,10 @@ static unsigned long zap_some_ptes(struct zap_walk *w, void *table, unsigned lon
 				   unsigned long end)
 {
 	spinlock_t *ptl = sim_ptl(w->mmu, 0, table);
-	unsigned int bytes = w->mmu->level[0].entry_bytes;
-	char *slot = mmu_slot(w->mmu, 0, table, addr);
 	bool flush;
 
 	ptl_lock(w->cpu, ptl);
-	for (; addr != end && !tlb_full(&w->tlb); addr += mmu_page_size(w->mmu), slot += bytes)
-		zap_pte(w, slot, addr);
+	addr = zap_entries(w, mmu_slot(w->mmu, 0, table, addr), addr, end);
 	add_rss(w);
 	flush = w->force_flush || tlb_full(&w->tlb);
 	if (flush)
@@ -199,7 +310,6 @@ static unsigned long page_floor(const struct sim_mmu *mmu, unsigned long addr)
 void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		   const struct sim_zap *zap)
 {
-	const struct vm_operations_struct *ops = vma->vm_ops;
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long page = mmu_page_size(mm->sim_mmu);
 	struct zap_walk w;
@@ -215,8 +325,7 @@ void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned lon
 	w.mmu = mm->sim_mmu;
 	w.cpu = sim_cpu(mm->sim_machine);
 	w.zap = zap;
-	w.special_has_no_page = (vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) &&
-				!(ops && ops->find_special_page);
+	resolve_special(&w);
 	w.force_flush = false;
 	memset(w.rss, 0, sizeof(w.rss));
 	tlb_gather_mmu(&w.tlb, mm);

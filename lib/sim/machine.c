@@ -84,6 +84,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->release = release;
 	machine->thp = (int)config->thp;
 	machine->up = config->cpus == 1;
+	sim->mmu.plain.up = machine->up;
 	machine->gup = &sim_gup_ops;
 	machine->mmu = &sim->mmu;
 	sim->dev_io_next = arch->io_start_pfn + nr_vram;

@@ -210,10 +210,10 @@ static void test_mmu_read_write_width(void **state)
 	mmu_write(&mmu, 0, &words, 0x11);
 	assert_int_equal(words, 0xffffffff00000011);
 	assert_int_equal(mmu_read(&mmu, 0, &words), 0x11);
-	assert_int_equal(mmu_xchg(&mmu, 0, &words, 0x22), 0x11);
+	assert_int_equal(mmu_xchg(&mmu, false, 0, &words, 0x22), 0x11);
 	assert_int_equal(words, 0xffffffff00000022);
 	resolve(sim_arch_find("um"), RELEASE, 0);
-	assert_int_equal(mmu_xchg(&mmu, 0, &words, 3), 0xffffffff00000022);
+	assert_int_equal(mmu_xchg(&mmu, false, 0, &words, 3), 0xffffffff00000022);
 	mmu_write(&mmu, 0, &words, 5);
 	assert_int_equal(mmu_read(&mmu, 0, &words), 5);
 }

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * insert_pfns.c - the bulk insert: vmf_insert_pfn_prot() for a run of pfns, with one
+ * walk and one hold of the lock per table of leaves.
+ *
+ * What the call checks for each pfn falls in three:
+ *
+ *	the same for all	checked once	no BUG by flags and kind of mapping,
+ *						machine sound, protection upright
+ *	up to a bound		cut there	the end of the vma, of the table
+ *	of each			in the loop	occupied entry, memory type
+ *
+ * A run that does not pass the first kind is not refused, since most that fail it
+ * are in order (I/O memory in a VM_MIXEDMAP vma): the loop then asks about each
+ * pfn. Where the loop stops before its bound, vmf_insert_pfn_prot() itself says what
+ * is to be said about that pfn, and the run goes on behind it where it can.
+ *
+ * The memory type of RAM lies in each page's flags: one look per pfn. I/O memory has
+ * reservations: one look per stretch of pfns that have the same answer.
+ */
+#include <errno.h>
+
+#include "pte/insert.h"
+#include "pte/memtype.h"
+#include "pte/run.h"
+
+struct bulk {
+	struct vm_area_struct *vma;
+	struct sim_machine *machine;
+	struct sim_cpu *cpu;
+	const struct sim_pfns *pfns;
+	const struct sim_ram *ram;
+	pgprot_t prot;
+	bool ask_each;		/* the flags or the protection say nothing for all pfns */
+	struct entry_run run;
+	/* With PAT: */
+	uint64_t cache[4];	/* cache bits of RAM, by its flags */
+	unsigned long tracked;	/* RAM below this pfn has no type of its own */
+	struct memtype_run io;	/* pfns whose type is known, */
+	uint64_t io_cache;	/* and its bits */
+};
+
+/* ---- what to insert ---- */
+
+enum source { FROM_LIST, FROM_PAGES, FROM_FIRST };
+
+static inline __attribute__((always_inline)) unsigned long
+nth_pfn(const struct bulk *b, unsigned long i, const enum source source)
+{
+	const struct sim_pfns *pfns = b->pfns;
+
+	if (source == FROM_LIST)
+		return pfns->list[i];
+	if (source == FROM_PAGES)
+		return b->ram->start + (unsigned long)(pfns->pages[i] - b->ram->map);
+	return pfns->first + i;
+}
+
+static enum source source_of(const struct sim_pfns *pfns)
+{
+	return pfns->list ? FROM_LIST : pfns->pages ? FROM_PAGES : FROM_FIRST;
+}
+
+/* ---- memory types ---- */
+
+static __attribute__((noinline)) uint64_t io_cache(struct bulk *b, unsigned long pfn)
+{
+	const struct sim_mmu *mmu = b->machine->mmu;
+
+	b->io = sim_memtype_io_run(b->machine, pfn);
+	b->io_cache = mmu->format[SIM_LEAF_PTE].cache[b->io.type];
+	return b->io_cache;
+}
+
+/* The cache bits of an entry for @pfn. */
+static inline uint64_t cache_of(struct bulk *b, unsigned long pfn)
+{
+	const struct sim_ram *ram = b->ram;
+
+	if (likely(pfn - ram->start < ram->nr && pfn >= b->tracked))
+		return b->cache[page_memtype_bits(ram->map + (pfn - ram->start))];
+	if (likely(pfn - b->io.start < b->io.nr))
+		return b->io_cache;
+	return io_cache(b, pfn);
+}
+
+static void types_init(struct bulk *b)
+{
+	const struct sim_mmu *mmu = b->machine->mmu;
+	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
+
+	for (unsigned int bits = 0; bits < 4; bits++)
+		b->cache[bits] = fmt->cache[memtype_of_bits(bits)];
+	b->tracked = SIM_ISA_END >> mmu->page_shift;
+	b->io.nr = 0;
+	b->io_cache = 0;
+	b->run.bits &= ~fmt->cache_mask;
+}
+
+/* ---- the loops: how many of @nr pfns from the @at-th on were passed ---- */
+
+/* @wrote: how many of them found an empty entry. => its lock held */
+static inline __attribute__((always_inline)) unsigned long
+fill(struct bulk *b, uint64_t *slot, unsigned long at, unsigned long nr, unsigned long *wrote,
+     const enum source source, const bool typed)
+{
+	const struct entry_run run = b->run;
+	unsigned long n = 0;
+
+	for (unsigned long i = 0; i < nr; i++) {
+		unsigned long pfn = nth_pfn(b, at + i, source);
+		uint64_t e = entry_run_make(&run, pfn);
+
+		if (typed)
+			e |= cache_of(b, pfn);
+		if (unlikely(!entry_run_none(&run, entry_run_read(slot, i, true))))
+			continue;
+		entry_run_write(slot, i, e, true);
+		n++;
+	}
+	*wrote = n;
+	return nr;
+}
+
+static unsigned long fill_untyped(struct bulk *b, uint64_t *slot, unsigned long at,
+				  unsigned long nr, unsigned long *wrote)
+{
+	switch (source_of(b->pfns)) {
+	case FROM_LIST:
+		return fill(b, slot, at, nr, wrote, FROM_LIST, false);
+	case FROM_PAGES:
+		return fill(b, slot, at, nr, wrote, FROM_PAGES, false);
+	default:
+		return fill(b, slot, at, nr, wrote, FROM_FIRST, false);
+	}
+}
+
+static unsigned long fill_typed(struct bulk *b, uint64_t *slot, unsigned long at,
+				unsigned long nr, unsigned long *wrote)
+{
+	switch (source_of(b->pfns)) {
+	case FROM_LIST:
+		return fill(b, slot, at, nr, wrote, FROM_LIST, true);
+	case FROM_PAGES:
+		return fill(b, slot, at, nr, wrote, FROM_PAGES, true);
+	default:
+		return fill(b, slot, at, nr, wrote, FROM_FIRST, true);
+	}
+}
+
+/* May the @i-th pfn be inserted? For sure, where nothing needs to be asked. */
+static bool may_insert(const struct bulk *b, unsigned long i)
+{
+	unsigned long pfn;
+
+	if (!b->ask_each)
+		return true;
+	pfn = nth_pfn(b, i, source_of(b->pfns));
+	return !insert_pfn_would_bug(b->vma, pfn) &&
+	       pfn_modify_allowed(b->machine, pfn, b->prot.pgprot);
+}
+
+/* With everything that is not usual: narrow entries, listeners, a look at each pfn. */
+static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
+				 unsigned long at, unsigned long nr, unsigned long *wrote)
+{
+	const struct sim_mmu *mmu = b->machine->mmu;
+	unsigned long i = 0;
+
+	*wrote = 0;
+	for (; i < nr && may_insert(b, at + i); i++, addr += mmu_page_size(mmu)) {
+		unsigned long pfn = nth_pfn(b, at + i, source_of(b->pfns));
+		uint64_t e = entry_run_make(&b->run, pfn);
+
+		if (mmu->has_pat)
+			e |= cache_of(b, pfn);
+		if (!entry_run_none(&b->run, entry_run_read(slot, i, b->run.wide)))
+			continue;
+		entry_run_write(slot, i, e, b->run.wide);
+		sim_event(b->machine, SIM_EV_PTE, addr, e, NULL);
+		++*wrote;
+	}
+	return i;
+}
+
+/* ---- tables ---- */
+
+/*
+ * The pfns from the @at-th on that go into one table; @nr is what there is room
+ * for. Returns how many were passed, 0 with *@ret where there is no table.
+ */
+static unsigned long fill_table(struct bulk *b, unsigned long addr, unsigned long at,
+				unsigned long nr, vm_fault_t *ret)
+{
+	struct mm_struct *mm = b->vma->vm_mm;
+	bool unusual = b->ask_each || b->machine->event_fn || !b->run.wide;
+	unsigned long done, wrote;
+	spinlock_t *ptl;
+	int err;
+	void *slot = get_locked_slot(mm, b->cpu, addr, &ptl, &err);
+
+	if (unlikely(!slot)) {
+		*ret = err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
+		return 0;
+	}
+	if (unlikely(unusual))
+		done = fill_asking(b, slot, addr, at, nr, &wrote);
+	else if (mm->sim_mmu->has_pat)
+		done = fill_typed(b, slot, at, nr, &wrote);
+	else
+		done = fill_untyped(b, slot, at, nr, &wrote);
+	ptl_unlock(ptl);
+	if (mm->sim_mmu->has_pat)
+		sim_cpu_count_n(b->cpu, SIM_CNT_PAT_LOOKUP, done);
+	sim_cpu_count_n(b->cpu, SIM_CNT_PTE_READ, done);
+	sim_cpu_count_n(b->cpu, SIM_CNT_PTE_WRITE, wrote);
+	return done;
+}
+
+/* How many pfns fit from @addr on, in its table and in the vma; 0 outside of it. */
+static unsigned long room_at(const struct bulk *b, unsigned long addr, unsigned long want)
+{
+	const struct vm_area_struct *vma = b->vma;
+	unsigned long room;
+
+	if (addr < vma->vm_start || addr >= vma->vm_end || sim_is_crashed(b->machine))
+		return 0;
+	room = entries_in_table(b->machine->mmu, addr, vma->vm_end);
+	return want < room ? want : room;
+}
+
+static void bulk_init(struct bulk *b, struct vm_area_struct *vma, const struct sim_pfns *pfns,
+		      pgprot_t prot)
+{
+	struct sim_machine *machine = vma->vm_mm->sim_machine;
+
+	b->vma = vma;
+	b->machine = machine;
+	b->cpu = sim_cpu(machine);
+	b->pfns = pfns;
+	b->ram = &machine->phys->ram;
+	b->prot = prot;
+	entry_run_init(&b->run, machine->mmu, prot.pgprot, SIM_OP_MKSPECIAL);
+	b->ask_each = !insert_pfn_flags_in_order(vma->vm_flags) || b->run.flip;
+	if (machine->mmu->has_pat)
+		types_init(b);
+}
+
+vm_fault_t sim_vmf_insert_pfns_prot(struct vm_area_struct *vma, unsigned long addr,
+				    const struct sim_pfns *pfns, unsigned long *nr,
+				    pgprot_t pgprot)
+{
+	unsigned int shift = vma->vm_mm->sim_mmu->page_shift;
+	unsigned long at = 0, want = *nr;
+	vm_fault_t ret = VM_FAULT_NOPAGE;
+	struct bulk b;
+
+	bulk_init(&b, vma, pfns, pgprot);
+	while (at < want && ret == VM_FAULT_NOPAGE) {
+		unsigned long room = room_at(&b, addr, want - at), done = 0;
+
+		if (room && may_insert(&b, at)) {
+			done = fill_table(&b, addr, at, room, &ret);
+		} else {
+			ret = vmf_insert_pfn_prot(vma, addr, nth_pfn(&b, at, source_of(pfns)),
+						  pgprot);
+			done = ret == VM_FAULT_NOPAGE;
+		}
+		at += done;
+		addr += done << shift;
+	}
+	*nr = want - at;
+	return ret;
+}
