@@ -52,11 +52,13 @@ vm_fault_t ttm_insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
 /* How many of @nr pages from offset on are there: to the array's end, or a gap. */
 static unsigned long pages_there(const struct ttm_fault *f, unsigned long nr)
 {
-	unsigned long n = 0;
+	unsigned long n = 0, in_array;
 
 	if (!f->pages)
 		return nr;
-	while (n < nr && f->offset + n < f->nr_pages && f->pages[f->offset + n])
+	in_array = f->offset < f->nr_pages ? f->nr_pages - f->offset : 0;
+	nr = nr < in_array ? nr : in_array;
+	while (n < nr && f->pages[f->offset + n])
 		n++;
 	return n;
 }

@@ -145,6 +145,7 @@ static void draw_pfns(struct world *w)
 	w->pfns = (struct sim_pfns){ .first = any_pfn(w) };
 	switch (any(w, 4)) {
 	case 0:
+		w->pfns.pages = w->page;
 		return draw_list(w);
 	case 1:
 		return draw_pages(w);
@@ -380,7 +381,7 @@ static void same(const char *what, uint64_t loop, uint64_t call)
 static void compare_counters(const struct world *w, const struct result *loop,
 			     const struct result *call)
 {
-	bool all_ram = w->pfns.pages && !w->pfns.list;
+	bool all_ram = !w->pfns.list && w->pfns.pages;
 
 	for (int i = 0; i < SIM_NR_COUNTERS; i++) {
 		bool may_save = i == SIM_CNT_WALK || i == SIM_CNT_LOCK ||
