@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * test_insert_pfns_random.c - a run of pfns in one call against the loop that it
- * stands for, on random runs, everywhere.
+ * stands for, on random runs, everywhere; and the loop against itself with
+ * somebody who listens to events, which has it take no short cut.
  *
  * A case is drawn on one machine, which is snapshot; the loop runs, what it left
  * is taken down, the machine is restored, and the call runs. So both begin from
@@ -374,10 +375,11 @@ static void run_call(struct world *w, struct result *r)
 static void same(const char *what, uint64_t loop, uint64_t call)
 {
 	if (loop != call)
-		fail_msg("%s: the loop %#llx, the call %#llx", what, (unsigned long long)loop,
+		fail_msg("%s: %#llx, then %#llx", what, (unsigned long long)loop,
 			 (unsigned long long)call);
 }
 
+/* What the call may save: walks, locks, and memory types, but those of RAM. */
 static void compare_counters(const struct world *w, const struct result *loop,
 			     const struct result *call)
 {
@@ -405,7 +407,7 @@ static void compare_outcomes(const struct result *loop, const struct result *cal
 	assert_string_equal(loop->last.condition, call->last.condition);
 }
 
-static void compare(const struct world *w, const struct result *loop, const struct result *call)
+static void compare_state(const struct result *loop, const struct result *call)
 {
 	same("result", loop->ret, call->ret);
 	same("left", loop->left, call->left);
@@ -414,13 +416,10 @@ static void compare(const struct world *w, const struct result *loop, const stru
 		same("level", (uint64_t)loop->level[i], (uint64_t)call->level[i]);
 		same("entry", loop->entry[i], call->entry[i]);
 	}
-	compare_counters(w, loop, call);
 	same("failure pending", loop->pending, call->pending);
 	same("bytes of tables", (uint64_t)loop->pgtables_bytes, (uint64_t)call->pgtables_bytes);
 	for (int i = 0; i < SIM_NR_OBJECTS; i++)
 		same(sim_object_name((enum sim_object)i), loop->live[i], call->live[i]);
-	same("events", loop->nr_events, call->nr_events);
-	same("what the events say", loop->events, call->events);
 }
 
 /* One walk and one hold of the lock per table; what else the loop locks, the
@@ -434,34 +433,63 @@ static void compare_walks(const struct result *loop, const struct result *call)
 	assert_true(call->counters[SIM_CNT_LOCK] <= loop->counters[SIM_CNT_LOCK] - saved);
 }
 
-typedef void (*compare_fn)(const struct world *w, const struct result *loop,
-			   const struct result *call);
+/* ---- the laws: each begins on the machine as drawn ---- */
 
-static void only_walks(const struct world *w, const struct result *loop,
-		       const struct result *call)
+typedef void (*law_fn)(struct world *w, const struct sim_snapshot *drawn);
+
+static struct result first, second;
+
+static void restore(struct world *w, const struct sim_snapshot *snapshot)
 {
-	(void)w;
-	compare_walks(loop, call);
+	assert_int_equal(sim_restore(w->f.machine, snapshot), 0);
 }
 
-static void one_case(struct world *w, const struct sim_snapshot *empty, compare_fn check)
+static void call_agrees_with_loop(struct world *w, const struct sim_snapshot *drawn)
 {
-	static struct result loop, call;
-	static struct sim_snapshot *before; /* reachable where the test fails */
+	run_loop(w, &first);
+	restore(w, drawn);
+	run_call(w, &second);
+	compare_state(&first, &second);
+	compare_counters(w, &first, &second);
+	same("events", first.nr_events, second.nr_events);
+	same("what the events say", first.events, second.events);
+}
+
+static void call_walks_once_per_table(struct world *w, const struct sim_snapshot *drawn)
+{
+	run_loop(w, &first);
+	restore(w, drawn);
+	run_call(w, &second);
+	compare_walks(&first, &second);
+}
+
+static void events_change_nothing(struct world *w, const struct sim_snapshot *drawn)
+{
+	w->events = false;
+	run_loop(w, &first);
+	restore(w, drawn);
+	w->events = true;
+	run_loop(w, &second);
+	compare_state(&first, &second);
+	for (int i = 0; i < SIM_NR_COUNTERS; i++)
+		same(sim_counter_name((enum sim_counter)i), first.counters[i],
+		     second.counters[i]);
+}
+
+static void one_case(struct world *w, const struct sim_snapshot *empty, law_fn law)
+{
+	static struct sim_snapshot *drawn; /* reachable where the test fails */
 
 	draw(w);
-	before = sim_snapshot(w->f.machine);
-	assert_non_null(before);
-	run_loop(w, &loop);
-	assert_int_equal(sim_restore(w->f.machine, before), 0);
-	run_call(w, &call);
-	check(w, &loop, &call);
-	sim_snapshot_free(before);
-	assert_int_equal(sim_restore(w->f.machine, empty), 0);
+	drawn = sim_snapshot(w->f.machine);
+	assert_non_null(drawn);
+	law(w, drawn);
+	sim_snapshot_free(drawn);
+	restore(w, empty);
 	w->f.nr_vmas = 0;
 }
 
-static void one_machine(struct world *w, const struct sim_machine_config *config, compare_fn check)
+static void one_machine(struct world *w, const struct sim_machine_config *config, law_fn law)
 {
 	static struct sim_snapshot *empty; /* reachable where the test fails */
 
@@ -471,12 +499,12 @@ static void one_machine(struct world *w, const struct sim_machine_config *config
 	empty = sim_snapshot(w->f.machine);
 	assert_non_null(empty);
 	for (int i = 0; i < 60; i++)
-		one_case(w, empty, check);
+		one_case(w, empty, law);
 	sim_snapshot_free(empty);
 	pte_fixture_exit(&w->f);
 }
 
-static void every_machine(compare_fn check)
+static void every_machine(law_fn law)
 {
 	static const uint32_t toggles[] = {
 		0, 1u << SIM_FEAT_PAT, 1u << SIM_FEAT_PTE_SPECIAL,
@@ -495,7 +523,7 @@ static void every_machine(compare_fn check)
 				};
 
 				if (sim_release_number(config.release) >= arch->since)
-					one_machine(&w, &config, check);
+					one_machine(&w, &config, law);
 			}
 		}
 	}
@@ -504,18 +532,25 @@ static void every_machine(compare_fn check)
 static void test_pfns_random_runs_agree_with_the_loop(void **state)
 {
 	(void)state;
-	every_machine(compare);
+	every_machine(call_agrees_with_loop);
 }
 
 static void test_pfns_random_runs_walk_once_per_table(void **state)
 {
 	(void)state;
-	every_machine(only_walks);
+	every_machine(call_walks_once_per_table);
+}
+
+static void test_pfn_random_runs_are_the_same_with_events(void **state)
+{
+	(void)state;
+	every_machine(events_change_nothing);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_pfns_random_runs_agree_with_the_loop),
 	cmocka_unit_test(test_pfns_random_runs_walk_once_per_table),
+	cmocka_unit_test(test_pfn_random_runs_are_the_same_with_events),
 };
 
 SIM_TEST_MAIN(tests)
