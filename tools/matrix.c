@@ -23,7 +23,7 @@ struct args {
 static const struct argp_option options[] = {
 	{ "arch", 'a', "NAME", 0, "Only this architecture (ttmsim arch lists them)", 0 },
 	{ "release", 'r', "RELEASE", 0, "Only this kernel release, e.g. 6.1", 0 },
-	{ "mode", 'm', "MODE", 0, "Only this TTM mapping mode: mixed, pfn, apply, huge", 0 },
+	{ "mode", 'm', "MODE", 0, "Only this TTM mapping mode: mixed, pfn, apply, pfns, huge", 0 },
 	{ "all", OPTION_FORMAT + 1, NULL, 0, "A line for each case", 0 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 	  "text (the default), csv, json or html; the last three have every column", 0 },
@@ -36,7 +36,7 @@ static enum sim_ttm_mode parse_mode(const char *arg, struct argp_state *state)
 	for (int mode = SIM_TTM_MIXED; mode < SIM_NR_TTM_MODES; mode++)
 		if (!strcmp(arg, sim_ttm_mode_name((enum sim_ttm_mode)mode)))
 			return (enum sim_ttm_mode)mode;
-	argp_error(state, "--mode is mixed, pfn, apply or huge, not '%s'", arg);
+	argp_error(state, "--mode is mixed, pfn, apply, pfns or huge, not '%s'", arg);
 	return SIM_TTM_DEFAULT;
 }
 

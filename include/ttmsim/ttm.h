@@ -29,12 +29,13 @@ enum sim_ttm_mode {
 	SIM_TTM_MIXED,		/* VM_MIXEDMAP, vmf_insert_mixed_prot(), COW allowed */
 	SIM_TTM_PFN,		/* VM_PFNMAP, vmf_insert_pfn_prot(), COW refused */
 	SIM_TTM_APPLY,		/* VM_PFNMAP, apply_to_page_range(), COW refused */
+	SIM_TTM_PFNS,		/* VM_PFNMAP, sim_vmf_insert_pfns_prot(), COW refused */
 	SIM_TTM_HUGE,		/* huge_fault inserts PMD leaves, as vmwgfx had it */
 	SIM_NR_TTM_MODES
 };
 
 /**
- * sim_ttm_mode_name - "default", "mixed", "pfn", "apply", "huge"
+ * sim_ttm_mode_name - "default", "mixed", "pfn", "apply", "pfns", "huge"
  *
  * Returns: a static string;
  *          NULL for an unknown mode.

@@ -17,7 +17,7 @@
 
 static const struct scn_word ttm_words[] = {
 	{ "mixed", SIM_TTM_MIXED }, { "pfn", SIM_TTM_PFN }, { "apply", SIM_TTM_APPLY },
-	{ "huge", SIM_TTM_HUGE }, { NULL, 0 },
+	{ "pfns", SIM_TTM_PFNS }, { "huge", SIM_TTM_HUGE }, { NULL, 0 },
 };
 
 static const struct scn_word place_words[] = {

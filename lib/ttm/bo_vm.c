@@ -19,12 +19,13 @@
  *	mixed	VM_MIXEDMAP	yes	vmf_insert_mixed_prot, PFN_DEV
  *	pfn	VM_PFNMAP	no	vmf_insert_pfn_prot
  *	apply	VM_PFNMAP	no	all at once: set_pte_at() on whatever is there
+ *	pfns	VM_PFNMAP	no	all at once, each checked as in pfn
  *	huge	as the release	as the	as its vm_flags say
  *				release
  *
  * Models: drivers/gpu/drm/ttm/ttm_bo_vm.c, 5.11 to 6.12.
  */
-#include "ttm/internal.h"
+#include "ttm/fault.h"
 
 #define VM_FILE "drivers/gpu/drm/ttm/ttm_bo_vm.c"
 
@@ -95,23 +96,6 @@ static vm_fault_t ttm_bo_vm_fault_idle(struct ttm_buffer_object *bo, struct vm_f
 }
 
 /* ---- what a fault maps ---- */
-
-/* A fault under way. Filled by fault_prepare(); the loops move offset along. */
-struct ttm_fault {
-	struct vm_fault *vmf;
-	struct vm_area_struct *vma;
-	struct ttm_buffer_object *bo;
-	struct sim_machine *machine;
-	struct page **pages;	/* NULL: iomem */
-	unsigned long nr_pages;	/* in that array; iomem: no limit */
-	const struct sim_ram *ram; /* where the pages lie */
-	unsigned long first_pfn; /* iomem, unless asks_driver: of page 0 */
-	unsigned long offset;	/* page of the object to map */
-	unsigned long last;	/* first page beyond the vma's end */
-	pgprot_t prot;
-	bool sets_index;
-	bool asks_driver;	/* for each pfn */
-};
 
 unsigned long ttm_bo_io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page_offset)
 {
@@ -186,44 +170,21 @@ static vm_fault_t fault_prepare(struct ttm_fault *f, struct vm_fault *vmf, pgpro
 	return fault_pages(f);
 }
 
-/* The pfn of page @offset. RAM has a page there: the array is full or the
- * populate failed. */
-static inline unsigned long fault_pfn(const struct ttm_fault *f, unsigned long offset)
-{
-	struct page *page;
-
-	if (!f->pages)
-		return f->asks_driver ? ttm_bo_io_mem_pfn(f->bo, offset) : f->first_pfn + offset;
-	page = f->pages[offset];
-	if (__builtin_expect(f->sets_index, 0))
-		page->index = drm_vma_node_start(&f->bo->base.vma_node) + offset;
-	return f->ram->start + (unsigned long)(page - f->ram->map);
-}
-
-/*
- * Only the end of the vma bounds a fault. Where a driver maps more than the
- * object has, the kernel takes what lies behind the array for a page: a BUG here.
- */
-static inline bool beyond_pages(const struct ttm_fault *f)
-{
-	return SIM_BUG_ON_IN(f->machine, "drivers/gpu/drm/ttm/ttm_bo_vm.c",
-			     "ttm_bo_vm_fault_reserved", f->offset >= f->nr_pages);
-}
-
 /* ---- mapping: one entry at a time ---- */
 
 /* Since 5.14 a VM_MIXEDMAP vma of the driver's own making gets pfns all the same. */
-static bool mode_knows_mixed(const struct ttm_device *bdev)
+static bool inserts_mixed(const struct ttm_fault *f)
 {
-	return bdev->sim_mode == SIM_TTM_MIXED ||
-	       sim_rule(bdev->sim_machine, SIM_RULE_TTM_MIXEDMAP);
+	return (f->vma->vm_flags & VM_MIXEDMAP) &&
+	       (f->bo->bdev->sim_mode == SIM_TTM_MIXED ||
+		sim_rule(f->machine, SIM_RULE_TTM_MIXEDMAP));
 }
 
 static vm_fault_t insert_each(struct ttm_fault *f, pgoff_t num_prefault)
 {
 	struct vm_area_struct *vma = f->vma;
 	unsigned long address = f->vmf->address, page_size = ttm_page_size(f->machine);
-	bool mixed = (vma->vm_flags & VM_MIXEDMAP) && mode_knows_mixed(f->bo->bdev);
+	bool mixed = inserts_mixed(f);
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 
 	for (pgoff_t i = 0; i < num_prefault && f->offset < f->last; i++, address += page_size) {
@@ -239,49 +200,10 @@ static vm_fault_t insert_each(struct ttm_fault *f, pgoff_t num_prefault)
 						    f->prot);
 		else
 			ret = vmf_insert_pfn_prot(vma, address, pfn, f->prot);
-		/* As the kernel has it: the page that was asked for faults
-		 * again, one that was not fails the fault. */
 		if (__builtin_expect(ret & VM_FAULT_ERROR, 0))
-			return i || sim_is_crashed(f->machine) ? ret : VM_FAULT_NOPAGE;
+			return insert_error(f, i, ret);
 	}
 	return ret;
-}
-
-/* ---- mapping: all at once, without a look at what is there ---- */
-
-static int apply_entry(pte_t *pte, unsigned long addr, void *data)
-{
-	struct ttm_fault *f = data;
-
-	if (beyond_pages(f))
-		return -EIO;
-	if (f->pages && !f->pages[f->offset])
-		return -ENOMEM;
-	set_pte_at(f->vma->vm_mm, addr, pte,
-		   pte_mkspecial(pfn_pte(fault_pfn(f, f->offset++), f->prot)));
-	return 0;
-}
-
-/*
- * Models: the proposal "drm/ttm: use apply_page_range instead of
- * vmf_insert_pfn_prot" of August 2025 (in no release): no look at what is there,
- * no range, memory-type or pfn check, and an error in what was not asked for is
- * one of the fault.
- */
-static vm_fault_t insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
-{
-	unsigned long pages = f->last - f->offset;
-	struct sim_machine *old = ttm_switch_machine(f->machine);
-	int err;
-
-	if (pages > num_prefault)
-		pages = num_prefault;
-	err = apply_to_page_range(f->vma->vm_mm, f->vmf->address,
-				  pages << ttm_page_shift(f->machine), apply_entry, f);
-	ttm_switch_machine(old);
-	if (!err)
-		return VM_FAULT_NOPAGE;
-	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
 /* ---- mapping: one leaf for many pages ---- */
@@ -325,7 +247,9 @@ vm_fault_t ttm_bo_vm_fault_reserved(struct vm_fault *vmf, pgprot_t prot, pgoff_t
 	if (ret)
 		return ret;
 	if (f.bo->bdev->sim_mode == SIM_TTM_APPLY && (f.vma->vm_flags & VM_PFNMAP))
-		return insert_apply(&f, num_prefault);
+		return ttm_insert_apply(&f, num_prefault);
+	if (f.bo->bdev->sim_mode == SIM_TTM_PFNS && !inserts_mixed(&f))
+		return ttm_insert_pfns(&f, num_prefault);
 	return insert_each(&f, num_prefault);
 }
 

@@ -11,7 +11,7 @@ const char *sim_ttm_mode_name(enum sim_ttm_mode mode)
 	static const char *const names[SIM_NR_TTM_MODES] = {
 		[SIM_TTM_DEFAULT] = "default",	[SIM_TTM_MIXED] = "mixed",
 		[SIM_TTM_PFN] = "pfn",		[SIM_TTM_APPLY] = "apply",
-		[SIM_TTM_HUGE] = "huge",
+		[SIM_TTM_PFNS] = "pfns",	[SIM_TTM_HUGE] = "huge",
 	};
 
 	return (unsigned int)mode < SIM_NR_TTM_MODES ? names[mode] : NULL;

@@ -28,6 +28,14 @@ void pte_fixture_init_arch(struct pte_fixture *f, const struct sim_arch *arch,
 	add_task(f);
 }
 
+void pte_fixture_init_config(struct pte_fixture *f, const struct sim_machine_config *config)
+{
+	memset(f, 0, sizeof(*f));
+	f->machine = sim_machine_create(config);
+	assert_non_null(f->machine);
+	add_task(f);
+}
+
 void pte_fixture_init_toggled(struct pte_fixture *f, const char *arch, const char *release,
 			      uint32_t toggle)
 {

@@ -34,6 +34,7 @@ void pte_fixture_init(struct pte_fixture *f, const char *arch, const char *relea
 /* With features flipped: bits 1 << enum sim_feature. */
 void pte_fixture_init_toggled(struct pte_fixture *f, const char *arch, const char *release,
 			      uint32_t toggle);
+void pte_fixture_init_config(struct pte_fixture *f, const struct sim_machine_config *config);
 /* For an architecture that is not in the registry. */
 void pte_fixture_init_arch(struct pte_fixture *f, const struct sim_arch *arch,
 			   const char *release, uint32_t toggle);

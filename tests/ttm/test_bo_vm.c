@@ -187,6 +187,7 @@ static void test_fault_beyond_the_pages_is_a_bug(void **state)
 	(void)state;
 	beyond_the_array(SIM_TTM_PFN);
 	beyond_the_array(SIM_TTM_APPLY);
+	beyond_the_array(SIM_TTM_PFNS);
 }
 
 static void test_fault_without_reach_is_sigbus(void **state)

@@ -18,6 +18,7 @@ static void test_mode_names(void **state)
 {
 	(void)state;
 	assert_string_equal(sim_ttm_mode_name(SIM_TTM_DEFAULT), "default");
+	assert_string_equal(sim_ttm_mode_name(SIM_TTM_PFNS), "pfns");
 	assert_string_equal(sim_ttm_mode_name(SIM_TTM_HUGE), "huge");
 	assert_null(sim_ttm_mode_name(SIM_NR_TTM_MODES));
 	assert_null(sim_ttm_mode_name((enum sim_ttm_mode)-1));

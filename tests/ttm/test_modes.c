@@ -8,7 +8,7 @@
 #include "support/ttm_fixture.h"
 
 static const enum sim_ttm_mode modes[] = {
-	SIM_TTM_MIXED, SIM_TTM_PFN, SIM_TTM_APPLY, SIM_TTM_HUGE,
+	SIM_TTM_MIXED, SIM_TTM_PFN, SIM_TTM_APPLY, SIM_TTM_PFNS, SIM_TTM_HUGE,
 };
 
 /* Blocks of one page: counted entries then do no harm. */
@@ -25,7 +25,7 @@ static bool old_release(const struct ttm_fixture *fx)
 
 static bool cow_refused(const struct ttm_fixture *fx, enum sim_ttm_mode mode)
 {
-	return mode == SIM_TTM_PFN || mode == SIM_TTM_APPLY ||
+	return mode == SIM_TTM_PFN || mode == SIM_TTM_APPLY || mode == SIM_TTM_PFNS ||
 	       (mode == SIM_TTM_HUGE && !old_release(fx));
 }
 
@@ -283,6 +283,8 @@ static void test_memory_type_is_the_pfns_except_for_apply(void **state)
 	} cases[] = {
 		{ "pfn, reserved", SIM_TTM_PFN, true, SIM_CACHE_WC },
 		{ "pfn, forgotten", SIM_TTM_PFN, false, SIM_CACHE_UC_MINUS },
+		{ "pfns, reserved", SIM_TTM_PFNS, true, SIM_CACHE_WC },
+		{ "pfns, forgotten", SIM_TTM_PFNS, false, SIM_CACHE_UC_MINUS },
 		{ "mixed, reserved", SIM_TTM_MIXED, true, SIM_CACHE_WC },
 		{ "mixed, forgotten", SIM_TTM_MIXED, false, SIM_CACHE_UC_MINUS },
 		{ "apply, forgotten", SIM_TTM_APPLY, false, SIM_CACHE_WC },
@@ -294,13 +296,13 @@ static void test_memory_type_is_the_pfns_except_for_apply(void **state)
 			fail_msg("%s", cases[i].what);
 }
 
-/* One entry of four is gone: pfn makes that one, apply writes all four. */
+/* One entry of four is gone: pfn and pfns make that one, apply writes all four. */
 static void check_occupied(struct ttm_fixture *fx)
 {
 	static const struct {
 		enum sim_ttm_mode mode;
 		unsigned int writes;
-	} cases[] = { { SIM_TTM_PFN, 1 }, { SIM_TTM_APPLY, 4 } };
+	} cases[] = { { SIM_TTM_PFN, 1 }, { SIM_TTM_PFNS, 1 }, { SIM_TTM_APPLY, 4 } };
 
 	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
 		struct ttm_buffer_object *bo;

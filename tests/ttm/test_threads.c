@@ -178,6 +178,7 @@ static void test_all_at_once(void **state)
 		{ .arch = "arm", .release = "5.11" },
 		{ .arch = "s390x", .release = "6.12" },
 		{ .arch = "arm64", .release = "6.12", .ttm = SIM_TTM_APPLY },
+		{ .arch = "x86_64", .release = "6.1", .ttm = SIM_TTM_PFNS, .prefault = 512 },
 		{ .arch = "x86_64", .release = "5.11", .ttm = SIM_TTM_HUGE },
 	};
 	const char *text = getenv("SIM_SEED");
