@@ -145,6 +145,11 @@ const char *axis_default(enum bench_axis axis)
 	return axes[axis].by_default;
 }
 
+const char *axis_value(enum bench_axis axis, unsigned long n)
+{
+	return axes[axis].nth ? axes[axis].nth(n) : NULL;
+}
+
 bool axis_in_name(enum bench_axis axis)
 {
 	return axes[axis].in_name;

@@ -7,6 +7,7 @@
  *	measure.c	a family at a point, kept running: batches, threads
  *	sample.c	a row's figures: calibration, repetitions, the limit beside it
  *	compare.c	two rows in alternation
+ *	list.c		what there is
  *	print.c json.c context.c	how it is told
  *	main.c		options
  */
@@ -37,6 +38,8 @@ const char *axis_name(enum bench_axis axis);
 /* For --help: which values it has. */
 const char *axis_help(enum bench_axis axis);
 const char *axis_default(enum bench_axis axis);
+/* The nth value's name; NULL behind the last, and for axes of numbers. */
+const char *axis_value(enum bench_axis axis, unsigned long n);
 /* The values of a list; false with the reason in @why, BENCH_TEXT bytes. */
 bool axis_parse(enum bench_axis axis, const char *list, struct values *out, char *why);
 void axis_set(enum bench_axis axis, struct point *point, unsigned long value);
@@ -144,6 +147,11 @@ struct comparison {
 
 void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
 		  struct comparison *out);
+
+/* ---- list.c ---- */
+
+void list_families(FILE *out, const struct rows *rows);
+void list_rows(FILE *out, const struct rows *rows);
 
 /* ---- printing ---- */
 

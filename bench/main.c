@@ -14,8 +14,8 @@
 __attribute__((visibility("default")))
 const char *argp_program_version = "ttmsim-bench " TTMSIM_VERSION;
 
-#define REPETITIONS 11
-#define MIN_MS 4
+#define REPETITIONS 21
+#define MIN_MS 2
 #define MAX_REPETITIONS 100000
 #define MAX_MS 60000
 
@@ -51,8 +51,8 @@ static const struct argp_option options[] = {
 	  "Measure two families in alternation and say which is faster", 1 },
 	{ "counts", OPTION_COUNTS, NULL, 0, "Count events, measure no times", 1 },
 	{ NULL, 0, NULL, 0, "How long:", 3 },
-	{ "repetitions", 'n', "N", 0, "Of each row (11; 35 pairs to compare)", 3 },
-	{ "min-time", OPTION_MIN_TIME, "MS", 0, "Of a repetition (4)", 3 },
+	{ "repetitions", 'n', "N", 0, "Of each row (21; 35 pairs to compare)", 3 },
+	{ "min-time", OPTION_MIN_TIME, "MS", 0, "Of a repetition (2)", 3 },
 	{ NULL, 0, NULL, 0, "How it is told:", 4 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0, "text (the default), csv or json", 4 },
 	{ "output", 'o', "FILE", 0, "Write to a file", 4 },
@@ -208,44 +208,6 @@ static int unusable(const char *why)
 	return STATUS_UNUSABLE;
 }
 
-/* ---- lists ---- */
-
-static void list_axes(FILE *out, const struct family *family)
-{
-	const char *sep = "";
-
-	for (int axis = 0; axis < BENCH_NR_AXES; axis++) {
-		if (!(family->axes >> axis & 1))
-			continue;
-		fprintf(out, "%s%s", sep, axis_name((enum bench_axis)axis));
-		sep = ", ";
-	}
-	fputc('\n', out);
-}
-
-static void list_families(FILE *out, const struct rows *rows)
-{
-	const struct family *last = NULL;
-
-	for (size_t i = 0; i < rows->nr; i++) {
-		const struct family *family = rows->row[i].family;
-
-		if (family == last)
-			continue;
-		fprintf(out, "%-24s %s\n%-24s per %s; axes: ", family->name, family->what, "",
-			family->unit);
-		list_axes(out, family);
-		last = family;
-	}
-}
-
-static void list_rows(FILE *out, const struct rows *rows)
-{
-	for (size_t i = 0; i < rows->nr; i++)
-		if (!rows->row[i].unfit)
-			fprintf(out, "%s\n", rows->row[i].full);
-}
-
 /* ---- measuring ---- */
 
 static void show_progress(size_t at, size_t nr, const char *name)
@@ -262,11 +224,13 @@ static void hide_progress(void)
 
 static int measure(struct args *args, struct rows *rows, FILE *out)
 {
-	const char *first_reason = rows->row[0].unfit;
+	struct row first = rows->row[0];
 
 	rows_keep_fit(rows, args->format == &text_format ? stderr : NULL);
-	if (!rows->nr)
-		return unusable(first_reason);
+	if (!rows->nr) {
+		fprintf(stderr, "ttmsim-bench: %s: %s\n", first.full, first.unfit);
+		return STATUS_UNUSABLE;
+	}
 	args->format->begin(out, rows, &args->plan);
 	for (size_t i = 0; i < rows->nr; i++) {
 		struct figures figures;
@@ -419,9 +383,9 @@ static int select_and_do(struct args *args, FILE *out)
 
 static void warn_of_build(const struct args *args)
 {
-	bool timed = args->what == WHAT_COMPARE || (args->what == WHAT_MEASURE && !args->plan.counts);
+	bool listed = args->what == WHAT_LIST_FAMILIES || args->what == WHAT_LIST_ROWS;
 
-	if (timed && strcmp(bench_build_type(), "release") != 0)
+	if (!listed && !args->plan.counts && strcmp(bench_build_type(), "release") != 0)
 		fputs("ttmsim-bench: built with assertions or a sanitizer:"
 		      " its times mean nothing\n", stderr);
 }

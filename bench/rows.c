@@ -178,7 +178,8 @@ static void keep_matching(struct rows *rows, const regex_t *regex)
 	for (size_t i = 0; i < rows->nr; i++) {
 		const struct row *row = &rows->row[i];
 
-		if (!regexec(regex, row->full, 0, NULL, 0) || !regexec(regex, row->name, 0, NULL, 0))
+		if (!regexec(regex, row->full, 0, NULL, 0) ||
+		    !regexec(regex, row->name, 0, NULL, 0))
 			rows->row[kept++] = *row;
 	}
 	rows->nr = kept;
