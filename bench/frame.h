@@ -6,7 +6,7 @@
  *	rows.c		families x points: names, filter, what is left out
  *	measure.c	a family at a point, kept running: batches, threads
  *	sample.c	a row's figures: calibration, repetitions, the limit beside it
- *	compare.c	two rows in alternation
+ *	compare.c	two rows in alternation; pairs.c: which ones
  *	list.c		what there is
  *	print.c json.c context.c	how it is told
  *	main.c		options
@@ -20,7 +20,7 @@
 
 #define BENCH_LABEL 32		/* room for the name of an axis' value */
 #define BENCH_NAME 256		/* room for the name of a row */
-#define BENCH_TEXT 1024		/* room for what is wrong */
+#define BENCH_TEXT 2048		/* room for what is wrong */
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -76,6 +76,8 @@ struct selection {
 const struct family *family_nth(size_t n);
 /* Of a name "family" or "family/...": the longest that fits; @rest: behind it, or "". */
 const struct family *family_find(const char *name, const char **rest);
+/* Their names, as a list. */
+void family_names(char *out, size_t room);
 
 void row_init(struct row *row, const struct family *family, const struct point *point);
 /* Those that the filter takes, unfit ones too; false with the reason in @why. */
@@ -133,6 +135,12 @@ void measure_row(const struct row *row, const struct plan *plan, struct figures 
 void figures_free(struct figures *figures);
 double median_of(const double *values, size_t nr);
 double min_of(const double *values, size_t nr);
+
+/* ---- pairs.c ---- */
+
+/* The rows of both sides, pair by pair; false with the reason in @why. */
+bool pairs_select(const struct selection *selection, const char *name_a, const char *name_b,
+		  struct rows *ra, struct rows *rb, char *why);
 
 /* ---- compare.c ---- */
 

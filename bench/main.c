@@ -40,6 +40,13 @@ struct args {
 	const char *a, *b;	/* to be compared */
 };
 
+/* What keeps the command from its work; the status to end with. */
+static int unusable(const char *why)
+{
+	fprintf(stderr, "ttmsim-bench: %s\n", why);
+	return STATUS_UNUSABLE;
+}
+
 /* ---- options ---- */
 
 static const struct argp_option options[] = {
@@ -196,16 +203,12 @@ static void parse_args(int argc, char **argv, struct args *args)
 	argp_err_exit_status = STATUS_UNUSABLE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, args))
 		exit(STATUS_UNUSABLE);
-	if (args->what == WHAT_COMPARE && args->plan.counts) {
-		fputs("ttmsim-bench: --compare needs times, --counts takes none\n", stderr);
-		exit(STATUS_UNUSABLE);
-	}
-}
-
-static int unusable(const char *why)
-{
-	fprintf(stderr, "ttmsim-bench: %s\n", why);
-	return STATUS_UNUSABLE;
+	if (args->what != WHAT_COMPARE)
+		return;
+	if (args->plan.counts)
+		exit(unusable("--compare needs times, --counts takes none"));
+	if (args->selection.filter)
+		exit(unusable("--compare has two names, --filter is for rows"));
 }
 
 /* ---- measuring ---- */
@@ -247,78 +250,6 @@ static int measure(struct args *args, struct rows *rows, FILE *out)
 
 /* ---- comparing ---- */
 
-/* "insert/pfn_prot/cpus:1": a family, and values that its axes are held at. */
-struct side {
-	const struct family *family;
-	const char *moves;	/* "/cpus:1" */
-};
-
-static const struct family *find_side(const char *name, struct side *side)
-{
-	struct selection everything = { .filter = name };
-	struct rows rows = { NULL, 0 };
-	char why[BENCH_TEXT];
-
-	side->family = family_find(name, &side->moves);
-	if (!side->family) {
-		/* For its message, which lists the families. */
-		if (rows_select(&everything, &rows, why))
-			snprintf(why, sizeof(why), "'%s' is no family; see --list", name);
-		unusable(why);
-		rows_free(&rows);
-	}
-	return side->family;
-}
-
-static bool apply_moves(const struct side *side, struct point *point)
-{
-	char *copy = strdup(side->moves), *rest = copy, *word, why[BENCH_TEXT];
-	bool ok = copy != NULL;
-
-	while (ok && (word = strsep(&rest, "/")))
-		if (*word && axis_move(point, word, why) == BENCH_NR_AXES)
-			ok = false;
-	if (!ok)
-		unusable(copy ? why : "out of memory");
-	free(copy);
-	return ok;
-}
-
-static bool is_new(const struct row *row, const struct row *done, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (!strcmp(done[i].full, row->full))
-			return false;
-	return true;
-}
-
-static bool make_pairs(const struct side *a, const struct side *b, struct rows *ra,
-		       struct rows *rb)
-{
-	size_t nr = 0;
-
-	for (size_t i = 0; i < ra->nr; i++) {
-		struct point pa = ra->row[i].point, pb;
-		struct row row_a, row_b;
-
-		pb = pa;
-		if (!apply_moves(a, &pa) || !apply_moves(b, &pb))
-			return false;
-		row_init(&row_a, a->family, &pa);
-		row_init(&row_b, b->family, &pb);
-		if (row_a.unfit || row_b.unfit) {
-			const struct row *unfit = row_a.unfit ? &row_a : &row_b;
-
-			fprintf(stderr, "left out: %s: %s\n", unfit->full, unfit->unfit);
-		} else if (is_new(&row_a, ra->row, nr)) {
-			ra->row[nr] = row_a;
-			rb->row[nr++] = row_b;
-		}
-	}
-	ra->nr = rb->nr = nr;
-	return true;
-}
-
 static void compare_pairs(const struct args *args, const struct rows *ra, const struct rows *rb,
 			  FILE *out)
 {
@@ -339,23 +270,15 @@ static void compare_pairs(const struct args *args, const struct rows *ra, const 
 static int compare(struct args *args, FILE *out)
 {
 	struct rows ra = { NULL, 0 }, rb = { NULL, 0 };
-	struct side a, b;
-	int status = STATUS_UNUSABLE;
+	char why[BENCH_TEXT];
+	int status = STATUS_OK;
 
-	if (!find_side(args->a, &a) || !find_side(args->b, &b))
-		return STATUS_UNUSABLE;
 	if (!args->repetitions_given)
 		args->plan.repetitions = COMPARE_REPETITIONS;
-	rows_of_family(&args->selection, a.family, &ra);
-	rb.row = bench_alloc(ra.nr * sizeof(*rb.row));
-	if (make_pairs(&a, &b, &ra, &rb)) {
-		if (ra.nr) {
-			compare_pairs(args, &ra, &rb, out);
-			status = STATUS_OK;
-		} else {
-			unusable("nothing is left to compare");
-		}
-	}
+	if (pairs_select(&args->selection, args->a, args->b, &ra, &rb, why))
+		compare_pairs(args, &ra, &rb, out);
+	else
+		status = unusable(why);
 	rows_free(&ra);
 	rows_free(&rb);
 	return status;

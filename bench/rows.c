@@ -42,6 +42,16 @@ const struct family *family_find(const char *name, const char **rest)
 	return found;
 }
 
+void family_names(char *out, size_t room)
+{
+	const struct family *family;
+	size_t at = 0;
+
+	*out = 0;
+	for (size_t n = 0; at < room && (family = family_nth(n)); n++)
+		at += (size_t)snprintf(out + at, room - at, "%s%s", n ? ", " : "", family->name);
+}
+
 /* ---- names ---- */
 
 static void append(char *name, const char *key, const char *value)
@@ -162,13 +172,10 @@ void rows_of_family(const struct selection *selection, const struct family *fami
 
 static void say_no_match(const char *filter, char *why)
 {
-	const struct family *family;
-	size_t at = (size_t)snprintf(why, BENCH_TEXT, "no row matches '%s'; the families are",
+	size_t at = (size_t)snprintf(why, BENCH_TEXT, "no row matches '%.100s'; the families are ",
 				     filter);
 
-	for (size_t n = 0; (family = family_nth(n)) && at < BENCH_TEXT - 64; n++)
-		at += (size_t)snprintf(why + at, BENCH_TEXT - at, "%s %s", n ? "," : "",
-				       family->name);
+	family_names(why + at, BENCH_TEXT - at);
 }
 
 static void keep_matching(struct rows *rows, const regex_t *regex)
