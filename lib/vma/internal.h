@@ -18,9 +18,6 @@
 
 #include "pte/pgtable.h"
 
-/* Models: include/linux/mm.h, DEFAULT_MAX_MAP_COUNT, 6.1. */
-#define SIM_MAX_MAP_COUNT 65530
-
 /* ---- pages ---- */
 
 static inline unsigned long page_size(const struct mm_struct *mm)
@@ -53,6 +50,13 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long addr)
 {
 	return vma->vm_pgoff + to_pages(vma->vm_mm, addr) - to_pages(vma->vm_mm, vma->vm_start);
+}
+
+/* The kernel's is one for all address spaces, as here for those of a machine.
+ * Models: mm/mmap.c, sysctl_max_map_count, 6.1. */
+static inline int max_map_count(const struct mm_struct *mm)
+{
+	return __atomic_load_n(&mm->sim_machine->max_map_count, __ATOMIC_RELAXED);
 }
 
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma)

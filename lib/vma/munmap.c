@@ -55,7 +55,7 @@ static int cut_ends(struct mm_struct *mm, unsigned long start, unsigned long end
 
 	if (vma && vma->vm_start < start) {
 		/* map_count may pass its limit on the way, not in the end. */
-		if (end < vma->vm_end && mm->map_count >= SIM_MAX_MAP_COUNT)
+		if (end < vma->vm_end && mm->map_count >= max_map_count(mm))
 			return -ENOMEM;
 		ret = __split_vma(vma, start, rest_is_new, spares);
 		if (ret)

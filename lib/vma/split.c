@@ -70,7 +70,7 @@ int __split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
 int split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
 	      struct vma_spares *spares)
 {
-	if (vma->vm_mm->map_count >= SIM_MAX_MAP_COUNT)
+	if (vma->vm_mm->map_count >= max_map_count(vma->vm_mm))
 		return -ENOMEM;
 	return __split_vma(vma, addr, new_below, spares);
 }

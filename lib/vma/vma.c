@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * vma.c - vmas as objects: made, copied, linked, counted.
+ * vma.c - vmas as objects: made, copied, linked, counted; and how many there may be.
  */
 #include "vma/internal.h"
 
@@ -89,6 +89,18 @@ void vma_close(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->close)
 		vma->vm_ops->close(vma);
+}
+
+int sim_set_max_map_count(struct sim_machine *machine, int count)
+{
+	int ret = machine ? sim_enter(machine) : -EINVAL;
+
+	if (ret)
+		return ret;
+	if (count < 0)
+		return -EINVAL;
+	__atomic_store_n(&machine->max_map_count, count, __ATOMIC_RELAXED);
+	return 0;
 }
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma)
