@@ -318,7 +318,7 @@ static bool expand_in_place(const struct remap *remap, struct vm_area_struct *vm
 	struct vma_merge merge = {
 		.mm = remap->mm,
 		.prev = vma,
-		.next = vma_next(vma),
+		.next = vma->sim_next,
 		.start = vma->vm_end,
 		.end = end,
 		.flags = vma->vm_flags,

@@ -94,9 +94,9 @@ int vma_modify_flags(struct vm_area_struct **vmap, unsigned long start, unsigned
 	sim_assert(mmap_write_held(merge.mm) && start < end);
 	sim_assert(vma->vm_start <= start && end <= vma->vm_end);
 	if (start == vma->vm_start)
-		merge.prev = vma_prev(vma);
+		merge.prev = vma->sim_prev;
 	if (end == vma->vm_end)
-		merge.next = vma_next(vma);
+		merge.next = vma->sim_next;
 	merged = vma_merge(&merge);
 	if (merged) {
 		*vmap = merged;

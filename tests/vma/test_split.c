@@ -80,8 +80,8 @@ static void parts(struct as *as)
 	assert_int_equal(vma->vm_pgoff, 2);
 	assert_int_equal(split_vma(vma, as_page(as, 4), false, &spares), 0);
 	assert_int_equal(vma->vm_end, as_page(as, 4));
-	assert_int_equal(vma_next(vma)->vm_pgoff, 4);
-	assert_int_equal(vma_prev(vma)->vm_pgoff, 0);
+	assert_int_equal(vma->sim_next->vm_pgoff, 4);
+	assert_int_equal(vma->sim_prev->vm_pgoff, 0);
 	assert_int_equal(spares.nr, 0);
 	mmap_write_unlock(mm);
 	as_assert(as, "ss|ss|ss");
