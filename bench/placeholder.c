@@ -9,9 +9,3 @@ const struct family insert_families[] = { { 0 } };
 const struct family fault_families[] = { { 0 } };
 
 const struct family gup_families[] = { { 0 } };
-
-const struct family vma_families[] = { { 0 } };
-
-const struct family pat_families[] = { { 0 } };
-
-const struct family machine_families[] = { { 0 } };
