@@ -64,7 +64,8 @@ struct family {
 	const char *what;	/* a few words for --list */
 	const char *unit;	/* of an operation: "pte", "page", "call" */
 	unsigned int axes;	/* AXIS() bits */
-	const unsigned long *sizes; /* of AXIS_NR by default, ends at 0; NULL: 512 */
+	/* Of AXIS_NR by default; ends at 0, but a first 0 is a size. NULL: 512. */
+	const unsigned long *sizes;
 	/* Why it cannot be measured there, a few words; NULL: it can. */
 	const char *(*unfit)(const struct point *point);
 	/* Never NULL: whatever fails ends the program with bench_die(). */
@@ -72,11 +73,17 @@ struct family {
 	/* One run on thread 0 .. point->threads - 1. */
 	void (*run)(void *rig, unsigned int thread);
 	void (*reset)(void *rig, unsigned int thread); /* NULL: nothing to do */
-	/* Operations that one run does; NULL: point->nr. */
+	/* Operations that one run does on one thread; NULL: point->nr. */
 	unsigned long (*ops)(const struct point *point);
 	void (*teardown)(void *rig);
 	/* Whose counters a row shows; NULL: none (limits). */
 	struct sim_machine *(*machine)(void *rig);
+	/*
+	 * On each thread before its first run, not timed, for what belongs to a
+	 * thread (sim_task_switch); NULL: nothing to do. Thread 0 is the one that
+	 * called setup, and with one thread there is no other.
+	 */
+	void (*enter)(void *rig, unsigned int thread);
 };
 
 /* All families, NULL-terminated; each array in the file named after it. */
@@ -96,7 +103,7 @@ _Noreturn void bench_die(const char *what);
 /* malloc that does not fail; zeroed. */
 void *bench_alloc(size_t bytes);
 
-/* Random order of [0, nr), the same each time. */
+/* Fills in [0, nr) in random order, the same each time. */
 void bench_shuffle(unsigned long *values, unsigned long nr);
 
 /* Tells the compiler that @value is used. */
@@ -105,8 +112,12 @@ static inline void bench_use(uint64_t value)
 	__asm__ volatile("" : : "r"(value) : "memory");
 }
 
+/* An unfit() answer: NULL where user space has room for that many pages. */
+const char *bench_no_room(const struct point *point, unsigned long pages);
+
 /*
- * A machine for a point, with a task and room: ram and vram in pages. The
+ * A machine for a point, with a task and room: ram and vram in pages,
+ * 0: what a machine has by default. It faults in point->prefault pages. The
  * calling thread becomes the task's (sim_task_switch).
  */
 struct bench_machine {

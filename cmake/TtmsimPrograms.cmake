@@ -20,6 +20,9 @@ endfunction()
 
 ttmsim_command(ttmsim tools)
 ttmsim_command(ttmsim-bench bench)
+if(TARGET ttmsim_bench_command)
+	target_link_libraries(ttmsim_bench_command PRIVATE m)
+endif()
 
 file(GLOB TTMSIM_SCENARIOS CONFIGURE_DEPENDS
 	"${CMAKE_CURRENT_SOURCE_DIR}/examples/*.sim")

@@ -149,6 +149,7 @@ struct anon_vma;
 struct mm_struct;
 struct vm_area_struct;
 struct sim_mmu;
+struct sim_vma_node;
 
 /* One fault under way. Models: include/linux/mm.h, struct vm_fault, 6.1. */
 struct vm_fault {
@@ -219,16 +220,8 @@ struct vm_area_struct {
 	bool sim_anon_forked;		/* m: anon_vma goes back to a parent's (the kernel: more
 					 * than one link in anon_vma_chain) */
 
-	/* mm->sim_vmas, by address; a node of sys/tree.h's RB_ENTRY shape */
-	struct {
-		struct vm_area_struct *rbe_left, *rbe_right, *rbe_parent;
-		int rbe_color;
-	} sim_rb;
-	/* of the vmas below this node and itself: */
-	unsigned long sim_first;	/* m: lowest vm_start */
-	unsigned long sim_last;		/* m: highest vm_end */
-	unsigned long sim_gap;		/* m: largest hole between two neighbours */
-	/* mapping->i_mmap, by pgoff (lib/vma/rmap.c) */
+	struct vm_area_struct *sim_prev, *sim_next; /* m: in mm->sim_vmas, by address */
+	/* mapping->i_mmap, by pgoff (lib/vma/rmap.c); a node of sys/tree.h's RB_ENTRY shape */
 	struct {
 		struct vm_area_struct *rbe_left, *rbe_right, *rbe_parent;
 		int rbe_color;
@@ -253,8 +246,10 @@ struct mm_struct {
 	struct rw_semaphore mmap_lock;
 	spinlock_t page_table_lock;	/* adds a table where no huge leaf could lie */
 	struct {
-		struct vm_area_struct *rbh_root;
-	} sim_vmas;			/* m */
+		struct sim_vma_node *root;
+		struct sim_vma_node *spare; /* for vmas to come */
+		unsigned long nr, nr_nodes; /* vmas; nodes, with the spare ones */
+	} sim_vmas;			/* m: by address (lib/vma/vma_tree.c) */
 	int map_count;			/* m: number of vmas */
 	atomic_t mm_users;
 	unsigned int write_protect_seq;	/* odd while fork write-protects */

@@ -323,6 +323,22 @@ SIM_API int sim_msync(struct task_struct *task, unsigned long addr, unsigned lon
 SIM_API int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
 			unsigned char *vec);
 
+/* Models: include/linux/mm.h, DEFAULT_MAX_MAP_COUNT, 5.11 to 6.12. */
+#define DEFAULT_MAX_MAP_COUNT 65530
+
+/**
+ * sim_set_max_map_count - how many mappings an address space may have: the sysctl
+ * vm.max_map_count
+ *
+ * Mappings beyond a lowered limit stay. Some calls leave a few unused, or end with
+ * one more, as the kernel's do.
+ *
+ * Returns: 0;
+ *          -EINVAL, @count is negative.
+ * Models: kernel/sysctl.c, vm_table, 5.11 to 6.12.
+ */
+SIM_API int sim_set_max_map_count(struct sim_machine *machine, int count);
+
 /**
  * sim_read - load bytes from user space as the CPU would, faults and all
  *

@@ -45,6 +45,7 @@ struct sim_machine {
 	struct sim_sim *sim;		/* lib/sim/machine.h */
 	const struct sim_gup_ops *gup;	/* lib/vma/gup_ops.h */
 	int thp;			/* enum sim_thp_policy */
+	int max_map_count;		/* atomic; of vmas in an address space */
 	bool up;			/* one CPU, one thread: no locks, no atomic operations */
 	int rmap_disordered;		/* atomic; 1 once a vm_pgoff changed in the reverse map */
 

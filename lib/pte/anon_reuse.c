@@ -6,46 +6,10 @@
  *	mprotect cuts a vma in two, each half faults, mprotect makes both alike:
  *	they can only merge (lib/vma/merge.c) if one anon_vma owns both halves.
  *
- * The tree of vmas is walked by its links: mmap_lock, held for reading, keeps
- * it as it is. A neighbour's anon_vma may come up meanwhile, but not go.
+ * mmap_lock, held for reading, keeps the list of vmas as it is. A neighbour's
+ * anon_vma may come up meanwhile, but not go.
  */
 #include "pte/rmap.h"
-
-static struct vm_area_struct *leftmost(struct vm_area_struct *vma)
-{
-	while (vma->sim_rb.rbe_left)
-		vma = vma->sim_rb.rbe_left;
-	return vma;
-}
-
-static struct vm_area_struct *rightmost(struct vm_area_struct *vma)
-{
-	while (vma->sim_rb.rbe_right)
-		vma = vma->sim_rb.rbe_right;
-	return vma;
-}
-
-static struct vm_area_struct *next_vma(struct vm_area_struct *vma)
-{
-	struct vm_area_struct *parent = vma->sim_rb.rbe_parent;
-
-	if (vma->sim_rb.rbe_right)
-		return leftmost(vma->sim_rb.rbe_right);
-	for (; parent && vma == parent->sim_rb.rbe_right; parent = parent->sim_rb.rbe_parent)
-		vma = parent;
-	return parent;
-}
-
-static struct vm_area_struct *prev_vma(struct vm_area_struct *vma)
-{
-	struct vm_area_struct *parent = vma->sim_rb.rbe_parent;
-
-	if (vma->sim_rb.rbe_left)
-		return rightmost(vma->sim_rb.rbe_left);
-	for (; parent && vma == parent->sim_rb.rbe_left; parent = parent->sim_rb.rbe_parent)
-		vma = parent;
-	return parent;
-}
 
 /* Could mprotect make one vma of a and b, which follows it?
  * Models: mm/mmap.c, anon_vma_compatible, 5.11 to 6.12. */
@@ -67,7 +31,7 @@ static struct anon_vma *reusable_anon_vma(struct vm_area_struct *old)
 
 struct anon_vma *find_mergeable_anon_vma(struct vm_area_struct *vma)
 {
-	struct vm_area_struct *next = next_vma(vma), *prev = prev_vma(vma);
+	struct vm_area_struct *next = vma->sim_next, *prev = vma->sim_prev;
 	struct anon_vma *anon_vma = NULL;
 
 	if (next && anon_vma_compatible(vma, next))

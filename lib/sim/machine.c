@@ -83,6 +83,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->arch = arch;
 	machine->release = release;
 	machine->thp = (int)config->thp;
+	machine->max_map_count = DEFAULT_MAX_MAP_COUNT;
 	machine->up = config->cpus == 1;
 	sim->mmu.plain.up = machine->up;
 	machine->gup = &sim_gup_ops;

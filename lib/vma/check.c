@@ -50,7 +50,7 @@ static void check_vmas(struct mm_check *check)
 	unsigned long end = 0;
 	int nr = 0;
 
-	for (struct vm_area_struct *vma = sim_vma_next(mm, NULL); vma; vma = vma_next(vma)) {
+	for (struct vm_area_struct *vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next) {
 		expect(check, vma->vm_start >= end, "V.1 two vmas overlap");
 		check_vma(check, vma);
 		vm_stat_account(&sums, vma->vm_flags, (long)vma_pages(vma));

@@ -28,13 +28,14 @@ void exit_mmap(struct mm_struct *mm)
 
 	mmap_write_lock(mm);
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
-	for (vma = sim_vma_next(mm, NULL); vma; vma = vma_next(vma))
+	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
-	for (vma = sim_vma_next(mm, NULL); vma; vma = vma_next(vma))
+	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		i_mmap_remove(vma);
 	sim_free_tables(mm, 0, mm->task_size, 0, 0);
 	while ((vma = sim_vma_next(mm, NULL)))
 		remove_vma(mm, vma);
+	vma_tree_trim(mm);
 	sim_assert(!mm->map_count && !mm->locked_vm);
 	mmap_write_unlock(mm);
 }

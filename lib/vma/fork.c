@@ -62,6 +62,7 @@ static int dup_vma(struct mm_struct *mm, struct vm_area_struct *parent)
 	if (vma->vm_file)
 		get_file(vma->vm_file);
 	vma_tree_insert(mm, vma);
+	vma_spares_put(&spares);
 	mm->map_count++;
 	if (opens_first)
 		vma_open(vma);
@@ -80,7 +81,7 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	sim_assert(mmap_write_held(mm) && mmap_write_held(oldmm) && !mm->map_count);
 	mm->total_vm = oldmm->total_vm;
 	mm->data_vm = oldmm->data_vm;
-	for (vma = sim_vma_next(oldmm, NULL); vma && !ret; vma = vma_next(vma)) {
+	for (vma = sim_vma_next(oldmm, NULL); vma && !ret; vma = vma->sim_next) {
 		if (vma->vm_flags & VM_DONTCOPY)
 			vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
 		else

@@ -18,9 +18,6 @@
 
 #include "pte/pgtable.h"
 
-/* Models: include/linux/mm.h, DEFAULT_MAX_MAP_COUNT, 6.1. */
-#define SIM_MAX_MAP_COUNT 65530
-
 /* ---- pages ---- */
 
 static inline unsigned long page_size(const struct mm_struct *mm)
@@ -53,6 +50,13 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long addr)
 {
 	return vma->vm_pgoff + to_pages(vma->vm_mm, addr) - to_pages(vma->vm_mm, vma->vm_start);
+}
+
+/* The kernel's is one for all address spaces, as here for those of a machine.
+ * Models: mm/mmap.c, sysctl_max_map_count, 6.1. */
+static inline int max_map_count(const struct mm_struct *mm)
+{
+	return __atomic_load_n(&mm->sim_machine->max_map_count, __ATOMIC_RELAXED);
 }
 
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
@@ -98,12 +102,15 @@ static inline bool vma_is_valid(const struct vm_area_struct *vma)
 
 /* ---- vma_tree.c ---- */
 
+/* Room for @nr more vmas: 0 or -ENOMEM. vma_tree_insert() cannot fail where it
+ * was reserved since the last vma_tree_trim(). */
+int vma_tree_reserve(struct mm_struct *mm, unsigned int nr);
+/* Gives back what the vmas that there are do not need. */
+void vma_tree_trim(struct mm_struct *mm);
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_remove(struct mm_struct *mm, struct vm_area_struct *vma);
-/* vm_start or vm_end of a vma in the tree has changed. */
+/* vm_start or vm_end of a vma in the tree has changed; it still has bytes that it had. */
 void vma_tree_resized(struct vm_area_struct *vma);
-struct vm_area_struct *vma_next(struct vm_area_struct *vma);
-struct vm_area_struct *vma_prev(struct vm_area_struct *vma);
 /* As find_vma(); *@prev is the vma before it, or the last one, or NULL. */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
@@ -118,7 +125,7 @@ unsigned long vma_tree_highest_hole(struct mm_struct *mm, unsigned long len, uns
 				    unsigned long high);
 unsigned long vma_tree_lowest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,
 				   unsigned long high);
-/* Does every node know what lies below it? */
+/* Does every entry say what lies below it, and is there room enough? */
 bool vma_tree_is_valid(struct mm_struct *mm);
 /* The same after each change, unless the tree is large. */
 static inline bool small_vma_tree_is_valid(struct mm_struct *mm)
@@ -143,13 +150,14 @@ long get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long ad
 #define SIM_VMA_SPARES 7
 
 struct vma_spares {
+	struct mm_struct *mm;
 	struct vm_area_struct *vma[SIM_VMA_SPARES];
 	unsigned int nr;
 };
 
-/* Adds @nr: 0 or -ENOMEM, and then there are none. No lock is needed. */
+/* @nr vmas, and room for them in the tree: 0 or -ENOMEM, and then there are none. */
 int vma_spares_get(struct mm_struct *mm, struct vma_spares *spares, unsigned int nr);
-/* Frees what was not used. */
+/* Frees what was not used. To be called after each vma_spares_get(). */
 void vma_spares_put(struct vma_spares *spares);
 /* How many vmas are cut by the ends of a range. */
 unsigned int vma_cuts(struct mm_struct *mm, unsigned long start, unsigned long end);

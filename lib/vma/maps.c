@@ -75,7 +75,7 @@ int sim_maps(struct task_struct *task, char *buf, size_t len)
 	if (text.len)
 		buf[0] = 0;
 	mmap_read_lock(task->mm);
-	for (vma = sim_vma_next(task->mm, NULL); vma; vma = vma_next(vma))
+	for (vma = sim_vma_next(task->mm, NULL); vma; vma = vma->sim_next)
 		show_map_vma(&text, vma);
 	mmap_read_unlock(task->mm);
 	return text.used > INT_MAX ? -EOVERFLOW : (int)text.used;

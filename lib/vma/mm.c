@@ -44,7 +44,7 @@ void mmput(struct mm_struct *mm)
 	if (__atomic_sub_fetch(&mm->mm_users.counter, 1, __ATOMIC_ACQ_REL))
 		return;
 	exit_mmap(mm);
-	sim_assert(!mm->map_count && !mm->sim_vmas.rbh_root);
+	sim_assert(!mm->map_count && !mm->sim_vmas.nr_nodes);
 	sim_pgd_free(mm);
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }

@@ -311,7 +311,7 @@ static int check_request(struct map_request *request, int flags)
 		return -ENOMEM;
 	if (request->pgoff + to_pages(mm, request->len) < request->pgoff)
 		return -EOVERFLOW;
-	return mm->map_count > SIM_MAX_MAP_COUNT ? -ENOMEM : 0;
+	return mm->map_count > max_map_count(mm) ? -ENOMEM : 0;
 }
 
 /* Models: mm/mmap.c, do_mmap, 5.11 to 6.12. */

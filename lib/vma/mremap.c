@@ -228,7 +228,7 @@ static long move_vma(struct remap *remap, struct vm_area_struct *vma)
 	struct vm_area_struct *new;
 	int ret;
 
-	if (mm->map_count >= SIM_MAX_MAP_COUNT - 3)
+	if (mm->map_count >= max_map_count(mm) - 3)
 		return -ENOMEM;
 	ret = may_split(remap, vma);
 	if (!ret)
@@ -274,7 +274,7 @@ static long mremap_to(struct remap *remap)
 	if (remap->addr + remap->old_len > remap->new_addr &&
 	    remap->new_addr + remap->new_len > remap->addr)
 		return -EINVAL;
-	if (mm->map_count + 2 >= SIM_MAX_MAP_COUNT - 3)
+	if (mm->map_count + 2 >= max_map_count(mm) - 3)
 		return -ENOMEM;
 	if (remap->flags & MREMAP_FIXED) {
 		ret = do_munmap(mm, remap->new_addr, remap->new_len, remap->spares);
@@ -318,7 +318,7 @@ static bool expand_in_place(const struct remap *remap, struct vm_area_struct *vm
 	struct vma_merge merge = {
 		.mm = remap->mm,
 		.prev = vma,
-		.next = vma_next(vma),
+		.next = vma->sim_next,
 		.start = vma->vm_end,
 		.end = end,
 		.flags = vma->vm_flags,

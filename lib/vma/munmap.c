@@ -14,10 +14,10 @@
 
 static const struct sim_zap zap_all = { .even_cows = true };
 
-/* Detached vmas hang on this link of the tree that they have left. */
+/* Detached vmas hang on this link of the list that they have left. */
 static struct vm_area_struct **detached_next(struct vm_area_struct *vma)
 {
-	return &vma->sim_rb.rbe_right;
+	return &vma->sim_next;
 }
 
 static void drop_range(struct mm_struct *mm, struct vm_area_struct *list, unsigned long start,
@@ -55,7 +55,7 @@ static int cut_ends(struct mm_struct *mm, unsigned long start, unsigned long end
 
 	if (vma && vma->vm_start < start) {
 		/* map_count may pass its limit on the way, not in the end. */
-		if (end < vma->vm_end && mm->map_count >= SIM_MAX_MAP_COUNT)
+		if (end < vma->vm_end && mm->map_count >= max_map_count(mm))
 			return -ENOMEM;
 		ret = __split_vma(vma, start, rest_is_new, spares);
 		if (ret)
@@ -76,7 +76,7 @@ static struct vm_area_struct *detach_range(struct mm_struct *mm, unsigned long s
 	sim_assert(mmap_write_held(mm) && start < end);
 	for (vma = find_vma(mm, start); vma && vma->vm_start < end; vma = next) {
 		sim_assert(vma->vm_start >= start && vma->vm_end <= end);
-		next = vma_next(vma);
+		next = vma->sim_next;
 		vma_tree_remove(mm, vma);
 		mm->map_count--;
 		if (vma->vm_flags & VM_LOCKED)

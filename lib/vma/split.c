@@ -70,7 +70,7 @@ int __split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
 int split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below,
 	      struct vma_spares *spares)
 {
-	if (vma->vm_mm->map_count >= SIM_MAX_MAP_COUNT)
+	if (vma->vm_mm->map_count >= max_map_count(vma->vm_mm))
 		return -ENOMEM;
 	return __split_vma(vma, addr, new_below, spares);
 }
@@ -94,9 +94,9 @@ int vma_modify_flags(struct vm_area_struct **vmap, unsigned long start, unsigned
 	sim_assert(mmap_write_held(merge.mm) && start < end);
 	sim_assert(vma->vm_start <= start && end <= vma->vm_end);
 	if (start == vma->vm_start)
-		merge.prev = vma_prev(vma);
+		merge.prev = vma->sim_prev;
 	if (end == vma->vm_end)
-		merge.next = vma_next(vma);
+		merge.next = vma->sim_next;
 	merged = vma_merge(&merge);
 	if (merged) {
 		*vmap = merged;

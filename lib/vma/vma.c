@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * vma.c - vmas as objects: made, copied, linked, counted.
+ * vma.c - vmas as objects: made, copied, linked, counted; and how many there may be.
  */
 #include "vma/internal.h"
 
 int vma_spares_get(struct mm_struct *mm, struct vma_spares *spares, unsigned int nr)
 {
-	for (; nr; nr--) {
+	sim_assert(!spares->mm && nr <= SIM_VMA_SPARES);
+	spares->mm = mm;
+	while (spares->nr < nr) {
 		struct vm_area_struct *vma = sim_alloc(mm->sim_machine, sizeof(*vma), SIM_OBJ_VMA);
 
-		if (!vma) {
-			vma_spares_put(spares);
-			return -ENOMEM;
-		}
-		sim_assert(spares->nr < SIM_VMA_SPARES);
+		if (!vma)
+			break;
 		spares->vma[spares->nr++] = vma;
 	}
-	return 0;
+	if (spares->nr == nr && !vma_tree_reserve(mm, nr))
+		return 0;
+	vma_spares_put(spares);
+	return -ENOMEM;
 }
 
 void vma_spares_put(struct vma_spares *spares)
 {
+	if (!spares->mm)
+		return;
 	while (spares->nr)
 		vm_area_free(spares->vma[--spares->nr]);
+	vma_tree_trim(spares->mm);
+	spares->mm = NULL;
 }
 
 unsigned int vma_cuts(struct mm_struct *mm, unsigned long start, unsigned long end)
@@ -48,9 +54,9 @@ struct vm_area_struct *vm_area_dup(struct vm_area_struct *orig, struct mm_struct
 	struct vm_area_struct *vma = vm_area_take(mm, spares);
 
 	sim_assert(vma != orig && mm->sim_machine == orig->vm_mm->sim_machine);
-	/* Not the links behind sim_rb: a change elsewhere in the file's i_mmap may
-	 * be writing to those of @orig. */
-	memcpy(vma, orig, offsetof(struct vm_area_struct, sim_rb));
+	/* Not the links: a change elsewhere in the file's i_mmap may be writing to
+	 * those of @orig. */
+	memcpy(vma, orig, offsetof(struct vm_area_struct, sim_prev));
 	vma->vm_mm = mm;
 	return vma;
 }
@@ -89,6 +95,18 @@ void vma_close(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->close)
 		vma->vm_ops->close(vma);
+}
+
+int sim_set_max_map_count(struct sim_machine *machine, int count)
+{
+	int ret = machine ? sim_enter(machine) : -EINVAL;
+
+	if (ret)
+		return ret;
+	if (count < 0)
+		return -EINVAL;
+	__atomic_store_n(&machine->max_map_count, count, __ATOMIC_RELAXED);
+	return 0;
 }
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma)

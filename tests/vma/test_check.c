@@ -49,9 +49,15 @@ static void broken_counts(struct as *as)
 	mm->pgtables_bytes.counter++;
 	assert_found(as, "V.6");
 	mm->pgtables_bytes.counter--;
-	vma->sim_last++;
+	mm->sim_vmas.nr++;
 	assert_found(as, "V.1");
-	vma->sim_last--;
+	mm->sim_vmas.nr--;
+	mm->sim_vmas.nr_nodes--;
+	assert_found(as, "V.1");
+	mm->sim_vmas.nr_nodes++;
+	vma->sim_prev = vma;
+	assert_found(as, "V.1");
+	vma->sim_prev = NULL;
 	as_check(as, as->task);
 }
 

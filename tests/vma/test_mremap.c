@@ -320,7 +320,7 @@ static void bad_targets(struct as *as)
 	assert_int_equal(sim_mremap(as->task, addr, page, page, FIXED, 0), -EPERM);
 	assert_int_equal(sim_mremap(NULL, addr, page, page, FIXED, 0), -ESRCH);
 	nr = mm->map_count;
-	mm->map_count = 65530 - 4;
+	mm->map_count = DEFAULT_MAX_MAP_COUNT - 4;
 	assert_int_equal(sim_mremap(as->task, addr, page, page, FIXED, addr + 8 * page), -ENOMEM);
 	mm->map_count = nr;
 	as_assert(as, "ww..");

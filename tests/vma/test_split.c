@@ -80,8 +80,8 @@ static void parts(struct as *as)
 	assert_int_equal(vma->vm_pgoff, 2);
 	assert_int_equal(split_vma(vma, as_page(as, 4), false, &spares), 0);
 	assert_int_equal(vma->vm_end, as_page(as, 4));
-	assert_int_equal(vma_next(vma)->vm_pgoff, 4);
-	assert_int_equal(vma_prev(vma)->vm_pgoff, 0);
+	assert_int_equal(vma->sim_next->vm_pgoff, 4);
+	assert_int_equal(vma->sim_prev->vm_pgoff, 0);
 	assert_int_equal(spares.nr, 0);
 	mmap_write_unlock(mm);
 	as_assert(as, "ss|ss|ss");
@@ -102,17 +102,19 @@ static void limit(struct as *as)
 
 	as_from(as, "wwwwww");
 	nr = mm->map_count;
-	mm->map_count = SIM_MAX_MAP_COUNT;
+	assert_int_equal(sim_set_max_map_count(as->machine, nr), 0);
 	assert_int_equal(sim_mprotect(as->task, as_page(as, 1), as->page, PROT_READ), -ENOMEM);
 	assert_int_equal(sim_madvise(as->task, as_page(as, 1), as->page, MADV_DONTFORK), -EAGAIN);
 	assert_int_equal(sim_munmap(as->task, as_page(as, 1), as->page), -ENOMEM);
 	assert_int_equal(sim_mremap(as->task, as->base, as->page, 2 * as->page, MREMAP_MAYMOVE, 0),
 			 -ENOMEM);
 	assert_int_equal(sim_munmap(as->task, as_page(as, 5), as->page), 0);
-	mm->map_count = SIM_MAX_MAP_COUNT + 1;
+	assert_int_equal(sim_set_max_map_count(as->machine, nr - 1), 0);
 	assert_int_equal(sim_mmap(as->task, 0, as->page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
 				  NULL, 0), -ENOMEM);
-	mm->map_count = nr;
+	assert_int_equal(sim_set_max_map_count(as->machine, -1), -EINVAL);
+	assert_int_equal(sim_set_max_map_count(NULL, nr), -EINVAL);
+	assert_int_equal(sim_set_max_map_count(as->machine, DEFAULT_MAX_MAP_COUNT), 0);
 	as_assert(as, "wwwww.");
 }
 

@@ -56,7 +56,8 @@ static void dup(struct as *as)
 	assert_int_equal(copy->vm_start, vma->vm_start);
 	assert_int_equal(copy->vm_flags, vma->vm_flags);
 	assert_ptr_equal(copy->vm_ops, vma->vm_ops);
-	assert_null(copy->sim_rb.rbe_parent);
+	assert_null(copy->sim_prev);
+	assert_null(copy->sim_next);
 	assert_null(copy->sim_i_mmap.rbe_parent);
 	assert_int_equal(as->file->f_count.counter, 2);
 	vma_get_refs(copy);

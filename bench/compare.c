@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * compare.c - which of two rows is faster, and by how much, for certain.
+ *
+ * Batches of both alternate, in an order that alternates too, so that whatever
+ * slows the machine slows both. Where a rig lies in memory makes a difference
+ * as well, of a few per cent, which no number of repetitions on one rig shows:
+ * each round builds both rigs anew.
+ *
+ *	round 1:  setup a, b   A B  B A  A B ...   teardown
+ *	round 2:  setup a, b   B A  A B  B A ...
+ *
+ * The figure is the ratio of the medians. Its confidence interval comes from a
+ * bootstrap that draws as the data came about: rounds, then pairs of a round.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+
+#define ROUNDS 7
+#define DRAWS 4000
+#define TAIL 0.025
+
+struct pairs {
+	unsigned int rounds, per_round;
+	const double *a, *b;	/* round after round */
+};
+
+/* ---- measuring ---- */
+
+static void measure_pair(struct load *a, struct load *b, const unsigned long runs[2], bool b_first,
+			 struct batch out[2])
+{
+	if (b_first)
+		out[1] = load_batch(b, runs[1]);
+	out[0] = load_batch(a, runs[0]);
+	if (!b_first)
+		out[1] = load_batch(b, runs[1]);
+}
+
+static void measure_round(const struct row *ra, const struct row *rb, const struct plan *plan,
+			  unsigned int at, unsigned int nr, struct comparison *out)
+{
+	struct load *a = load_create(ra->family, &ra->point);
+	struct load *b = load_create(rb->family, &rb->point);
+	unsigned long runs[2];
+
+	out->fa.counted = load_count(a, out->fa.counter);
+	out->fb.counted = load_count(b, out->fb.counter);
+	runs[0] = load_calibrate(a, plan->min_ns);
+	runs[1] = load_calibrate(b, plan->min_ns);
+	out->fa.ops = load_ops(a, runs[0]);
+	out->fb.ops = load_ops(b, runs[1]);
+	for (unsigned int i = at; i < at + nr; i++) {
+		struct batch batch[2];
+
+		measure_pair(a, b, runs, i & 1, batch);
+		out->fa.ns[i] = batch[0].ns_per_op;
+		out->fb.ns[i] = batch[1].ns_per_op;
+		out->fa.busy[i] = batch[0].busy_ns / out->fa.ops;
+		out->fb.busy[i] = batch[1].busy_ns / out->fb.ops;
+	}
+	load_destroy(b);
+	load_destroy(a);
+}
+
+/* ---- the interval ---- */
+
+static uint64_t draw(uint64_t *state, uint64_t below)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state % below;
+}
+
+static double draw_ratio(const struct pairs *pairs, uint64_t *state, double *a, double *b)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < pairs->rounds; i++) {
+		unsigned int round = (unsigned int)draw(state, pairs->rounds);
+
+		for (unsigned int j = 0; j < pairs->per_round; j++, n++) {
+			unsigned int at = round * pairs->per_round +
+					  (unsigned int)draw(state, pairs->per_round);
+
+			a[n] = pairs->a[at];
+			b[n] = pairs->b[at];
+		}
+	}
+	return median_of(a, n) / median_of(b, n);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void find_interval(const struct pairs *pairs, struct comparison *out)
+{
+	size_t nr = (size_t)pairs->rounds * pairs->per_round;
+	double *a = bench_alloc(nr * sizeof(*a)), *b = bench_alloc(nr * sizeof(*b));
+	double *ratio = bench_alloc(DRAWS * sizeof(*ratio));
+	uint64_t state = 0x2545f4914f6cdd1d;
+
+	for (int i = 0; i < DRAWS; i++)
+		ratio[i] = draw_ratio(pairs, &state, a, b);
+	qsort(ratio, DRAWS, sizeof(*ratio), by_value);
+	out->low = ratio[(size_t)(DRAWS * TAIL)];
+	out->high = ratio[DRAWS - 1 - (size_t)(DRAWS * TAIL)];
+	free(ratio);
+	free(b);
+	free(a);
+}
+
+static void prepare(struct figures *figures, unsigned int nr)
+{
+	figures->repetitions = nr;
+	figures->ns = bench_alloc(nr * sizeof(double));
+	figures->busy = bench_alloc(nr * sizeof(double));
+}
+
+static void summarise(struct figures *figures)
+{
+	figures->ns_min = min_of(figures->ns, figures->repetitions);
+	figures->ns_median = median_of(figures->ns, figures->repetitions);
+}
+
+void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
+		  struct comparison *out)
+{
+	unsigned int rounds = plan->repetitions < ROUNDS ? plan->repetitions : ROUNDS;
+	unsigned int per_round = plan->repetitions / rounds, nr = rounds * per_round;
+	struct pairs pairs;
+
+	memset(out, 0, sizeof(*out));
+	out->a = *a;
+	out->b = *b;
+	prepare(&out->fa, nr);
+	prepare(&out->fb, nr);
+	for (unsigned int i = 0; i < rounds; i++)
+		measure_round(a, b, plan, i * per_round, per_round, out);
+	summarise(&out->fa);
+	summarise(&out->fb);
+	out->ratio = out->fa.ns_median / out->fb.ns_median;
+	pairs = (struct pairs){ rounds, per_round, out->fa.ns, out->fb.ns };
+	find_interval(&pairs, out);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * placeholder.c - an array for each file of families that is not there yet.
+ */
+#include "bench.h"
+
+const struct family insert_families[] = { { 0 } };
+
+const struct family fault_families[] = { { 0 } };
+
+const struct family gup_families[] = { { 0 } };
