@@ -4,8 +4,6 @@
  */
 #include "bench.h"
 
-const struct family insert_families[] = { { 0 } };
-
 const struct family fault_families[] = { { 0 } };
 
 const struct family gup_families[] = { { 0 } };
