@@ -113,6 +113,17 @@ static void text_begin(FILE *out, const struct rows *rows, const struct plan *pl
 	fprintf(out, "  counters per operation%s\n", plain());
 }
 
+/* What happens once in many operations reads best as a fraction: 1/512. */
+static void text_count(FILE *out, double count)
+{
+	double every = 1 / count, whole = (double)(long)(every + 0.5);
+
+	if (count < 0.5 && every - whole < 1e-6 && whole - every < 1e-6)
+		fprintf(out, " 1/%.0f", whole);
+	else
+		fprintf(out, " %.4g", count);
+}
+
 static void text_counters(FILE *out, const struct figures *figures)
 {
 	bool any = false;
@@ -120,8 +131,8 @@ static void text_counters(FILE *out, const struct figures *figures)
 	for (int i = 0; figures->counted && i < SIM_NR_COUNTERS; i++) {
 		if (figures->counter[i] == 0)
 			continue;
-		fprintf(out, "%s%s %.4g", any ? ", " : "  ",
-			sim_counter_name((enum sim_counter)i), figures->counter[i]);
+		fprintf(out, "%s%s", any ? ", " : "  ", sim_counter_name((enum sim_counter)i));
+		text_count(out, figures->counter[i]);
 		any = true;
 	}
 }
