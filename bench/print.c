@@ -15,7 +15,7 @@
 
 static struct {
 	unsigned int columns;	/* AXIS() bits */
-	int name_width, width[BENCH_NR_AXES];
+	int name_width, unit_width, width[BENCH_NR_AXES];
 	bool color, counts;
 } layout;
 
@@ -67,9 +67,15 @@ static void lay_out(FILE *out, const struct rows *rows, bool counts)
 				layout.columns |= 1u << axis;
 		}
 	}
-	for (size_t i = 0; i < rows->nr; i++)
-		if ((int)strlen(rows->row[i].name) > layout.name_width)
-			layout.name_width = (int)strlen(rows->row[i].name);
+	layout.unit_width = (int)strlen("per");
+	for (size_t i = 0; i < rows->nr; i++) {
+		const struct row *row = &rows->row[i];
+
+		if ((int)strlen(row->name) > layout.name_width)
+			layout.name_width = (int)strlen(row->name);
+		if ((int)strlen(row->family->unit) > layout.unit_width)
+			layout.unit_width = (int)strlen(row->family->unit);
+	}
 }
 
 /* "release 6.1, backing ram": what all rows share. */
@@ -109,7 +115,8 @@ static void text_begin(FILE *out, const struct rows *rows, const struct plan *pl
 			fprintf(out, "  %*s", layout.width[axis],
 				axis_name((enum bench_axis)axis));
 	if (!plan->counts)
-		fprintf(out, "  %10s  %10s  %8s  %-4s", "ns min", "ns median", "x limit", "per");
+		fprintf(out, "  %10s  %10s  %8s  %*s", "ns min", "ns median", "x limit",
+			layout.unit_width, "per");
 	fprintf(out, "  counters per operation%s\n", plain());
 }
 
@@ -158,7 +165,7 @@ static void text_row(FILE *out, const struct row *row, const struct figures *fig
 		text_number(out, 10, figures->ns_median);
 		fputs(bold(), out);
 		text_number(out, 8, figures->x_limit);
-		fprintf(out, "%s  %-4s", plain(), row->family->unit);
+		fprintf(out, "%s  %*s", plain(), layout.unit_width, row->family->unit);
 	}
 	text_counters(out, figures);
 	fputc('\n', out);
