@@ -2,16 +2,18 @@
 /*
  * compare.c - which of two rows is faster, and by how much, for certain.
  *
- * Batches of both alternate, in an order that alternates too, so that whatever
- * slows the machine slows both. Where a rig lies in memory makes a difference
- * as well, of a few per cent, which no number of repetitions on one rig shows:
+ * Batches of both alternate, in an order that alternates too, and are short:
+ * what slows the machine then slows both of a pair, and the pairs that a
+ * scheduler broke are few. Where a rig lies in memory makes a difference as
+ * well, of a few per cent, which no number of repetitions on one rig shows:
  * each round builds both rigs anew.
  *
  *	round 1:  setup a, b   A B  B A  A B ...   teardown
- *	round 2:  setup a, b   B A  A B  B A ...
+ *	round 2:  setup a, b   A B  B A  A B ...
  *
- * The figure is the ratio of the medians. Its confidence interval comes from a
- * bootstrap that draws as the data came about: rounds, then pairs of a round.
+ * The figure is the median of the pairs' ratios. Its confidence interval comes
+ * from a bootstrap that draws as the data came about: rounds, then pairs of a
+ * round.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,12 +22,12 @@
 #include "frame.h"
 
 #define ROUNDS 7
-#define DRAWS 4000
+#define DRAWS 2000
 #define TAIL 0.025
 
 struct pairs {
 	unsigned int rounds, per_round;
-	const double *a, *b;	/* round after round */
+	double *ratio;		/* a / b of each, round after round */
 };
 
 /* ---- measuring ---- */
@@ -76,22 +78,18 @@ static uint64_t draw(uint64_t *state, uint64_t below)
 	return *state % below;
 }
 
-static double draw_ratio(const struct pairs *pairs, uint64_t *state, double *a, double *b)
+static double draw_median(const struct pairs *pairs, uint64_t *state, double *drawn)
 {
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < pairs->rounds; i++) {
 		unsigned int round = (unsigned int)draw(state, pairs->rounds);
 
-		for (unsigned int j = 0; j < pairs->per_round; j++, n++) {
-			unsigned int at = round * pairs->per_round +
-					  (unsigned int)draw(state, pairs->per_round);
-
-			a[n] = pairs->a[at];
-			b[n] = pairs->b[at];
-		}
+		for (unsigned int j = 0; j < pairs->per_round; j++)
+			drawn[n++] = pairs->ratio[round * pairs->per_round +
+						  (unsigned int)draw(state, pairs->per_round)];
 	}
-	return median_of(a, n) / median_of(b, n);
+	return median_of(drawn, n);
 }
 
 static int by_value(const void *a, const void *b)
@@ -104,18 +102,17 @@ static int by_value(const void *a, const void *b)
 static void find_interval(const struct pairs *pairs, struct comparison *out)
 {
 	size_t nr = (size_t)pairs->rounds * pairs->per_round;
-	double *a = bench_alloc(nr * sizeof(*a)), *b = bench_alloc(nr * sizeof(*b));
-	double *ratio = bench_alloc(DRAWS * sizeof(*ratio));
+	double *drawn = bench_alloc(nr * sizeof(*drawn));
+	double *median = bench_alloc(DRAWS * sizeof(*median));
 	uint64_t state = 0x2545f4914f6cdd1d;
 
 	for (int i = 0; i < DRAWS; i++)
-		ratio[i] = draw_ratio(pairs, &state, a, b);
-	qsort(ratio, DRAWS, sizeof(*ratio), by_value);
-	out->low = ratio[(size_t)(DRAWS * TAIL)];
-	out->high = ratio[DRAWS - 1 - (size_t)(DRAWS * TAIL)];
-	free(ratio);
-	free(b);
-	free(a);
+		median[i] = draw_median(pairs, &state, drawn);
+	qsort(median, DRAWS, sizeof(*median), by_value);
+	out->low = median[(size_t)(DRAWS * TAIL)];
+	out->high = median[DRAWS - 1 - (size_t)(DRAWS * TAIL)];
+	free(median);
+	free(drawn);
 }
 
 static void prepare(struct figures *figures, unsigned int nr)
@@ -147,7 +144,10 @@ void compare_rows(const struct row *a, const struct row *b, const struct plan *p
 		measure_round(a, b, plan, i * per_round, per_round, out);
 	summarise(&out->fa);
 	summarise(&out->fb);
-	out->ratio = out->fa.ns_median / out->fb.ns_median;
-	pairs = (struct pairs){ rounds, per_round, out->fa.ns, out->fb.ns };
+	pairs = (struct pairs){ rounds, per_round, bench_alloc(nr * sizeof(double)) };
+	for (unsigned int i = 0; i < nr; i++)
+		pairs.ratio[i] = out->fa.ns[i] / out->fb.ns[i];
+	out->ratio = median_of(pairs.ratio, nr);
 	find_interval(&pairs, out);
+	free(pairs.ratio);
 }

@@ -147,11 +147,12 @@ bool pairs_select(const struct selection *selection, const char *name_a, const c
 struct comparison {
 	struct row a, b;
 	struct figures fa, fb;
-	double ratio;		/* median of a / median of b */
+	double ratio;		/* a's time / b's */
 	double low, high;	/* 95 % confidence */
 };
 
-#define COMPARE_REPETITIONS 35
+#define COMPARE_REPETITIONS 350
+#define COMPARE_MIN_NS 2e5
 
 void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
 		  struct comparison *out);

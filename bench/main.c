@@ -15,7 +15,7 @@ __attribute__((visibility("default")))
 const char *argp_program_version = "ttmsim-bench " TTMSIM_VERSION;
 
 #define REPETITIONS 21
-#define MIN_MS 2
+#define MIN_NS 1e6
 #define MAX_REPETITIONS 100000
 #define MAX_MS 60000
 
@@ -34,7 +34,7 @@ struct args {
 	enum what what;
 	struct selection selection;
 	struct plan plan;
-	bool repetitions_given;
+	bool repetitions_given, min_time_given;
 	const struct format *format;
 	const char *output;
 	const char *a, *b;	/* to be compared */
@@ -58,8 +58,8 @@ static const struct argp_option options[] = {
 	  "Measure two families in alternation and say which is faster", 1 },
 	{ "counts", OPTION_COUNTS, NULL, 0, "Count events, measure no times", 1 },
 	{ NULL, 0, NULL, 0, "How long:", 3 },
-	{ "repetitions", 'n', "N", 0, "Of each row (21; 35 pairs to compare)", 3 },
-	{ "min-time", OPTION_MIN_TIME, "MS", 0, "Of a repetition (2)", 3 },
+	{ "repetitions", 'n', "N", 0, "Of each row (21), or pairs to compare (350)", 3 },
+	{ "min-time", OPTION_MIN_TIME, "MS", 0, "Of a repetition (1; 0.2 to compare)", 3 },
 	{ NULL, 0, NULL, 0, "How it is told:", 4 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0, "text (the default), csv or json", 4 },
 	{ "output", 'o', "FILE", 0, "Write to a file", 4 },
@@ -130,6 +130,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_MIN_TIME:
 		args->plan.min_ns = 1e6 * parse_bounded(arg, 0, MAX_MS, "--min-time", state);
+		args->min_time_given = true;
 		return 0;
 	case OPTION_LIST:
 		parse_list(arg, args, state);
@@ -275,6 +276,8 @@ static int compare(struct args *args, FILE *out)
 
 	if (!args->repetitions_given)
 		args->plan.repetitions = COMPARE_REPETITIONS;
+	if (!args->min_time_given)
+		args->plan.min_ns = COMPARE_MIN_NS;
 	if (pairs_select(&args->selection, args->a, args->b, &ra, &rb, why))
 		compare_pairs(args, &ra, &rb, out);
 	else
@@ -316,7 +319,7 @@ static void warn_of_build(const struct args *args)
 int main(int argc, char **argv)
 {
 	struct args args = {
-		.plan = { .repetitions = REPETITIONS, .min_ns = MIN_MS * 1e6 },
+		.plan = { .repetitions = REPETITIONS, .min_ns = MIN_NS },
 		.format = &text_format,
 	};
 	FILE *out = stdout;

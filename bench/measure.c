@@ -114,12 +114,14 @@ static double time_runs(const struct family *family, void *rig, unsigned int thr
 	return sum;
 }
 
-static void do_part(struct worker *worker)
+/* Returns what was ordered: behind the last barrier there may be the next order. */
+static enum order do_part(struct worker *worker)
 {
 	struct load *load = worker->load;
 	const struct family *family = load->family;
+	enum order order = load->order;
 
-	switch (load->order) {
+	switch (order) {
 	case ORDER_TIME:
 		worker->ns = time_runs(family, load->rig, worker->index, load->runs);
 		break;
@@ -133,6 +135,7 @@ static void do_part(struct worker *worker)
 	case ORDER_QUIT:
 		break;
 	}
+	return order;
 }
 
 /* ---- threads ---- */
@@ -149,14 +152,15 @@ static void *worker_main(void *arg)
 {
 	struct worker *worker = arg;
 	struct load *load = worker->load;
+	enum order order;
 
 	if (load->family->enter)
 		load->family->enter(load->rig, worker->index);
 	do {
 		meet(load);
-		do_part(worker);
+		order = do_part(worker);
 		pthread_barrier_wait(&load->end);
-	} while (load->order != ORDER_QUIT);
+	} while (order != ORDER_QUIT);
 	return NULL;
 }
 

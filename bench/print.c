@@ -15,7 +15,7 @@
 
 static struct {
 	unsigned int columns;	/* AXIS() bits */
-	int name_width, width[BENCH_NR_AXES];
+	int name_width, unit_width, width[BENCH_NR_AXES];
 	bool color, counts;
 } layout;
 
@@ -67,9 +67,15 @@ static void lay_out(FILE *out, const struct rows *rows, bool counts)
 				layout.columns |= 1u << axis;
 		}
 	}
-	for (size_t i = 0; i < rows->nr; i++)
-		if ((int)strlen(rows->row[i].name) > layout.name_width)
-			layout.name_width = (int)strlen(rows->row[i].name);
+	layout.unit_width = (int)strlen("per");
+	for (size_t i = 0; i < rows->nr; i++) {
+		const struct row *row = &rows->row[i];
+
+		if ((int)strlen(row->name) > layout.name_width)
+			layout.name_width = (int)strlen(row->name);
+		if ((int)strlen(row->family->unit) > layout.unit_width)
+			layout.unit_width = (int)strlen(row->family->unit);
+	}
 }
 
 /* "release 6.1, backing ram": what all rows share. */
@@ -109,8 +115,20 @@ static void text_begin(FILE *out, const struct rows *rows, const struct plan *pl
 			fprintf(out, "  %*s", layout.width[axis],
 				axis_name((enum bench_axis)axis));
 	if (!plan->counts)
-		fprintf(out, "  %10s  %10s  %8s  %-4s", "ns min", "ns median", "x limit", "per");
+		fprintf(out, "  %10s  %10s  %8s  %*s", "ns min", "ns median", "x limit",
+			layout.unit_width, "per");
 	fprintf(out, "  counters per operation%s\n", plain());
+}
+
+/* What happens once in many operations reads best as a fraction: 1/512. */
+static void text_count(FILE *out, double count)
+{
+	double every = 1 / count, whole = (double)(long)(every + 0.5);
+
+	if (count < 0.5 && every - whole < 1e-6 && whole - every < 1e-6)
+		fprintf(out, " 1/%.0f", whole);
+	else
+		fprintf(out, " %.4g", count);
 }
 
 static void text_counters(FILE *out, const struct figures *figures)
@@ -120,8 +138,8 @@ static void text_counters(FILE *out, const struct figures *figures)
 	for (int i = 0; figures->counted && i < SIM_NR_COUNTERS; i++) {
 		if (figures->counter[i] == 0)
 			continue;
-		fprintf(out, "%s%s %.4g", any ? ", " : "  ",
-			sim_counter_name((enum sim_counter)i), figures->counter[i]);
+		fprintf(out, "%s%s", any ? ", " : "  ", sim_counter_name((enum sim_counter)i));
+		text_count(out, figures->counter[i]);
 		any = true;
 	}
 }
@@ -147,7 +165,7 @@ static void text_row(FILE *out, const struct row *row, const struct figures *fig
 		text_number(out, 10, figures->ns_median);
 		fputs(bold(), out);
 		text_number(out, 8, figures->x_limit);
-		fprintf(out, "%s  %-4s", plain(), row->family->unit);
+		fprintf(out, "%s  %*s", plain(), layout.unit_width, row->family->unit);
 	}
 	text_counters(out, figures);
 	fputc('\n', out);
@@ -163,26 +181,73 @@ static void text_compare_begin(FILE *out)
 	fprintf(out, "ttmsim-bench " TTMSIM_VERSION ", %s\n", bench_host(host));
 }
 
-static void text_side(FILE *out, const struct row *row, const struct figures *figures)
+/* Do both rows have the axis, at the same value? */
+static bool is_common(const struct comparison *c, int axis)
 {
-	fprintf(out, "  %-*s  ns/%s", layout.name_width, row->full, row->family->unit);
-	text_number(out, 10, figures->ns_median);
+	char a[BENCH_LABEL], b[BENCH_LABEL];
+
+	return !axis_in_name((enum bench_axis)axis) &&
+	       c->a.family->axes & c->b.family->axes & 1u << axis &&
+	       !strcmp(axis_label((enum bench_axis)axis, &c->a.point, a),
+		       axis_label((enum bench_axis)axis, &c->b.point, b));
+}
+
+/* The row's name with the axes at which the other one is not the same. */
+static void side_name(const struct comparison *c, const struct row *row, char out[BENCH_NAME])
+{
+	char label[BENCH_LABEL];
+
+	snprintf(out, BENCH_NAME, "%s", row->name);
+	for (int axis = 0; axis < BENCH_NR_AXES; axis++) {
+		size_t len = strlen(out);
+
+		if (row->family->axes >> axis & 1 && !axis_in_name((enum bench_axis)axis) &&
+		    !is_common(c, axis))
+			snprintf(out + len, BENCH_NAME - len, "/%s:%s",
+				 axis_name((enum bench_axis)axis),
+				 axis_label((enum bench_axis)axis, &row->point, label));
+	}
+}
+
+static void tell_point(FILE *out, const struct comparison *c)
+{
+	const char *sep = "";
+	char label[BENCH_LABEL];
+
+	for (int axis = 0; axis < BENCH_NR_AXES; axis++) {
+		if (!is_common(c, axis))
+			continue;
+		fprintf(out, "%s%s %s", sep, axis_name((enum bench_axis)axis),
+			axis_label((enum bench_axis)axis, &c->a.point, label));
+		sep = ", ";
+	}
+	fputs(":\n", out);
+}
+
+static void text_side(FILE *out, const char *name, const struct row *row,
+		      const struct figures *figures)
+{
+	fprintf(out, "  %-*s  ns/%s", layout.name_width, name, row->family->unit);
+	text_number(out, 9, figures->ns_median);
 	text_counters(out, figures);
 	fputc('\n', out);
 }
 
 static void text_compare(FILE *out, const struct comparison *c)
 {
-	size_t a = strlen(c->a.full), b = strlen(c->b.full);
+	char a[BENCH_NAME], b[BENCH_NAME];
 
-	layout.name_width = (int)(a > b ? a : b);
-	text_side(out, &c->a, &c->fa);
-	text_side(out, &c->b, &c->fb);
-	fputs(bold(), out);
+	side_name(c, &c->a, a);
+	side_name(c, &c->b, b);
+	layout.name_width = (int)(strlen(a) > strlen(b) ? strlen(a) : strlen(b));
+	tell_point(out, c);
+	text_side(out, a, &c->a, &c->fa);
+	text_side(out, b, &c->b, &c->fb);
+	fprintf(out, "  %s", bold());
 	if (c->low > 1)
-		fprintf(out, "%s is %.3g times as fast as %s", c->b.name, c->ratio, c->a.name);
+		fprintf(out, "%s is %.3g times as fast", b, c->ratio);
 	else if (c->high < 1)
-		fprintf(out, "%s is %.3g times as fast as %s", c->a.name, 1 / c->ratio, c->b.name);
+		fprintf(out, "%s is %.3g times as fast", a, 1 / c->ratio);
 	else
 		fprintf(out, "no difference seen");
 	fprintf(out, "%s: ratio %.4f, with 95 %% confidence %.4f to %.4f (%u pairs)\n", plain(),

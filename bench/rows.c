@@ -238,8 +238,8 @@ void rows_keep_fit(struct rows *rows, FILE *notes)
 
 	for (size_t i = 0; notes && i < rows->nr; i++)
 		if (rows->row[i].unfit && is_news(rows, i))
-			fprintf(notes, "left out: %s: %s\n", rows->row[i].full,
-				rows->row[i].unfit);
+			fprintf(notes, "left out: %s on %s: %s\n", rows->row[i].name,
+				rows->row[i].point.arch, rows->row[i].unfit);
 	for (size_t i = 0; i < rows->nr; i++)
 		if (!rows->row[i].unfit)
 			rows->row[kept++] = rows->row[i];
