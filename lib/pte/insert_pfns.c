@@ -185,6 +185,14 @@ static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
 
 /* ---- tables ---- */
 
+/* What vmf_insert_pfn_prot() says; it has asked for the memory type by then. */
+static vm_fault_t no_table(struct bulk *b, unsigned long at, int err)
+{
+	if (b->machine->mmu->has_pat)
+		lookup_memtype(b->machine, b->cpu, nth_pfn(b, at, source_of(b->pfns)));
+	return err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
+}
+
 /*
  * The pfns from the @at-th on that go into one table; @nr is what there is room
  * for. Returns how many were passed, 0 with *@ret where there is no table.
@@ -200,7 +208,7 @@ static unsigned long fill_table(struct bulk *b, unsigned long addr, unsigned lon
 	void *slot = get_locked_slot(mm, b->cpu, addr, &ptl, &err);
 
 	if (unlikely(!slot)) {
-		*ret = err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
+		*ret = no_table(b, at, err);
 		return 0;
 	}
 	if (unlikely(unusual))

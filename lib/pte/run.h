@@ -74,14 +74,16 @@ entry_run_write(void *slot, unsigned long i, uint64_t e, const bool wide)
 		__atomic_store_n((uint32_t *)slot + i, (uint32_t)e, __ATOMIC_RELEASE);
 }
 
-/* How many entries from @addr to @end lie in one table of leaves. */
+/* How many entries from that of @addr to @end, page-aligned, lie in one table of
+ * leaves. */
 static inline unsigned long entries_in_table(const struct sim_mmu *mmu, unsigned long addr,
 					     unsigned long end)
 {
-	unsigned long span = mmu_leaf_size(mmu, 1);
-	unsigned long to_end = (end - addr) >> mmu->page_shift;
-	unsigned long in_table = (span - (addr & (span - 1))) >> mmu->page_shift;
+	unsigned long span = mmu_leaf_size(mmu, 1), to_end, in_table;
 
+	addr &= ~(mmu_page_size(mmu) - 1);
+	to_end = (end - addr) >> mmu->page_shift;
+	in_table = (span - (addr & (span - 1))) >> mmu->page_shift;
 	return in_table < to_end ? in_table : to_end;
 }
 
