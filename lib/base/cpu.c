@@ -107,6 +107,8 @@ int sim_enter(struct sim_machine *machine)
 static const uint32_t parts[SIM_NR_CPU_COUNTERS - SIM_NR_COUNTERS] = {
 	[SIM_CNT_INSERTED - SIM_NR_COUNTERS] = INSERTED,
 	[SIM_CNT_INSERTED_TYPED - SIM_NR_COUNTERS] = INSERTED | 1u << SIM_CNT_PAT_LOOKUP,
+	[SIM_CNT_INSERTED_PAGE - SIM_NR_COUNTERS] =
+		INSERTED | 1u << SIM_CNT_REF | 1u << SIM_CNT_MAPCOUNT,
 };
 
 static uint64_t counter_of(const struct sim_cpu *cpu, enum sim_counter counter)

@@ -26,6 +26,7 @@ struct sim_gup_ops;
 enum sim_compound {
 	SIM_CNT_INSERTED = SIM_NR_COUNTERS, /* walk, lock, entry read and written */
 	SIM_CNT_INSERTED_TYPED,	/* and memory type looked up */
+	SIM_CNT_INSERTED_PAGE,	/* or: and reference and mapcount taken */
 	SIM_NR_CPU_COUNTERS
 };
 

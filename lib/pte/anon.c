@@ -60,20 +60,6 @@ void sim_anon_vma_put(struct anon_vma *anon_vma)
 		sim_free(anon_vma, sizeof(*anon_vma), SIM_OBJ_ANON_VMA);
 }
 
-/* Models: include/linux/page-flags.h, PageAnon, 5.11 to 6.12. */
-bool sim_page_is_anon(const struct page *page)
-{
-	return (uintptr_t)__atomic_load_n(&page->mapping, __ATOMIC_ACQUIRE) & PAGE_MAPPING_ANON;
-}
-
-/* Models: include/linux/mm.h, mm_counter, 5.11 to 6.12. */
-int sim_mm_counter(const struct page *page)
-{
-	if (sim_page_is_anon(page))
-		return MM_ANONPAGES;
-	return sim_page_test(page, PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
-}
-
 /* Another fault in the same vma may be setting it. */
 static const struct anon_vma *read_anon_vma(const struct vm_area_struct *vma)
 {

@@ -94,13 +94,12 @@ static inline enum sim_cache_mode lookup_memtype(struct sim_machine *machine, st
 }
 
 /* track_pfn_insert() for a page of RAM, not counted; false where @pfn is none. */
-static inline bool ram_memtype(const struct sim_machine *machine, unsigned long pfn,
-			       uint64_t *prot)
+static inline bool plain_memtype(struct sim_machine *machine, unsigned long pfn, uint64_t *prot)
 {
 	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
 	const struct page *page = sim_pfn_to_page(machine, pfn);
 
-	if (__builtin_expect(!page || pfn < SIM_ISA_END >> machine->mmu->page_shift, 0))
+	if (unlikely(!page || pfn < SIM_ISA_END >> machine->mmu->page_shift))
 		return false;
 	*prot = fmt_set_cache(fmt, *prot, page_memtype(page));
 	return true;

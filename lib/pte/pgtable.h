@@ -172,15 +172,28 @@ bool sim_pfn_modify_allowed(struct sim_machine *machine, unsigned long pfn, uint
 int sim_anon_vma_prepare(struct vm_area_struct *vma);
 void sim_anon_vma_get(struct anon_vma *anon_vma);	/* one more vma uses it */
 void sim_anon_vma_put(struct anon_vma *anon_vma);	/* NULL is ignored */
-bool sim_page_is_anon(const struct page *page);
+
+#define PAGE_MAPPING_ANON 1UL
+
+/* Models: include/linux/page-flags.h, PageAnon, 5.11 to 6.12. */
+static inline bool sim_page_is_anon(const struct page *page)
+{
+	return (uintptr_t)__atomic_load_n(&page->mapping, __ATOMIC_ACQUIRE) & PAGE_MAPPING_ANON;
+}
 
 static inline void sim_rss_add(struct mm_struct *mm, int member, long n)
 {
 	sim_add_long(mm->sim_machine->up, &mm->rss_stat[member].counter, n);
 }
 
-/* Which rss counter a normal page belongs to. */
-int sim_mm_counter(const struct page *page);
+/* Which rss counter a normal page belongs to.
+ * Models: include/linux/mm.h, mm_counter, 5.11 to 6.12. */
+static inline int sim_mm_counter(const struct page *page)
+{
+	if (sim_page_is_anon(page))
+		return MM_ANONPAGES;
+	return sim_page_test(page, PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
+}
 
 /* mmap_lock: taken by the page-table floor only to give it up at a retry, and
  * asked about by vm_insert_page(). */

@@ -9,8 +9,6 @@
 
 #include "pte/pgtable.h"
 
-#define PAGE_MAPPING_ANON 1UL
-
 /* Returns whether the flag was set before. */
 static inline bool page_test_and_set(struct page *page, enum pageflags flag)
 {

@@ -20,7 +20,7 @@ struct entry_run {
 };
 
 /*
- * Entries that fmt_make() makes and @mark marks. What it adds depends on the
+ * Entries that fmt_make() makes and @mark marks (SIM_NR_PTE_OPS: nothing does). What it adds depends on the
  * protection alone (sim_mmu_resolve() makes sure), so a pfn of 0 will do.
  */
 static inline void entry_run_init(struct entry_run *run, const struct sim_mmu *mmu,
@@ -29,7 +29,9 @@ static inline void entry_run_init(struct entry_run *run, const struct sim_mmu *m
 	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
 
 	run->flip = fmt_pfn_flip(fmt, prot & ~fmt->pfn_mask);
-	run->bits = fmt_mark(fmt, mark, fmt_make(fmt, 0, prot)) & ~fmt->pfn_mask;
+	run->bits = fmt_make(fmt, 0, prot) & ~fmt->pfn_mask;
+	if (mark != SIM_NR_PTE_OPS)
+		run->bits = fmt_mark(fmt, mark, run->bits);
 	run->pfn_mask = fmt->pfn_mask;
 	run->pfn_shift = fmt->pfn_shift;
 	run->none_value = fmt->none_value;
