@@ -139,23 +139,30 @@ static inline bool sim_try_get_page(struct page *page, int refs)
 	return true;
 }
 
-/* Drops @refs references; the last one frees the page. Dropping more than
- * there are is recorded and changes nothing. */
-static inline void sim_put_page(struct page *page, int refs)
+/* Drops @refs references, not counted. False, and nothing done, where there are not
+ * so many: it is recorded. */
+static inline bool sim_page_ref_sub(struct page *page, int refs, bool up)
 {
-	bool up = sim_is_up(page);
 	int old = sim_page_refs(page);
 
 	do {
 		if (__builtin_expect(old < refs, 0)) {
 			sim_page_put_dead(page);
-			return;
+			return false;
 		}
 	} while (!sim_cmpxchg_int(up, &page->_refcount.counter, &old, old - refs,
 				  __ATOMIC_ACQ_REL));
-	sim_count(sim_machine_of(page), SIM_CNT_REF);
 	if (old == refs)
 		sim_page_free_last(page);
+	return true;
+}
+
+/* Drops @refs references; the last one frees the page. Dropping more than
+ * there are is recorded and changes nothing. */
+static inline void sim_put_page(struct page *page, int refs)
+{
+	if (sim_page_ref_sub(page, refs, sim_is_up(page)))
+		sim_count(sim_machine_of(page), SIM_CNT_REF);
 }
 
 static inline void sim_page_add_map(struct page *page)
@@ -164,18 +171,26 @@ static inline void sim_page_add_map(struct page *page)
 	sim_add_int(sim_is_up(page), &page->_mapcount.counter, 1);
 }
 
-/* Returns the mapcount that is left, or -1: there was none, which the caller tells. */
-static inline int sim_page_remove_map(struct page *page)
+/* Returns the mapcount that is left, not counted, or -1: there was none, which the
+ * caller tells. */
+static inline int sim_page_map_sub(struct page *page, bool up)
 {
-	bool up = sim_is_up(page);
 	int old = __atomic_load_n(&page->_mapcount.counter, __ATOMIC_RELAXED);
 
 	do {
 		if (__builtin_expect(old <= 0, 0))
 			return -1;
 	} while (!sim_cmpxchg_int(up, &page->_mapcount.counter, &old, old - 1, __ATOMIC_RELEASE));
-	sim_count(sim_machine_of(page), SIM_CNT_MAPCOUNT);
 	return old - 1;
+}
+
+static inline int sim_page_remove_map(struct page *page)
+{
+	int left = sim_page_map_sub(page, sim_is_up(page));
+
+	if (left >= 0)
+		sim_count(sim_machine_of(page), SIM_CNT_MAPCOUNT);
+	return left;
 }
 
 static inline bool sim_page_test(const struct page *page, enum pageflags flag)

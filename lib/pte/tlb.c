@@ -36,8 +36,12 @@ void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb)
 
 void tlb_flush_mmu(struct mmu_gather *tlb)
 {
+	struct sim_machine *machine = tlb->mm->sim_machine;
+	unsigned int put = 0;
+
 	tlb_flush_mmu_tlbonly(tlb);
 	for (unsigned int i = 0; i < tlb->nr; i++)
-		put_page(tlb->page[i]);
+		put += sim_page_ref_sub(tlb->page[i], 1, machine->up);
+	sim_count_n(machine, SIM_CNT_REF, put);
 	tlb->nr = 0;
 }

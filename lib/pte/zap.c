@@ -27,6 +27,10 @@ struct zap_walk {
 	/* (e & special_mask) == special_value: special, whatever else it says */
 	uint64_t special_mask, special_value;
 	uint64_t none_mask, none_value;	/* (e & none_mask) == none_value: empty */
+	/* (e & present_mask) == present_value: present, and its pfn as it is */
+	uint64_t present_mask, present_value;
+	uint64_t marked_mask;	/* the special bit; 0 without one */
+	bool plain_pages;	/* what is present and not marked is its pfn's page, and goes */
 	bool force_flush;
 	long rss[NR_MM_COUNTERS];
 	struct mmu_gather tlb;
@@ -105,6 +109,26 @@ static bool is_special(const struct zap_walk *w, uint64_t e)
 	return (e & w->special_mask) == w->special_value;
 }
 
+/*
+ * Is a present entry without the special bit the page of its pfn? Where there is
+ * such a bit; and where there is none, but in VM_PFNMAP vmas. The zero page is for
+ * sim_normal_page() to judge.
+ */
+static void resolve_pages(struct zap_walk *w)
+{
+	const struct sim_entry_format *fmt = &w->mmu->format[0];
+	const struct sim_pte_alt *present = &fmt->test[SIM_TEST_PRESENT].any[0];
+	const struct sim_pte_test *special = &fmt->test[SIM_TEST_SPECIAL];
+	bool upright = !fmt->pfn_inverted_unless || (present->value & fmt->pfn_inverted_unless);
+	bool one_bit = !special->any[1].mask && special->any[0].mask == special->any[0].value;
+	bool told = w->mmu->has_special || !(w->vma->vm_flags & VM_PFNMAP);
+
+	w->marked_mask = special->any[0].mask;
+	w->present_mask = present->mask;
+	w->present_value = present->value;
+	w->plain_pages = w->zap->even_cows && present->mask && upright && one_bit && told;
+}
+
 /* Models: mm/memory.c, should_zap_page, 6.1; zap_pte_range's test of
  * details->check_mapping, 5.11. */
 static bool should_zap_page(const struct zap_walk *w, const struct page *page)
@@ -118,6 +142,21 @@ static bool should_zap_page(const struct zap_walk *w, const struct page *page)
 	return !sim_page_is_anon(page);
 }
 
+/* A file's page that was written to through @e is dirty from now on. */
+static void note_dirty(struct zap_walk *w, struct page *page, uint64_t e)
+{
+	if (sim_page_is_anon(page) || !fmt_test(&w->mmu->format[0], SIM_TEST_DIRTY, e))
+		return;
+	page_test_and_set(page, PG_dirty);
+	w->force_flush = true;
+}
+
+static void bad_mapcount(struct zap_walk *w)
+{
+	sim_outcome_record(w->machine, SIM_BAD_PAGE, "mm/memory.c", "print_bad_pte",
+			   "page_mapcount(page) < 0");
+}
+
 /* A normal page's entry. Models: mm/memory.c, zap_pte_range, 5.11 and 6.1, and
  * zap_present_folio_ptes, 6.12. */
 static void zap_page(struct zap_walk *w, void *slot, unsigned long addr, struct page *page)
@@ -128,39 +167,34 @@ static void zap_page(struct zap_walk *w, void *slot, unsigned long addr, struct 
 		return;
 	e = leaf_take(w->machine, w->cpu, 0, slot, addr);
 	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
-	if (!sim_page_is_anon(page) && fmt_test(&w->mmu->format[0], SIM_TEST_DIRTY, e)) {
-		page_test_and_set(page, PG_dirty);
-		w->force_flush = true;
-	}
+	note_dirty(w, page, e);
 	w->rss[sim_mm_counter(page)]--;
 	if (sim_page_remove_map(page) < 0)
-		sim_outcome_record(w->machine, SIM_BAD_PAGE, "mm/memory.c", "print_bad_pte",
-				   "page_mapcount(page) < 0");
+		bad_mapcount(w);
 	w->tlb.page[w->tlb.nr++] = page;
 }
 
-/* Returns false where it was no page's. */
-static bool zap_pte(struct zap_walk *w, void *slot, unsigned long addr)
+/* Any entry. */
+static void zap_pte(struct zap_walk *w, void *slot, unsigned long addr)
 {
 	const struct sim_entry_format *fmt = &w->mmu->format[0];
 	uint64_t e = read_entry(w->cpu, w->mmu, 0, slot);
 	struct page *page = NULL;
 
 	if (fmt_none(fmt, e))
-		return false;
+		return;
 	if (fmt_test(fmt, SIM_TEST_PRESENT, e) && !is_special(w, e))
 		page = sim_normal_page(w->vma, addr, e, 0);
 	if (page) {
 		zap_page(w, slot, addr, page);
-		return true;
+		return;
 	}
 	/* Nobody wants its young and dirty: a plain store will do. */
 	write_entry(w->machine, w->cpu, 0, slot, addr, fmt->none_value);
 	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
-	return false;
 }
 
-/* ---- runs of special entries ---- */
+/* ---- runs of entries of one kind ---- */
 
 struct dropped {
 	unsigned long first, end;	/* the entries cleared lie here */
@@ -218,24 +252,67 @@ static unsigned long zap_special(struct zap_walk *w, void *slot, unsigned long a
 	return done;
 }
 
+/*
+ * From @slot on, the entries of pages that need no second look, as zap_page() does
+ * with each. Returns how many. Nobody listens to events.
+ */
+static unsigned long zap_plain_pages(struct zap_walk *w, char *slot, unsigned long addr,
+				     unsigned long nr)
+{
+	const struct sim_entry_format *fmt = &w->mmu->format[0];
+	const struct sim_pte_test *dirty = &fmt->test[SIM_TEST_DIRTY];
+	unsigned long zero_pfn = w->machine->phys->zero_pfn, i = 0;
+	bool up = w->machine->up;
+	unsigned int unmapped = 0;
+
+	if (!w->plain_pages)
+		return 0;
+	for (; i < nr && !tlb_full(&w->tlb); i++, slot += w->mmu->level[0].entry_bytes) {
+		uint64_t e = mmu_read(w->mmu, 0, slot);
+		unsigned long pfn = (unsigned long)((e & fmt->pfn_mask) >> fmt->pfn_shift);
+		struct page *page = sim_pfn_to_page(w->machine, pfn);
+
+		if ((e & w->present_mask) != w->present_value || (e & w->marked_mask) || !page ||
+		    pfn == zero_pfn)
+			break;
+		e = mmu_xchg(w->mmu, up, 0, slot, w->none_value);
+		if (unlikely((e & dirty->any[0].mask) == dirty->any[0].value))
+			note_dirty(w, page, e);
+		w->rss[sim_mm_counter(page)]--;
+		if (likely(sim_page_map_sub(page, up) >= 0))
+			unmapped++;
+		else
+			bad_mapcount(w);
+		w->tlb.page[w->tlb.nr++] = page;
+	}
+	if (i)
+		tlb_remove_entry(&w->tlb, addr, addr + (i << w->mmu->page_shift));
+	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_READ, i);
+	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_WRITE, i);
+	sim_cpu_count_n(w->cpu, SIM_CNT_MAPCOUNT, unmapped);
+	return i;
+}
+
 /* Entries until the end, or until no more pages can be gathered. Returns where. */
 static unsigned long zap_entries(struct zap_walk *w, char *slot, unsigned long addr,
 				 unsigned long end)
 {
 	unsigned int bytes = w->mmu->level[0].entry_bytes, shift = w->mmu->page_shift;
-	bool runs = !w->machine->event_fn;
 
 	while (addr != end && !tlb_full(&w->tlb)) {
-		if (runs) {
-			unsigned long done = zap_special(w, slot, addr, (end - addr) >> shift);
+		unsigned long left = (end - addr) >> shift, done = 0;
 
-			addr += done << shift;
-			slot += done * bytes;
+		if (likely(!w->machine->event_fn)) {
+			done = zap_special(w, slot, addr, left);
+			done += zap_plain_pages(w, slot + done * bytes, addr + (done << shift),
+						left - done);
 		}
-		for (bool page = true; page && addr != end && !tlb_full(&w->tlb); slot += bytes) {
-			page = zap_pte(w, slot, addr);
-			addr += 1UL << shift;
+		if (!done) {
+			zap_pte(w, slot, addr);
+			done = 1;
 		}
+		addr += done << shift;
+		slot += done * bytes;
 	}
 	return addr;
 }
@@ -326,6 +403,7 @@ void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned lon
 	w.cpu = sim_cpu(mm->sim_machine);
 	w.zap = zap;
 	resolve_special(&w);
+	resolve_pages(&w);
 	w.force_flush = false;
 	memset(w.rss, 0, sizeof(w.rss));
 	tlb_gather_mmu(&w.tlb, mm);
