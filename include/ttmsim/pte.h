@@ -555,6 +555,28 @@ SIM_API vm_fault_t vmf_insert_pfn_pmd_prot(struct vm_fault *vmf, pfn_t pfn, pgpr
 /* ----------------------------------------------- entries, by kernel name -- */
 /* All act on the current machine (sim_task_switch(), or inside a handler). */
 
+/*
+ * What of the current machine is inlined into drivers, as the kernel's helpers are.
+ * Nobody but the functions below uses it.
+ */
+struct sim_current_pte {
+	uint64_t upright;	/* a protection with one of these: pfn_pte() is plain */
+	uint64_t prot_mask, pfn_mask;
+	uint64_t special;	/* what pte_mkspecial() sets */
+	unsigned int pfn_shift;
+	/* the address space whose entries, of 8 bytes, apply_to_page_range() lends to a
+	 * callback, where nobody listens to events; and the entries stored meanwhile */
+	const struct mm_struct *filling;
+	uint64_t filled;
+};
+
+extern SIM_API __thread struct sim_current_pte sim_current_pte
+	__attribute__((tls_model("initial-exec")));
+
+/* The helpers of the same names, for what is not plain. */
+SIM_API void sim_set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte);
+SIM_API pte_t sim_pfn_pte(unsigned long pfn, pgprot_t prot);
+
 /**
  * ptep_get - read a level-0 entry
  */
@@ -563,14 +585,32 @@ SIM_API pte_t ptep_get(pte_t *ptep);
 /**
  * set_pte_at - store a level-0 entry
  *
- * Holds: the page-table lock.
+ * Holds: the page-table lock. What a callback of apply_to_page_range() stores is
+ * counted when its table is done.
  */
-SIM_API void set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte);
+static inline void set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte)
+{
+	if (__builtin_expect(sim_current_pte.filling == mm, 1)) {
+		__atomic_store_n(&ptep->pte, pte.pte, __ATOMIC_RELEASE);
+		sim_current_pte.filled++;
+	} else {
+		sim_set_pte_at(mm, addr, ptep, pte);
+	}
+}
 
 /**
  * pfn_pte - an entry that maps @pfn with @prot
  */
-SIM_API pte_t pfn_pte(unsigned long pfn, pgprot_t prot);
+static inline pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
+{
+	pte_t pte;
+
+	if (__builtin_expect(!(prot.pgprot & sim_current_pte.upright), 0))
+		return sim_pfn_pte(pfn, prot);
+	pte.pte = (prot.pgprot & sim_current_pte.prot_mask) |
+		  ((uint64_t)pfn << sim_current_pte.pfn_shift & sim_current_pte.pfn_mask);
+	return pte;
+}
 
 /**
  * pte_pfn - the pfn that an entry maps
@@ -580,7 +620,11 @@ SIM_API unsigned long pte_pfn(pte_t pte);
 /**
  * pte_mkspecial - the entry marked special; the same entry without a special bit
  */
-SIM_API pte_t pte_mkspecial(pte_t pte);
+static inline pte_t pte_mkspecial(pte_t pte)
+{
+	pte.pte |= sim_current_pte.special;
+	return pte;
+}
 
 /**
  * pte_special - is the entry special? Never, without a special bit

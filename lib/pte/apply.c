@@ -12,17 +12,30 @@ struct apply {
 	void *data;
 };
 
-/* Calls back with the mm's machine as the current one: fn uses the helpers
- * that take no context, and whoever applies need not be a task. */
-static int call_fn(const struct apply *apply, void *slot, unsigned long addr)
-{
-	struct sim_machine *before = sim_thread.machine;
-	int ret;
+/* What stood in sim_current_pte before a table was lent to a callback. */
+struct lent {
+	const struct mm_struct *filling;
+	uint64_t filled;
+};
 
-	sim_thread.machine = apply->mm->sim_machine;
-	ret = apply->fn(slot, addr, apply->data);
-	sim_thread.machine = before;
-	return ret;
+/* From here on set_pte_at() stores and notes that it did, where that is all there is
+ * to do. A callback may apply as well, so what was there comes back afterwards. */
+static struct lent lend(const struct mm_struct *mm)
+{
+	const struct lent before = { sim_current_pte.filling, sim_current_pte.filled };
+	bool plain = mm->sim_mmu->level[0].entry_bytes == 8 && !mm->sim_machine->event_fn;
+
+	sim_current_pte.filling = plain ? mm : NULL;
+	sim_current_pte.filled = 0;
+	return before;
+}
+
+static void take_back(const struct mm_struct *mm, const struct lent *before)
+{
+	if (sim_current_pte.filled)
+		sim_count_n(mm->sim_machine, SIM_CNT_PTE_WRITE, sim_current_pte.filled);
+	sim_current_pte.filling = before->filling;
+	sim_current_pte.filled = before->filled;
 }
 
 /*
@@ -48,16 +61,19 @@ static int apply_to_table(const struct apply *apply, unsigned long addr, unsigne
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	int err;
 	char *slot = sim_walk_alloc(mm, addr, 0, &err);
+	unsigned long page = mmu_page_size(mmu), bytes = mmu->level[0].entry_bytes;
+	pte_fn_t fn = apply->fn;
+	struct lent before;
 	spinlock_t *ptl;
 
 	if (!slot)
 		return err == -EBUSY ? leaf_met(mm->sim_machine) : err;
 	ptl = sim_ptl(mmu, 0, slot);
 	ptl_lock(sim_cpu(mm->sim_machine), ptl);
-	for (; addr < end && !err; addr += mmu_page_size(mmu)) {
-		err = call_fn(apply, slot, addr);
-		slot += mmu->level[0].entry_bytes;
-	}
+	before = lend(mm);
+	for (; addr < end && !err; addr += page, slot += bytes)
+		err = fn((pte_t *)(void *)slot, addr, apply->data);
+	take_back(mm, &before);
 	ptl_unlock(ptl);
 	return err;
 }
@@ -72,6 +88,7 @@ int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned lo
 	const struct apply apply = { mm, fn, data };
 	struct sim_machine *machine = mm->sim_machine;
 	unsigned long end = address + size, span = mmu_leaf_size(mm->sim_mmu, 1);
+	struct sim_machine *before;
 	int ret = 0;
 
 	if (sim_is_crashed(machine))
@@ -79,6 +96,9 @@ int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned lo
 	if (SIM_WARN_ON(machine, "mm/memory.c", address >= end) || end > mm->sim_mmu->task_size ||
 	    (address | size) & (mmu_page_size(mm->sim_mmu) - 1))
 		return -EINVAL;
+	/* fn uses the helpers that take no context, and whoever applies need not be a
+	 * task of this machine. */
+	before = sim_set_current_machine(machine);
 	while (address < end && !ret) {
 		unsigned long next = (address | (span - 1)) + 1;
 
@@ -86,5 +106,6 @@ int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned lo
 		ret = apply_to_table(&apply, address, next);
 		address = next;
 	}
+	sim_set_current_machine(before);
 	return ret;
 }

@@ -5,6 +5,36 @@
  */
 #include "pte/walk.h"
 
+__thread struct sim_current_pte sim_current_pte;
+
+/* Plain or not is decided here, once: what is not has upright 0. */
+static void set_current_pte(const struct sim_machine *machine)
+{
+	struct sim_current_pte *cur = &sim_current_pte;
+	const struct sim_plain_pte *plain;
+
+	memset(cur, 0, sizeof(*cur));
+	if (!machine)
+		return;
+	plain = &machine->mmu->plain;
+	cur->upright = plain->upright;
+	cur->prot_mask = plain->prot_mask;
+	cur->pfn_mask = plain->pfn_mask;
+	cur->special = plain->special;
+	cur->pfn_shift = plain->pfn_shift;
+}
+
+struct sim_machine *sim_set_current_machine(struct sim_machine *machine)
+{
+	struct sim_machine *old = sim_thread.machine;
+
+	if (old != machine) {
+		sim_thread.machine = machine;
+		set_current_pte(machine);
+	}
+	return old;
+}
+
 static const struct sim_entry_format *current_format(void)
 {
 	const struct sim_machine *machine = sim_current_machine();
@@ -32,12 +62,12 @@ pte_t ptep_get(pte_t *ptep)
 	return pte;
 }
 
-void set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte)
+void sim_set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte)
 {
 	sim_set_entry(mm, 0, ptep, addr, pte.pte);
 }
 
-pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
+pte_t sim_pfn_pte(unsigned long pfn, pgprot_t prot)
 {
 	const struct sim_entry_format *fmt = current_format();
 	pte_t pte = { fmt ? fmt_make(fmt, pfn, prot.pgprot) : 0 };
@@ -50,15 +80,6 @@ unsigned long pte_pfn(pte_t pte)
 	const struct sim_entry_format *fmt = current_format();
 
 	return fmt ? fmt_pfn(fmt, pte.pte) : 0;
-}
-
-pte_t pte_mkspecial(pte_t pte)
-{
-	const struct sim_entry_format *fmt = current_format();
-
-	if (fmt)
-		pte.pte = fmt_op(fmt, SIM_OP_MKSPECIAL, pte.pte);
-	return pte;
 }
 
 int pte_special(pte_t pte)

@@ -84,6 +84,10 @@ struct sim_mmu {
 void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
 		     uint32_t toggle);
 
+/* Makes @machine, or none, the one that kernel-named functions without a context act
+ * on. Returns the one that was. */
+struct sim_machine *sim_set_current_machine(struct sim_machine *machine);
+
 static inline bool mmu_has(const struct sim_mmu *mmu, enum sim_feature feature)
 {
 	return mmu->features >> feature & 1;

@@ -70,10 +70,7 @@ static inline bool list_is_valid(const struct list_head *head)
 /* Functions without a context act on this machine until it is put back. */
 static inline struct sim_machine *ttm_switch_machine(struct sim_machine *machine)
 {
-	struct sim_machine *old = sim_thread.machine;
-
-	sim_thread.machine = machine;
-	return old;
+	return sim_set_current_machine(machine);
 }
 
 static inline unsigned int ttm_page_shift(const struct sim_machine *machine)
