@@ -182,8 +182,16 @@ static bool check_new_locked(struct sim_machine *machine, struct sim_phys *phys,
 	return false;
 }
 
+/* Flags that are overwritten take the memory type with them. */
+static void make_wb(struct page *page)
+{
+	if (unlikely(__atomic_load_n(&page->flags, __ATOMIC_RELAXED) & SIM_TYPE_BITS))
+		sim_page_set_type_bits(page, 0);
+}
+
 static void prepare_locked(struct sim_machine *machine, struct page *page)
 {
+	make_wb(page);
 	__atomic_store_n(&page->flags, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&page->mapping, NULL, __ATOMIC_RELAXED);
 	page->index = 0;
@@ -249,6 +257,7 @@ static const char *bad_reason(const struct page *page)
 static void retire_locked(struct sim_machine *machine, struct sim_phys *phys, struct page *page)
 {
 	__atomic_store_n(&page->mapping, NULL, __ATOMIC_RELAXED);
+	make_wb(page);
 	__atomic_store_n(&page->flags, 1UL << PG_sim_free, __ATOMIC_RELAXED);
 	sim_page_drop_bytes_locked(machine, page);
 	set_free_locked(phys, phys->nr_free + 1);

@@ -45,6 +45,20 @@ static void reserve_zero_page(struct sim_machine *machine, struct sim_phys *phys
 	phys->nr_free = phys->ram.nr - 1;
 }
 
+static size_t types_bytes(const struct sim_phys *phys)
+{
+	unsigned long blocks = ((phys->ram.nr - 1) >> SIM_TYPE_BLOCK_LG2) + 1;
+
+	return blocks * sizeof(struct sim_type_block);
+}
+
+static void free_phys(struct sim_phys *phys)
+{
+	sim_free(phys->io, io_dir_bytes(phys), SIM_OBJ_MISC);
+	sim_free(phys->types, types_bytes(phys), SIM_OBJ_MISC);
+	sim_free(phys, sizeof(*phys), SIM_OBJ_MISC);
+}
+
 int sim_phys_create(struct sim_machine *machine, unsigned int page_shift,
 		    unsigned long ram_start_pfn, unsigned long ram_pages,
 		    unsigned long io_start_pfn, unsigned long io_pages)
@@ -64,12 +78,12 @@ int sim_phys_create(struct sim_machine *machine, unsigned int page_shift,
 	if (!phys)
 		return -ENOMEM;
 	*phys = layout;
-	if (io_pages) {
+	phys->types = sim_alloc(machine, types_bytes(phys), SIM_OBJ_MISC);
+	if (io_pages)
 		phys->io = sim_alloc(machine, io_dir_bytes(phys), SIM_OBJ_MISC);
-		if (!phys->io) {
-			sim_free(phys, sizeof(*phys), SIM_OBJ_MISC);
-			return -ENOMEM;
-		}
+	if (!phys->types || (io_pages && !phys->io)) {
+		free_phys(phys);
+		return -ENOMEM;
 	}
 	reserve_zero_page(machine, phys);
 	machine->phys = phys;
@@ -83,8 +97,7 @@ void sim_phys_destroy(struct sim_machine *machine)
 	if (!phys)
 		return;
 	sim_phys_destroy_bytes(machine);
-	sim_free(phys->io, io_dir_bytes(phys), SIM_OBJ_MISC);
-	sim_free(phys, sizeof(*phys), SIM_OBJ_MISC);
+	free_phys(phys);
 	machine->phys = NULL;
 }
 

@@ -23,6 +23,18 @@ struct sim_ram {
 	struct page *map;	/* struct page of the first one, in the arena's mem_map */
 };
 
+/*
+ * How many pages of a block are WC and how many UC- (x86; page flags PG_arch_1 and
+ * PG_uncached, types.c). What a page's flags say is what counts; where all pages of a
+ * block agree this says so without a look at each.
+ */
+struct sim_type_block {
+	uint16_t wc, uc;	/* atomic; may be out of step while types change */
+};
+
+#define SIM_TYPE_BLOCK_LG2 9
+#define SIM_TYPE_BITS (1UL << PG_arch_1 | 1UL << PG_uncached)
+
 /* Letters: c = constant after creation, l = under lock, a = atomic. */
 struct sim_phys {
 	struct sim_ram ram;	/* c */
@@ -30,6 +42,7 @@ struct sim_phys {
 	unsigned long io_nr;	/* c */
 	unsigned int page_shift; /* c */
 	unsigned long zero_pfn;	/* c */
+	struct sim_type_block *types; /* c: of pages [0, ram.nr); the blocks: a */
 
 	spinlock_t lock;	/* rank PAGE_ALLOC */
 	unsigned long fresh;	/* l: pages [fresh, ram.nr) were never handed out */
@@ -207,6 +220,17 @@ static inline void sim_page_clear(struct page *page, enum pageflags flag)
 {
 	__atomic_fetch_and(&page->flags, ~(1UL << flag), __ATOMIC_RELAXED);
 }
+
+/* ------------------------------------------------------ memory types ---- */
+
+/* Makes the bits of SIM_TYPE_BITS in a page's flags @bits. */
+void sim_page_set_type_bits(struct page *page, unsigned long bits);
+
+/*
+ * Have all pages of the block that page @nr of RAM lies in the same memory type?
+ * Then their flags have *@bits of SIM_TYPE_BITS.
+ */
+bool sim_block_has_one_type(const struct sim_phys *phys, unsigned long nr, unsigned long *bits);
 
 /* -------------------------------------------------------------- bytes ---- */
 

@@ -129,15 +129,20 @@ insert_plain_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long p
 	struct mm_struct *mm = vma->vm_mm;
 	struct sim_machine *machine = mm->sim_machine;
 	const struct sim_plain_pte *plain = &mm->sim_mmu->plain;
+	unsigned int locks = 0;
 	struct plain_slot at;
 
 	if (unlikely(!may_be_plain(vma, machine, plain, addr, prot)) ||
-	    (plain->has_pat && !plain_memtype(machine, pfn, &prot)) ||
-	    unlikely(!walk_plain(mm, machine, mm->sim_mmu, addr, &at)) ||
-	    unlikely(!plain_fill_locked(mm, machine, &at, NULL,
+	    unlikely(!walk_plain(mm, machine, mm->sim_mmu, addr, &at)))
+		return false;
+	if (plain->has_pat)
+		locks = plain_memtype(machine, pfn, &prot);
+	if (unlikely(!plain_fill_locked(mm, machine, &at, NULL,
 					plain_entry(plain, pfn, prot) | plain->special)))
 		return false;
 	sim_quiet_count(SIM_CNT_INSERTED + plain->has_pat);
+	if (unlikely(locks))
+		sim_count_n(machine, SIM_CNT_LOCK, locks);
 	return true;
 }
 

@@ -24,6 +24,13 @@
 #include "pte/memtype.h"
 #include "pte/run.h"
 
+/* Pfns [start, start + nr) have a memory type with these cache bits; with nr 0 only the
+ * pfn asked about has. */
+struct typed {
+	unsigned long start, nr;
+	uint64_t cache;
+};
+
 struct bulk {
 	struct vm_area_struct *vma;
 	struct sim_machine *machine;
@@ -33,11 +40,7 @@ struct bulk {
 	pgprot_t prot;
 	bool ask_each;		/* the flags or the protection say nothing for all pfns */
 	struct entry_run run;
-	/* With PAT: */
-	uint64_t cache[4];	/* cache bits of RAM, by its flags */
-	unsigned long tracked;	/* RAM below this pfn has no type of its own */
-	struct memtype_run io;	/* pfns whose type is known, */
-	uint64_t io_cache;	/* and its bits */
+	struct typed types;	/* with PAT: the last answer */
 };
 
 /* ---- what to insert ---- */
@@ -63,62 +66,59 @@ static enum source source_of(const struct sim_pfns *pfns)
 
 /* ---- memory types ---- */
 
-static __attribute__((noinline)) uint64_t io_cache(struct bulk *b, unsigned long pfn)
+/* What holds for @pfn, and for how many around it. */
+static __attribute__((noinline)) struct typed ask_types(const struct bulk *b, unsigned long pfn)
 {
-	const struct sim_mmu *mmu = b->machine->mmu;
+	struct sim_machine *machine = b->machine;
+	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
+	const struct page *page = sim_pfn_to_page(machine, pfn);
+	struct memtype_run run;
 
-	b->io = sim_memtype_io_run(b->machine, pfn);
-	b->io_cache = mmu->format[SIM_LEAF_PTE].cache[b->io.type];
-	return b->io_cache;
-}
-
-/* The cache bits of an entry for @pfn. */
-static inline uint64_t cache_of(struct bulk *b, unsigned long pfn)
-{
-	const struct sim_ram *ram = b->ram;
-
-	if (likely(pfn - ram->start < ram->nr && pfn >= b->tracked))
-		return b->cache[page_memtype_bits(ram->map + (pfn - ram->start))];
-	if (likely(pfn - b->io.start < b->io.nr))
-		return b->io_cache;
-	return io_cache(b, pfn);
+	if (page && pfn >= SIM_ISA_END >> machine->mmu->page_shift) {
+		if (!sim_memtype_ram_run(machine, pfn, &run))
+			return (struct typed){ pfn, 0, fmt->cache[page_memtype(page)] };
+	} else {
+		run = sim_memtype_io_run(machine, pfn);
+		/* Pages of RAM that lie among them have a type of their own. */
+		if (run.start < b->ram->start + b->ram->nr && run.start + run.nr > b->ram->start)
+			run.nr = 0;
+	}
+	return (struct typed){ run.start, run.nr, fmt->cache[run.type] };
 }
 
 static void types_init(struct bulk *b)
 {
-	const struct sim_mmu *mmu = b->machine->mmu;
-	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
-
-	for (unsigned int bits = 0; bits < 4; bits++)
-		b->cache[bits] = fmt->cache[memtype_of_bits(bits)];
-	b->tracked = SIM_ISA_END >> mmu->page_shift;
-	b->io.nr = 0;
-	b->io_cache = 0;
-	b->run.bits &= ~fmt->cache_mask;
+	b->types = (struct typed){ 0, 0, 0 };
+	b->run.bits &= ~b->machine->mmu->format[SIM_LEAF_PTE].cache_mask;
 }
 
 /* ---- the loops: how many of @nr pfns from the @at-th on were passed ---- */
 
-/* @wrote: how many of them found an empty entry. => its lock held */
+/* @wrote: how many of them found an empty entry. => its lock held, no pfn is inverted */
 static inline __attribute__((always_inline)) unsigned long
 fill(struct bulk *b, uint64_t *slot, unsigned long at, unsigned long nr, unsigned long *wrote,
      const enum source source, const bool typed)
 {
 	const struct entry_run run = b->run;
-	unsigned long n = 0;
+	struct typed types = b->types;
+	unsigned long occupied = 0;
 
 	for (unsigned long i = 0; i < nr; i++) {
 		unsigned long pfn = nth_pfn(b, at + i, source);
-		uint64_t e = entry_run_make(&run, pfn);
+		uint64_t e = run.bits | ((uint64_t)pfn << run.pfn_shift & run.pfn_mask);
 
-		if (typed)
-			e |= cache_of(b, pfn);
-		if (unlikely(!entry_run_none(&run, entry_run_read(slot, i, true))))
-			continue;
-		entry_run_write(slot, i, e, true);
-		n++;
+		if (typed) {
+			if (unlikely(pfn - types.start >= types.nr))
+				types = ask_types(b, pfn);
+			e |= types.cache;
+		}
+		if (likely(entry_run_none(&run, entry_run_read(slot, i, true))))
+			entry_run_write(slot, i, e, true);
+		else
+			occupied++;
 	}
-	*wrote = n;
+	b->types = types;
+	*wrote = nr - occupied;
 	return nr;
 }
 
@@ -173,7 +173,7 @@ static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
 		uint64_t e = entry_run_make(&b->run, pfn);
 
 		if (mmu->has_pat)
-			e |= cache_of(b, pfn);
+			e |= ask_types(b, pfn).cache;
 		if (!entry_run_none(&b->run, entry_run_read(slot, i, b->run.wide)))
 			continue;
 		entry_run_write(slot, i, e, b->run.wide);

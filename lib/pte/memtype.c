@@ -102,17 +102,14 @@ int sim_memtype_is_ram(const struct sim_machine *machine, uint64_t start, uint64
 /* Models: arch/x86/mm/pat/memtype.c, set_page_memtype, 5.11 to 6.12. */
 static void set_page_memtype(struct page *page, enum sim_cache_mode mode)
 {
-	const unsigned long mask = 1UL << PG_arch_1 | 1UL << PG_uncached;
-	unsigned long old = __atomic_load_n(&page->flags, __ATOMIC_RELAXED), bits = 0;
+	unsigned long bits = 0;
 
 	if (mode == SIM_CACHE_WC)
 		bits = 1UL << PG_arch_1;
 	else if (mode != SIM_CACHE_WB)
 		bits = 1UL << PG_uncached;
 	sim_phys_touch(page);
-	while (!__atomic_compare_exchange_n(&page->flags, &old, (old & ~mask) | bits, true,
-					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
+	sim_page_set_type_bits(page, bits);
 }
 
 /* The struct page of a byte of physical memory. */
@@ -282,20 +279,63 @@ static struct memtype_run search_locked(const struct sim_machine *machine,
 	return run_of(machine, pfn, run_start, run_end, found ? m->type : SIM_CACHE_UC_MINUS);
 }
 
-/* Who asks for one page asks for the next one soon, so the last answer often holds. */
-struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn)
+bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
+			 struct memtype_run *run)
+{
+	const struct sim_phys *phys = machine->phys;
+	unsigned long nr = pfn - phys->ram.start, bits;
+	unsigned long first = nr >> SIM_TYPE_BLOCK_LG2 << SIM_TYPE_BLOCK_LG2;
+	unsigned long end = first + (1UL << SIM_TYPE_BLOCK_LG2);
+	bool one_type = sim_block_has_one_type(phys, nr, &bits);
+
+	if (phys->ram.start + first < SIM_ISA_END >> machine->mmu->page_shift) {
+		first = nr;
+		end = nr + 1;
+		one_type = false;
+	}
+	end = end < phys->ram.nr ? end : phys->ram.nr;
+	run->start = phys->ram.start + first;
+	run->nr = end - first;
+	run->type = memtype_of_flags(bits);
+	return one_type;
+}
+
+/* Who asks for one page asks for the next one soon, so the last answer often holds.
+ * *@locks: how many were taken, not counted. */
+static inline struct memtype_run io_run(struct sim_machine *machine, unsigned long pfn,
+					unsigned int *locks)
 {
 	struct sim_memtype *mt = machine->memtype;
 	struct memtype_run run;
 
+	*locks = 0;
 	if (sim_memtype_untracked(memtype_bytes(machine, pfn), memtype_bytes(machine, pfn + 1)))
 		return (struct memtype_run){ pfn, 1, SIM_CACHE_WB };
-	sim_spin_lock(machine, &mt->lock, SIM_RANK_MEMTYPE);
+	sim_spin_acquire(machine->up, &mt->lock, SIM_RANK_MEMTYPE);
 	if (unlikely(pfn - mt->last.start >= mt->last.nr))
 		mt->last = search_locked(machine, mt, pfn);
 	run = mt->last;
 	sim_spin_unlock(&mt->lock, SIM_RANK_MEMTYPE);
+	*locks = 1;
 	return run;
+}
+
+struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn)
+{
+	unsigned int locks;
+	struct memtype_run run = io_run(machine, pfn, &locks);
+
+	sim_count_n(machine, SIM_CNT_LOCK, locks);
+	return run;
+}
+
+unsigned int sim_memtype_io_plain(struct sim_machine *machine, unsigned long pfn, uint64_t *prot)
+{
+	unsigned int locks;
+	struct memtype_run run = io_run(machine, pfn, &locks);
+
+	*prot = fmt_set_cache(&machine->mmu->format[SIM_LEAF_PTE], *prot, run.type);
+	return locks;
 }
 
 enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pfn)

@@ -21,6 +21,15 @@ struct memtype_run {
 /* The type of a pfn that is no RAM, from the reservations, UC- where none is, with
  * pfns around it that have the same. Takes and counts the lock of the reservations. */
 struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn);
+/* Puts the type into *@prot and returns how many locks it took, not counted. */
+unsigned int sim_memtype_io_plain(struct sim_machine *machine, unsigned long pfn, uint64_t *prot);
+/*
+ * The block of RAM that a page lies in: true where all its pages have one type, which
+ * is then @run->type; else each has its own. Below the ISA hole's end RAM has none,
+ * and the block is that page.
+ */
+bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
+			 struct memtype_run *run);
 /* The type alone. */
 enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pfn);
 
@@ -62,23 +71,16 @@ void sim_untrack_pfn_range(struct vm_area_struct *vma, unsigned long pfn, unsign
  * nothing here sets, and read as UC-.
  * Models: arch/x86/mm/pat/memtype.c, get_page_memtype, 6.1.
  */
-static inline unsigned int page_memtype_bits(const struct page *page)
+static inline enum sim_cache_mode memtype_of_flags(unsigned long flags)
 {
-	unsigned long flags = __atomic_load_n(&page->flags, __ATOMIC_RELAXED);
-
-	return (flags >> PG_arch_1 & 1) | (flags >> PG_uncached & 1) << 1;
-}
-
-static inline enum sim_cache_mode memtype_of_bits(unsigned int bits)
-{
-	if (bits & 2)
+	if (flags >> PG_uncached & 1)
 		return SIM_CACHE_UC_MINUS;
-	return bits & 1 ? SIM_CACHE_WC : SIM_CACHE_WB;
+	return flags >> PG_arch_1 & 1 ? SIM_CACHE_WC : SIM_CACHE_WB;
 }
 
 static inline enum sim_cache_mode page_memtype(const struct page *page)
 {
-	return memtype_of_bits(page_memtype_bits(page));
+	return memtype_of_flags(__atomic_load_n(&page->flags, __ATOMIC_RELAXED));
 }
 
 /* Models: arch/x86/mm/pat/memtype.c, lookup_memtype, 5.11 to 6.12. */
@@ -93,16 +95,21 @@ static inline enum sim_cache_mode lookup_memtype(struct sim_machine *machine, st
 	return sim_memtype_io(machine, pfn);
 }
 
-/* track_pfn_insert() for a page of RAM, not counted; false where @pfn is none. */
-static inline bool plain_memtype(struct sim_machine *machine, unsigned long pfn, uint64_t *prot)
+/*
+ * track_pfn_insert() with nothing counted: how many locks were taken for it is
+ * returned.
+ */
+static inline unsigned int plain_memtype(struct sim_machine *machine, unsigned long pfn,
+					 uint64_t *prot)
 {
 	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
 	const struct page *page = sim_pfn_to_page(machine, pfn);
 
-	if (unlikely(!page || pfn < SIM_ISA_END >> machine->mmu->page_shift))
-		return false;
-	*prot = fmt_set_cache(fmt, *prot, page_memtype(page));
-	return true;
+	if (likely(page && pfn >= SIM_ISA_END >> machine->mmu->page_shift)) {
+		*prot = fmt_set_cache(fmt, *prot, page_memtype(page));
+		return 0;
+	}
+	return sim_memtype_io_plain(machine, pfn, prot);
 }
 
 /* Models: arch/x86/mm/pat/memtype.c, track_pfn_insert, 5.11 to 6.12. */
