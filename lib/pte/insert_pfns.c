@@ -48,15 +48,21 @@ struct bulk {
 enum source { FROM_LIST, FROM_PAGES, FROM_FIRST };
 
 static inline __attribute__((always_inline)) unsigned long
-nth_pfn(const struct bulk *b, unsigned long i, const enum source source)
+nth_pfn(const struct sim_pfns *pfns, const struct sim_ram *ram, unsigned long i,
+	const enum source source)
 {
-	const struct sim_pfns *pfns = b->pfns;
-
 	if (source == FROM_LIST)
 		return pfns->list[i];
 	if (source == FROM_PAGES)
-		return b->ram->start + (unsigned long)(pfns->pages[i] - b->ram->map);
+		return ram->start + (unsigned long)(pfns->pages[i] - ram->map);
 	return pfns->first + i;
+}
+
+/* The same pfns from the @at-th on. */
+static struct sim_pfns pfns_from(const struct sim_pfns *pfns, unsigned long at)
+{
+	return (struct sim_pfns){ pfns->list ? pfns->list + at : NULL,
+				  pfns->pages ? pfns->pages + at : NULL, pfns->first + at };
 }
 
 static enum source source_of(const struct sim_pfns *pfns)
@@ -64,26 +70,35 @@ static enum source source_of(const struct sim_pfns *pfns)
 	return pfns->list ? FROM_LIST : pfns->pages ? FROM_PAGES : FROM_FIRST;
 }
 
+static unsigned long pfn_at(const struct bulk *b, unsigned long i)
+{
+	return nth_pfn(b->pfns, b->ram, i, source_of(b->pfns));
+}
+
 /* ---- memory types ---- */
 
-/* What holds for @pfn, and for how many around it. */
-static __attribute__((noinline)) struct typed ask_types(const struct bulk *b, unsigned long pfn)
+/* The cache bits of @pfn; pfns [*@start, *@start + *@nr) around it have the same. */
+static __attribute__((noinline)) uint64_t ask_types(const struct bulk *b, unsigned long pfn,
+						    unsigned long *start, unsigned long *nr)
 {
 	struct sim_machine *machine = b->machine;
 	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
 	const struct page *page = sim_pfn_to_page(machine, pfn);
 	struct memtype_run run;
 
+	*nr = 0;
 	if (page && pfn >= SIM_ISA_END >> machine->mmu->page_shift) {
 		if (!sim_memtype_ram_run(machine, pfn, &run))
-			return (struct typed){ pfn, 0, fmt->cache[page_memtype(page)] };
+			return fmt->cache[page_memtype(page)];
+		*nr = run.nr;
 	} else {
 		run = sim_memtype_io_run(machine, pfn);
 		/* Pages of RAM that lie among them have a type of their own. */
-		if (run.start < b->ram->start + b->ram->nr && run.start + run.nr > b->ram->start)
-			run.nr = 0;
+		if (run.start >= b->ram->start + b->ram->nr || run.start + run.nr <= b->ram->start)
+			*nr = run.nr;
 	}
-	return (struct typed){ run.start, run.nr, fmt->cache[run.type] };
+	*start = run.start;
+	return fmt->cache[run.type];
 }
 
 static void types_init(struct bulk *b)
@@ -94,30 +109,36 @@ static void types_init(struct bulk *b)
 
 /* ---- the loops: how many of @nr pfns from the @at-th on were passed ---- */
 
-/* @wrote: how many of them found an empty entry. => its lock held, no pfn is inverted */
+/*
+ * @wrote: how many of them found an empty entry. What the loop needs is copied first:
+ * the compiler cannot know that no entry lies where it was read from.
+ * => its lock held, no pfn is inverted
+ */
 static inline __attribute__((always_inline)) unsigned long
 fill(struct bulk *b, uint64_t *slot, unsigned long at, unsigned long nr, unsigned long *wrote,
      const enum source source, const bool typed)
 {
 	const struct entry_run run = b->run;
-	struct typed types = b->types;
-	unsigned long occupied = 0;
+	const struct sim_pfns pfns = pfns_from(b->pfns, at);
+	const struct sim_ram ram = *b->ram;
+	unsigned long start = b->types.start, known = b->types.nr, occupied = 0;
+	uint64_t cache = b->types.cache;
 
 	for (unsigned long i = 0; i < nr; i++) {
-		unsigned long pfn = nth_pfn(b, at + i, source);
+		unsigned long pfn = nth_pfn(&pfns, &ram, i, source);
 		uint64_t e = run.bits | ((uint64_t)pfn << run.pfn_shift & run.pfn_mask);
 
 		if (typed) {
-			if (unlikely(pfn - types.start >= types.nr))
-				types = ask_types(b, pfn);
-			e |= types.cache;
+			if (unlikely(pfn - start >= known))
+				cache = ask_types(b, pfn, &start, &known);
+			e |= cache;
 		}
 		if (likely(entry_run_none(&run, entry_run_read(slot, i, true))))
 			entry_run_write(slot, i, e, true);
 		else
 			occupied++;
 	}
-	b->types = types;
+	b->types = (struct typed){ start, known, cache };
 	*wrote = nr - occupied;
 	return nr;
 }
@@ -155,7 +176,7 @@ static bool may_insert(const struct bulk *b, unsigned long i)
 
 	if (!b->ask_each)
 		return true;
-	pfn = nth_pfn(b, i, source_of(b->pfns));
+	pfn = pfn_at(b, i);
 	return !insert_pfn_would_bug(b->vma, pfn) &&
 	       pfn_modify_allowed(b->machine, pfn, b->prot.pgprot);
 }
@@ -169,11 +190,11 @@ static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
 
 	*wrote = 0;
 	for (; i < nr && may_insert(b, at + i); i++, addr += mmu_page_size(mmu)) {
-		unsigned long pfn = nth_pfn(b, at + i, source_of(b->pfns));
+		unsigned long pfn = pfn_at(b, at + i);
 		uint64_t e = entry_run_make(&b->run, pfn);
 
 		if (mmu->has_pat)
-			e |= ask_types(b, pfn).cache;
+			e |= ask_types(b, pfn, &b->types.start, &b->types.nr);
 		if (!entry_run_none(&b->run, entry_run_read(slot, i, b->run.wide)))
 			continue;
 		entry_run_write(slot, i, e, b->run.wide);
@@ -189,7 +210,7 @@ static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
 static vm_fault_t no_table(struct bulk *b, unsigned long at, int err)
 {
 	if (b->machine->mmu->has_pat)
-		lookup_memtype(b->machine, b->cpu, nth_pfn(b, at, source_of(b->pfns)));
+		lookup_memtype(b->machine, b->cpu, pfn_at(b, at));
 	return err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
 }
 
@@ -270,7 +291,7 @@ vm_fault_t sim_vmf_insert_pfns_prot(struct vm_area_struct *vma, unsigned long ad
 		if (room && may_insert(&b, at)) {
 			done = fill_table(&b, addr, at, room, &ret);
 		} else {
-			ret = vmf_insert_pfn_prot(vma, addr, nth_pfn(&b, at, source_of(pfns)),
+			ret = vmf_insert_pfn_prot(vma, addr, pfn_at(&b, at),
 						  pgprot);
 			done = ret == VM_FAULT_NOPAGE;
 		}

@@ -42,6 +42,7 @@ struct sim_memtype {
 	spinlock_t lock;	/* rank MEMTYPE */
 	struct memtype *root;	/* l */
 	struct memtype_run last; /* l: the last answer; none since a change */
+	struct memtype *last_m;	/* l: the reservation that it came from; NULL: from none */
 };
 
 /*
@@ -259,45 +260,40 @@ static struct memtype_run run_of(const struct sim_machine *machine, unsigned lon
 }
 
 /*
+ * The first reservation that ends behind @start. Whoever has come to the end of the
+ * last answer finds it right behind: those that begin before the reservation it came
+ * from had ended by then, or the answer would have come from them.
+ */
+static struct memtype *first_from_locked(const struct sim_memtype *mt, unsigned long pfn,
+					 uint64_t start)
+{
+	if (mt->last_m && mt->last.nr && pfn == mt->last.start + mt->last.nr)
+		return memtype_tree_next(mt->last_m, start, ~0UL);
+	return memtype_tree_first(&mt->root, start, ~0UL);
+}
+
+/*
  * What overlaps agrees on the type, so a reservation's pages all have its own; where
  * there is none, UC- holds up to the next one. The ISA hole is cut out.
  * Models: arch/x86/mm/pat/memtype.c, lookup_memtype, 5.11 to 6.12.
  */
-static struct memtype_run search_locked(const struct sim_machine *machine,
-					const struct sim_memtype *mt, unsigned long pfn)
+static void search_locked(const struct sim_machine *machine, struct sim_memtype *mt,
+			  unsigned long pfn)
 {
 	uint64_t start = memtype_bytes(machine, pfn), end = memtype_bytes(machine, pfn + 1);
-	const struct memtype *m = memtype_tree_first(&mt->root, start, ~0UL);
+	struct memtype *m = first_from_locked(mt, pfn, start);
 	bool found = m && m->start < end;
 	uint64_t run_start = found ? m->start : start;
 	uint64_t run_end = found ? m->end : m ? m->start : ~0ULL;
 
+	sim_assert_expensive(m == memtype_tree_first(&mt->root, start, ~0UL));
 	if (run_start < SIM_ISA_END && start >= SIM_ISA_END)
 		run_start = SIM_ISA_END;
 	if (run_end > SIM_ISA_START && start < SIM_ISA_START)
 		run_end = SIM_ISA_START;
-	return run_of(machine, pfn, run_start, run_end, found ? m->type : SIM_CACHE_UC_MINUS);
-}
-
-bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
-			 struct memtype_run *run)
-{
-	const struct sim_phys *phys = machine->phys;
-	unsigned long nr = pfn - phys->ram.start, bits;
-	unsigned long first = nr >> SIM_TYPE_BLOCK_LG2 << SIM_TYPE_BLOCK_LG2;
-	unsigned long end = first + (1UL << SIM_TYPE_BLOCK_LG2);
-	bool one_type = sim_block_has_one_type(phys, nr, &bits);
-
-	if (phys->ram.start + first < SIM_ISA_END >> machine->mmu->page_shift) {
-		first = nr;
-		end = nr + 1;
-		one_type = false;
-	}
-	end = end < phys->ram.nr ? end : phys->ram.nr;
-	run->start = phys->ram.start + first;
-	run->nr = end - first;
-	run->type = memtype_of_flags(bits);
-	return one_type;
+	mt->last = run_of(machine, pfn, run_start, run_end,
+			  found ? m->type : SIM_CACHE_UC_MINUS);
+	mt->last_m = found ? m : NULL;
 }
 
 /* Who asks for one page asks for the next one soon, so the last answer often holds.
@@ -313,7 +309,7 @@ static inline struct memtype_run io_run(struct sim_machine *machine, unsigned lo
 		return (struct memtype_run){ pfn, 1, SIM_CACHE_WB };
 	sim_spin_acquire(machine->up, &mt->lock, SIM_RANK_MEMTYPE);
 	if (unlikely(pfn - mt->last.start >= mt->last.nr))
-		mt->last = search_locked(machine, mt, pfn);
+		search_locked(machine, mt, pfn);
 	run = mt->last;
 	sim_spin_unlock(&mt->lock, SIM_RANK_MEMTYPE);
 	*locks = 1;
