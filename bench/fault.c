@@ -231,6 +231,7 @@ static void *setup_##name(const struct point *point) \
 FAULT_SETUP(pfn, PFN)
 FAULT_SETUP(mixed, MIXED)
 FAULT_SETUP(apply, APPLY)
+FAULT_SETUP(pfns, PFNS)
 FAULT_SETUP(huge_or_not, HUGE)
 
 static void *setup_huge(const struct point *point)
@@ -470,6 +471,7 @@ const struct family fault_families[] = {
 	FAULT(pfn, "touch an object; faults insert by vmf_insert_pfn_prot()", fault_unfit),
 	FAULT(mixed, "... by vmf_insert_mixed_prot()", mixed_unfit),
 	FAULT(apply, "... by apply_to_page_range(), unchecked", fault_unfit),
+	FAULT(pfns, "... by sim_vmf_insert_pfns_prot(), all at once", fault_unfit),
 	{ .name = "fault/huge", .what = "... a huge leaf", .unit = "pte",
 	  .axes = OBJECT_AXES | THREAD_AXES, .sizes = fault_sizes, .unfit = huge_unfit,
 	  .setup = setup_huge, .run = touch, .reset = unmap, .teardown = teardown,
