@@ -136,7 +136,7 @@ function gib_line(    mode, at) {
 		mode = mode " (" field["release"] ")"
 	at = memory_name() SUBSEP mode SUBSEP field["prefault"]
 	remember(row_list, row_known, at)
-	ns[at] = field["ns_median"]
+	ns[at] = field["ns_min"]
 	nr_faults[at] = field["fault"] * field["nr"]
 	nr_pages = field["nr"]
 }

@@ -33,7 +33,7 @@ set linetype 8 lc rgb "#999999" lw 2.5 pt 8 ps 1.1
 set linetype 9 lc rgb "#b8a000" lw 2.5 pt 10 ps 1.1
 
 set title heading noenhanced font ",17"
-set xlabel xtitle noenhanced
+set xlabel xtitle noenhanced offset 0,0.5
 set ylabel ytitle noenhanced
 set border 3 lc rgb "#666666"
 set tics nomirror out
@@ -55,7 +55,7 @@ if (kind eq "bars") {
 	set style histogram clustered gap 1
 	set style fill solid 1.0 noborder
 	set boxwidth 0.9
-	set key outside center top horizontal
+	set key bmargin center horizontal
 	set xtics noenhanced scale 0
 	set xrange [-0.7:lines - 0.3]
 	plot for [i = 2:columns] data using i:xtic(1) lt i - 1 title columnheader(i)
