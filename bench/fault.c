@@ -7,7 +7,8 @@
  * threads each is a process of its own, whose object or whose mapping of the
  * shared object it touches; what they contend for is the object's.
  *
- *	fault/MODE	run: touch all pages		reset: unmap the object
+ *	fault/MODE	run: touch all pages		reset: unmap the object, or
+ *							with fresh tables: the mapping anew
  *	fault/none	run: touch all pages, mapped	that much of fault/MODE is no fault
  *	fault/one16	run: touch one page of 16 objects; a fault maps an object
  *	move		run: unmap, touch all pages
@@ -46,6 +47,8 @@ struct rig {
 	struct file *file;
 	unsigned long bytes;	/* of an object */
 	bool shared;		/* the mappings are of one object */
+	bool fresh;		/* a mapping begins without tables */
+	int map_flags;
 	uint32_t placement;	/* TTM_PL_* at first */
 	struct task_struct *child;
 	unsigned int nr;
@@ -88,10 +91,12 @@ static struct ttm_buffer_object *object_create(struct rig *rig, const struct poi
 	return bo;
 }
 
-static void map_object(struct rig *rig, struct mapping *mapping, int flags)
+/* At mapping->addr, or where there is room. */
+static void map_object(const struct rig *rig, struct mapping *mapping)
 {
-	long addr = sim_mmap(mapping->task, 0, rig->bytes, PROT_READ | PROT_WRITE, flags,
-			     rig->file, sim_bo_pgoff(mapping->bo));
+	long addr = sim_mmap(mapping->task, mapping->addr, rig->bytes, PROT_READ | PROT_WRITE,
+			     rig->map_flags | (mapping->addr ? MAP_FIXED : 0), rig->file,
+			     sim_bo_pgoff(mapping->bo));
 
 	if (addr < 0) {
 		errno = (int)-addr;
@@ -129,6 +134,8 @@ static struct rig *rig_create(const struct point *point, const struct kind *kind
 
 	rig->nr = mappings;
 	rig->shared = point->shared;
+	rig->fresh = point->fresh;
+	rig->map_flags = kind->map_flags;
 	machine_create(rig, point, kind, point->shared ? 1 : mappings);
 	for (unsigned int i = 0; i < mappings; i++) {
 		struct mapping *mapping = &rig->mapping[i];
@@ -140,7 +147,7 @@ static struct rig *rig_create(const struct point *point, const struct kind *kind
 		if (!mapping->task)
 			bench_die("sim_task_create");
 		mapping->bo = i && rig->shared ? rig->mapping[0].bo : object_create(rig, point);
-		map_object(rig, mapping, kind->map_flags);
+		map_object(rig, mapping);
 	}
 	return rig;
 }
@@ -183,11 +190,21 @@ static void unmap_mine(const struct rig *rig, const struct mapping *mapping)
 	mmap_read_unlock(mm);
 }
 
+/* Its tables go with a mapping. */
+static void map_anew(const struct rig *rig, struct mapping *mapping)
+{
+	if (sim_munmap(mapping->task, mapping->addr, rig->bytes))
+		bench_die("sim_munmap of an object");
+	map_object(rig, mapping);
+}
+
 static void unmap(void *data, unsigned int thread)
 {
-	const struct rig *rig = data;
+	struct rig *rig = data;
 
-	if (rig->shared)
+	if (rig->fresh)
+		map_anew(rig, &rig->mapping[thread]);
+	else if (rig->shared)
 		unmap_mine(rig, &rig->mapping[thread]);
 	else
 		ttm_bo_unmap_virtual(rig->mapping[thread].bo);
@@ -199,7 +216,7 @@ static void touch_all(struct rig *rig)
 		touch(rig, i);
 }
 
-/* Objects that have their pages, in address spaces that have their tables. */
+/* Objects that have their pages, in address spaces that have their tables or not. */
 static struct rig *unmapped_rig(const struct point *point, const struct kind *kind)
 {
 	struct rig *rig = rig_create(point, kind, point->threads);
@@ -452,7 +469,7 @@ static const char *mixed_unfit(const struct point *point)
 #define MACHINE_AXES (AXIS(ARCH) | AXIS(RELEASE) | AXIS(CPUS))
 #define OBJECT_AXES (MACHINE_AXES | AXIS(BACKING) | AXIS(CACHING) | AXIS(NR))
 #define THREAD_AXES (AXIS(THREADS) | AXIS(SHARED))
-#define FAULT_AXES (OBJECT_AXES | THREAD_AXES | AXIS(PREFAULT))
+#define FAULT_AXES (OBJECT_AXES | THREAD_AXES | AXIS(TABLES) | AXIS(PREFAULT))
 
 static const unsigned long fault_sizes[] = { 512, 262144, 0 };
 static const unsigned long object_sizes[] = { 512, 0 };
@@ -473,9 +490,9 @@ const struct family fault_families[] = {
 	FAULT(apply, "... by apply_to_page_range(), unchecked", fault_unfit),
 	FAULT(pfns, "... by sim_vmf_insert_pfns_prot(), all at once", fault_unfit),
 	{ .name = "fault/huge", .what = "... a huge leaf", .unit = "pte",
-	  .axes = OBJECT_AXES | THREAD_AXES, .sizes = fault_sizes, .unfit = huge_unfit,
-	  .setup = setup_huge, .run = touch, .reset = unmap, .teardown = teardown,
-	  .machine = machine_of },
+	  .axes = OBJECT_AXES | THREAD_AXES | AXIS(TABLES), .sizes = fault_sizes,
+	  .unfit = huge_unfit, .setup = setup_huge, .run = touch, .reset = unmap,
+	  .teardown = teardown, .machine = machine_of },
 	{ .name = "fault/none", .what = "touch an object that is mapped", .unit = "pte",
 	  .axes = OBJECT_AXES | THREAD_AXES, .sizes = fault_sizes, .unfit = fault_unfit,
 	  .setup = setup_mapped, .run = touch, .teardown = teardown, .machine = machine_of },
