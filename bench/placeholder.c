@@ -4,6 +4,4 @@
  */
 #include "bench.h"
 
-const struct family fault_families[] = { { 0 } };
-
 const struct family gup_families[] = { { 0 } };

@@ -93,6 +93,9 @@ if(TARGET ttmsim_bench_command)
 	add_test(NAME bench.counts COMMAND "${tests_dir}/bench/counts.sh"
 		"$<TARGET_FILE:ttmsim_bench_command>")
 	ttmsim_test_properties(bench.counts bench)
+	add_test(NAME bench.report COMMAND "${tests_dir}/bench/report.sh"
+		"$<TARGET_FILE:ttmsim_bench_command>")
+	ttmsim_test_properties(bench.report bench)
 endif()
 
 # The fuzz targets, built with a driver that replays inputs instead of making

@@ -363,6 +363,20 @@ SIM_API int sim_read(struct task_struct *task, unsigned long addr, void *buf, si
 SIM_API int sim_write(struct task_struct *task, unsigned long addr, const void *buf, size_t len);
 
 /**
+ * sim_touch - load from each page of a range, or store to it, one after the other
+ * @addr, @len: whole pages
+ * @write: stores, which leave each byte as it is
+ *
+ * As a loop in a program does that touches a page at a time, and as cheap as it
+ * is for a CPU, which walks from the top once for a table and not once for a page.
+ *
+ * Returns: as sim_read(), for the first page that failed;
+ *          SIGSEGV and nothing touched where the range leaves user space;
+ *          -EINVAL, not whole pages.
+ */
+SIM_API int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, bool write);
+
+/**
  * mm_get_unmapped_area - where a mapping goes: the default, for a driver's own
  * ->get_unmapped_area
  * @file, @pgoff: ignored

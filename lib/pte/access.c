@@ -6,6 +6,10 @@
  * Another thread may free tables meanwhile: the walk runs in the caller's RCU
  * read section. It may also change the entry: young and dirty are set by
  * compare-exchange, and a CPU that lost walks again, as hardware does.
+ *
+ * CPUs keep the entries above level 0 that they walked through last (Intel's
+ * paging-structure caches, Arm's walk caches): the next page of the same table
+ * costs one load. sim_mmu_touch() is a CPU that has them.
  */
 #include <errno.h>
 
@@ -24,26 +28,37 @@ static unsigned long leaf_pfn(const struct sim_mmu *mmu, int level, uint64_t e, 
 	return fmt_pfn(&mmu->format[level], e) + (in_leaf >> mmu->page_shift);
 }
 
+/*
+ * The walk has ended at @slot. 0, and *@e is the leaf as it is then.
+ * -EAGAIN: the entry has changed meanwhile, walk again.
+ */
+static int access_slot(const struct sim_mmu *mmu, int level, void *slot, bool write, uint64_t *e)
+{
+	const struct sim_entry_format *fmt = &mmu->format[level];
+	uint64_t old = mmu_read(mmu, level, slot);
+
+	if (mmu_is_none(mmu, level, old))
+		return -EFAULT;
+	if (!mmu_is_leaf(mmu, level, old))
+		return -EAGAIN;
+	if (!access_allowed(fmt, old, write))
+		return -EFAULT;
+	*e = fmt_op(fmt, write ? SIM_OP_HW_STORE : SIM_OP_HW_LOAD, old);
+	if (*e != old && !leaf_cmpxchg(mmu, level, slot, &old, *e))
+		return -EAGAIN;
+	return 0;
+}
+
 static int access_once(struct mm_struct *mm, unsigned long addr, bool write, unsigned long *pfn)
 {
-	const struct sim_mmu *mmu = mm->sim_mmu;
-	const struct sim_entry_format *fmt;
-	int level;
+	int level, ret;
 	void *slot = walk_down(mm, addr, 0, &level);
-	uint64_t e = mmu_read(mmu, level, slot), touched;
+	uint64_t e;
 
-	if (mmu_is_none(mmu, level, e))
-		return -EFAULT;
-	if (!mmu_is_leaf(mmu, level, e))
-		return -EAGAIN;
-	fmt = &mmu->format[level];
-	if (!access_allowed(fmt, e, write))
-		return -EFAULT;
-	touched = fmt_op(fmt, write ? SIM_OP_HW_STORE : SIM_OP_HW_LOAD, e);
-	if (touched != e && !leaf_cmpxchg(mmu, level, slot, &e, touched))
-		return -EAGAIN;
-	*pfn = leaf_pfn(mmu, level, touched, addr);
-	return 0;
+	ret = access_slot(mm->sim_mmu, level, slot, write, &e);
+	if (!ret)
+		*pfn = leaf_pfn(mm->sim_mmu, level, e, addr);
+	return ret;
 }
 
 int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigned long *pfn)
@@ -56,4 +71,75 @@ int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigne
 		ret = access_once(mm, addr, write, pfn);
 	} while (ret == -EAGAIN);
 	return ret;
+}
+
+/* Does memory answer there? */
+static inline bool pfn_answers(const struct sim_machine *machine, unsigned long pfn)
+{
+	return sim_pfn_valid(machine, pfn) ||
+	       pfn - machine->phys->io_start < machine->phys->io_nr;
+}
+
+/*
+ * How many entries of a level-0 table, up to @nr, are as @like but for the pfn,
+ * and memory answers there: what let @like through lets them through, and left
+ * nothing to be noted. Once per page of what a program touches, so all that is
+ * the same for each is looked up before.
+ */
+static unsigned long count_alike(const struct sim_machine *machine, const char *slot,
+				 unsigned long nr, uint64_t like)
+{
+	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
+	const struct sim_ram ram = machine->phys->ram;
+	const unsigned long io_start = machine->phys->io_start, io_nr = machine->phys->io_nr;
+	const uint64_t mask = fmt->pfn_mask, flip = fmt_pfn_flip(fmt, like);
+	const unsigned int shift = fmt->pfn_shift;
+	const bool wide = machine->mmu->level[0].entry_bytes == 8;
+
+	for (unsigned long i = 0; i < nr; i++) {
+		uint64_t e = wide ? __atomic_load_n((const uint64_t *)slot + i, __ATOMIC_RELAXED)
+				  : __atomic_load_n((const uint32_t *)slot + i, __ATOMIC_RELAXED);
+		unsigned long pfn = (unsigned long)(((e ^ flip) & mask) >> shift);
+
+		if ((e ^ like) & ~mask)
+			return i;
+		if (pfn - ram.start >= ram.nr && pfn - io_start >= io_nr)
+			return i;
+	}
+	return nr;
+}
+
+/* As sim_mmu_touch(), the entries of one level-0 table. */
+static unsigned long touch_entries(struct mm_struct *mm, char *slot, unsigned long addr,
+				   unsigned long end, bool write)
+{
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	uint64_t e;
+
+	while (addr < end && !access_slot(mmu, 0, slot, write, &e) &&
+	       pfn_answers(mm->sim_machine, fmt_pfn(&mmu->format[SIM_LEAF_PTE], e))) {
+		unsigned long nr = (end - addr) >> mmu->page_shift;
+
+		nr = 1 + count_alike(mm->sim_machine, slot + mmu->level[0].entry_bytes, nr - 1, e);
+		addr += nr << mmu->page_shift;
+		slot += nr * mmu->level[0].entry_bytes;
+	}
+	return addr;
+}
+
+unsigned long sim_mmu_touch(struct mm_struct *mm, unsigned long addr, unsigned long end,
+			    bool write)
+{
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	int level;
+	void *slot = walk_down(mm, addr, 0, &level);
+	uint64_t e;
+
+	end = leaf_end(mmu, 1, addr, end);
+	if (!level)
+		return touch_entries(mm, slot, addr, end, write);
+	if (access_slot(mmu, level, slot, write, &e) ||
+	    !pfn_answers(mm->sim_machine, leaf_pfn(mmu, level, e, addr)))
+		return addr;
+	return end;
 }

@@ -141,6 +141,15 @@ pgprot_t sim_vm_page_prot(const struct sim_mmu *mmu, unsigned long vm_flags);
  */
 int sim_mmu_access(struct mm_struct *mm, unsigned long addr, bool write, unsigned long *pfn);
 
+/*
+ * One access after the other to the pages of [addr, end), page-aligned and in
+ * user space, until the first that is not let through, where no memory answers,
+ * or that another table decides about. Returns its address. As sim_mmu_access()
+ * otherwise.
+ */
+unsigned long sim_mmu_touch(struct mm_struct *mm, unsigned long addr, unsigned long end,
+			    bool write);
+
 /* ---- normal pages with an explicit level (normal_page.c) ---- */
 
 struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,

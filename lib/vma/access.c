@@ -170,3 +170,42 @@ int sim_write(struct task_struct *task, unsigned long addr, const void *buf, siz
 {
 	return user_access(task, addr, NULL, buf, len);
 }
+
+/* Pages of [addr, end) that need no fault. Returns where the first other one begins. */
+static unsigned long touch_mapped(struct mm_struct *mm, unsigned long addr, unsigned long end,
+				  bool write)
+{
+	rcu_read_lock();
+	addr = sim_mmu_touch(mm, addr, end, write);
+	rcu_read_unlock();
+	return addr;
+}
+
+int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, bool write)
+{
+	static const char nothing[1];
+	char byte;
+	struct user_access access = { task, 0, &byte, write ? nothing : NULL };
+	int ret = sim_syscall_enter(task);
+	struct mm_struct *mm;
+	unsigned long end;
+
+	if (ret)
+		return ret;
+	mm = task->mm;
+	if (!page_aligned(mm, addr | len))
+		return -EINVAL;
+	if (addr > mm->task_size || len > mm->task_size - addr)
+		return SIGSEGV;
+	for (end = addr + len; addr < end;) {
+		unsigned long next = touch_mapped(mm, addr, end, write);
+
+		/* Not even one: an access of no bytes takes what faults it needs. */
+		access.addr = addr;
+		ret = next == addr ? access_within_page(&access, 0) : 0;
+		if (ret)
+			return ret;
+		addr = next == addr ? addr + page_size(mm) : next;
+	}
+	return 0;
+}

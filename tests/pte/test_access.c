@@ -110,11 +110,59 @@ static void test_access_inside_huge_leaf(void **state)
 	mm_fixture_each(huge_leaf, state);
 }
 
+/* The first page that is not let through, or that nothing answers at. */
+static void touch_ends(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 6, SHARED_PFN, &mm_pfn_ops);
+	unsigned long end = MM_BASE + 6 * fx->page;
+
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE, end, false), MM_BASE);
+	for (unsigned long i = 0; i < 6; i++)
+		mm_set_leaf(vma, MM_BASE + i * fx->page, 0, fx->drv.io_pfn + 5 - i, i != 3, true);
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE, end, false), end);
+	/* the entries are clean: where software notes that, the first store faults */
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE, end, true),
+			 fx->mmu->ad_fault ? MM_BASE : MM_BASE + 3 * fx->page);
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE + 3 * fx->page, end, true),
+			 MM_BASE + 3 * fx->page);
+	mm_set_leaf(vma, MM_BASE + fx->page, 0, fx->mmu->arch->ram_start_pfn - 1, true, true);
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE, end, false), MM_BASE + fx->page);
+	mm_unmap(vma);
+}
+
+static void test_access_touch_ends_at_a_fault(void **state)
+{
+	mm_fixture_each(touch_ends, state);
+}
+
+static void touch_huge(struct mm_fixture *fx)
+{
+	unsigned long size, base = 512 * (fx->drv.io_pfn / 512);
+	struct vm_area_struct *vma;
+
+	if (!fx->mmu->has_leaf[1])
+		return;
+	size = mmu_leaf_size(fx->mmu, 1);
+	vma = mm_map(fx, fx->mm, 0, 2 * size / fx->page, SHARED_PFN, &mm_pfn_ops);
+	mm_set_leaf(vma, MM_BASE, 1, base, false, true);
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE + 5 * fx->page, MM_BASE + 2 * size, false),
+			 MM_BASE + size);
+	assert_int_equal(sim_mmu_touch(fx->mm, MM_BASE, MM_BASE + size, true), MM_BASE);
+	mm_unmap(vma);
+}
+
+static void test_access_touch_inside_huge_leaf(void **state)
+{
+	mm_fixture_each(touch_huge, state);
+}
+
 static const struct CMUnitTest tests[] = {
 	MM_TEST(test_access_unmapped_faults),
 	MM_TEST(test_access_obeys_permissions),
 	MM_TEST(test_access_sets_young_and_dirty),
 	MM_TEST(test_access_inside_huge_leaf),
+	MM_TEST(test_access_touch_ends_at_a_fault),
+	MM_TEST(test_access_touch_inside_huge_leaf),
 };
 
 SIM_TEST_MAIN(tests)

@@ -96,6 +96,58 @@ static void test_access_across_pages(void **state)
 	as_for_all(across_pages);
 }
 
+/* ---- a page after the other ---- */
+
+/* As sim_read() and sim_write() of each page: the same faults, the same entries. */
+static void touches(struct as *as)
+{
+	char text[] = "kept", found[8] = "";
+	uint64_t faults = sim_counter(as->machine, SIM_CNT_FAULT);
+
+	as_from(as, "wwwwrr.");
+	assert_int_equal(sim_write(as->task, as_page(as, 1), text, sizeof(text)), 0);
+	assert_int_equal(sim_touch(as->task, as->base, as_len(as, 4), true), 0);
+	assert_int_equal(sim_touch(as->task, as->base, as_len(as, 6), false), 0);
+	assert_int_equal(sim_counter(as->machine, SIM_CNT_FAULT) - faults, 6);
+	assert_int_equal(sim_read(as->task, as_page(as, 1), found, sizeof(text)), 0);
+	assert_string_equal(found, text);
+	for (unsigned long i = 0; i < 6; i++) {
+		struct sim_pte_info pte;
+
+		assert_int_equal(sim_pte_lookup(as->task->mm, as_page(as, i), &pte), 0);
+		assert_true(pte.present && pte.young && pte.dirty == (i < 4));
+	}
+	assert_int_equal(sim_counter(as->machine, SIM_CNT_FAULT) - faults, 6);
+}
+
+static void test_access_touch_each_page(void **state)
+{
+	(void)state;
+	as_for_all(touches);
+}
+
+static void touches_refused(struct as *as)
+{
+	unsigned long top = as->task->mm->task_size;
+
+	as_from(as, "wwrw.w");
+	assert_int_equal(sim_touch(as->task, as->base, as_len(as, 6), false), SIGSEGV);
+	assert_int_equal(sim_touch(as->task, as->base, as_len(as, 4), true), SIGSEGV);
+	assert_int_equal(sim_touch(as->task, as_page(as, 5), as_len(as, 1), true), 0);
+	assert_int_equal(sim_touch(as->task, top, as_len(as, 1), false), SIGSEGV);
+	assert_int_equal(sim_touch(as->task, 0 - as->page, as->page, false), SIGSEGV);
+	assert_int_equal(sim_touch(as->task, as->base + 1, as->page, false), -EINVAL);
+	assert_int_equal(sim_touch(as->task, as->base, 1, false), -EINVAL);
+	assert_int_equal(sim_touch(as->task, top, 0, false), 0);
+	assert_int_equal(sim_touch(NULL, as->base, as->page, false), -ESRCH);
+}
+
+static void test_access_touch_refused(void **state)
+{
+	(void)state;
+	as_for_all(touches_refused);
+}
+
 /* ---- handlers of every kind ---- */
 
 struct handler {
@@ -260,6 +312,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_access_exec_only),
 	cmocka_unit_test(test_access_write_only),
 	cmocka_unit_test(test_access_across_pages),
+	cmocka_unit_test(test_access_touch_each_page),
+	cmocka_unit_test(test_access_touch_refused),
 	cmocka_unit_test(test_access_handlers),
 	cmocka_unit_test(test_access_no_memory_there),
 	cmocka_unit_test(test_access_out_of_memory),
