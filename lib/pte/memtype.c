@@ -296,6 +296,27 @@ static void search_locked(const struct sim_machine *machine, struct sim_memtype 
 	mt->last_m = found ? m : NULL;
 }
 
+bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
+			 struct memtype_run *run)
+{
+	const struct sim_phys *phys = machine->phys;
+	unsigned long nr = pfn - phys->ram.start, bits;
+	unsigned long first = nr >> SIM_TYPE_BLOCK_LG2 << SIM_TYPE_BLOCK_LG2;
+	unsigned long end = first + (1UL << SIM_TYPE_BLOCK_LG2);
+	bool one_type = sim_block_has_one_type(phys, nr, &bits);
+
+	if (phys->ram.start + first < SIM_ISA_END >> machine->mmu->page_shift) {
+		first = nr;
+		end = nr + 1;
+		one_type = false;
+	}
+	end = end < phys->ram.nr ? end : phys->ram.nr;
+	run->start = phys->ram.start + first;
+	run->nr = end - first;
+	run->type = memtype_of_flags(bits);
+	return one_type;
+}
+
 /* Who asks for one page asks for the next one soon, so the last answer often holds.
  * *@locks: how many were taken, not counted. */
 static inline struct memtype_run io_run(struct sim_machine *machine, unsigned long pfn,
