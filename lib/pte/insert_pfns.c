@@ -92,7 +92,7 @@ static __attribute__((noinline)) uint64_t ask_types(const struct bulk *b, unsign
 			return fmt->cache[page_memtype(page)];
 		*nr = run.nr;
 	} else {
-		run = sim_memtype_io_run(machine, pfn);
+		run = sim_memtype_io_run(machine, pfn, 1UL << machine->mmu->level[0].index_bits);
 		/* Pages of RAM that lie among them have a type of their own. */
 		if (run.start >= b->ram->start + b->ram->nr || run.start + run.nr <= b->ram->start)
 			*nr = run.nr;

@@ -274,12 +274,14 @@ static struct memtype *first_from_locked(const struct sim_memtype *mt, unsigned 
 
 /*
  * What overlaps agrees on the type, so a reservation's pages all have its own; where
- * there is none, UC- holds up to the next one. The ISA hole is cut out.
+ * there is none, UC- holds up to the next one. Reservations of one type that follow
+ * without a gap count as one, as far as @want pfns need it. The ISA hole is cut out.
  * Models: arch/x86/mm/pat/memtype.c, lookup_memtype, 5.11 to 6.12.
  */
 static void search_locked(const struct sim_machine *machine, struct sim_memtype *mt,
-			  unsigned long pfn)
+			  unsigned long pfn, unsigned long want)
 {
+	uint64_t want_end = memtype_bytes(machine, pfn + want);
 	uint64_t start = memtype_bytes(machine, pfn), end = memtype_bytes(machine, pfn + 1);
 	struct memtype *m = first_from_locked(mt, pfn, start);
 	bool found = m && m->start < end;
@@ -287,6 +289,14 @@ static void search_locked(const struct sim_machine *machine, struct sim_memtype 
 	uint64_t run_end = found ? m->end : m ? m->start : ~0ULL;
 
 	sim_assert_expensive(m == memtype_tree_first(&mt->root, start, ~0UL));
+	while (found && run_end < want_end) {
+		struct memtype *next = memtype_tree_next(m, run_end, ~0UL);
+
+		if (!next || next->start > run_end || next->type != m->type)
+			break;
+		m = next;
+		run_end = next->end;
+	}
 	if (run_start < SIM_ISA_END && start >= SIM_ISA_END)
 		run_start = SIM_ISA_END;
 	if (run_end > SIM_ISA_START && start < SIM_ISA_START)
@@ -320,7 +330,7 @@ bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
 /* Who asks for one page asks for the next one soon, so the last answer often holds.
  * *@locks: how many were taken, not counted. */
 static inline struct memtype_run io_run(struct sim_machine *machine, unsigned long pfn,
-					unsigned int *locks)
+					unsigned long want, unsigned int *locks)
 {
 	struct sim_memtype *mt = machine->memtype;
 	struct memtype_run run;
@@ -330,17 +340,18 @@ static inline struct memtype_run io_run(struct sim_machine *machine, unsigned lo
 		return (struct memtype_run){ pfn, 1, SIM_CACHE_WB };
 	sim_spin_acquire(machine->up, &mt->lock, SIM_RANK_MEMTYPE);
 	if (unlikely(pfn - mt->last.start >= mt->last.nr))
-		search_locked(machine, mt, pfn);
+		search_locked(machine, mt, pfn, want);
 	run = mt->last;
 	sim_spin_unlock(&mt->lock, SIM_RANK_MEMTYPE);
 	*locks = 1;
 	return run;
 }
 
-struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn)
+struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn,
+				      unsigned long want)
 {
 	unsigned int locks;
-	struct memtype_run run = io_run(machine, pfn, &locks);
+	struct memtype_run run = io_run(machine, pfn, want, &locks);
 
 	sim_count_n(machine, SIM_CNT_LOCK, locks);
 	return run;
@@ -349,7 +360,7 @@ struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long
 unsigned int sim_memtype_io_plain(struct sim_machine *machine, unsigned long pfn, uint64_t *prot)
 {
 	unsigned int locks;
-	struct memtype_run run = io_run(machine, pfn, &locks);
+	struct memtype_run run = io_run(machine, pfn, 1, &locks);
 
 	*prot = fmt_set_cache(&machine->mmu->format[SIM_LEAF_PTE], *prot, run.type);
 	return locks;
@@ -357,7 +368,7 @@ unsigned int sim_memtype_io_plain(struct sim_machine *machine, unsigned long pfn
 
 enum sim_cache_mode sim_memtype_io(struct sim_machine *machine, unsigned long pfn)
 {
-	return sim_memtype_io_run(machine, pfn).type;
+	return sim_memtype_io_run(machine, pfn, 1).type;
 }
 
 enum sim_cache_mode sim_memtype_lookup(struct sim_machine *machine, unsigned long pfn)

@@ -19,8 +19,10 @@ struct memtype_run {
 };
 
 /* The type of a pfn that is no RAM, from the reservations, UC- where none is, with
- * pfns around it that have the same. Takes and counts the lock of the reservations. */
-struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn);
+ * pfns around it that have the same; up to @want from it on are looked for, where it
+ * costs a look. Takes and counts the lock of the reservations. */
+struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long pfn,
+				      unsigned long want);
 /* Puts the type into *@prot and returns how many locks it took, not counted. */
 unsigned int sim_memtype_io_plain(struct sim_machine *machine, unsigned long pfn, uint64_t *prot);
 /*
