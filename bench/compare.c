@@ -5,11 +5,11 @@
  * Batches of both alternate, in an order that alternates too, and are short:
  * what slows the machine then slows both of a pair, and the pairs that a
  * scheduler broke are few. Where a rig lies in memory makes a difference as
- * well, of a few per cent, which no number of repetitions on one rig shows:
- * each round builds both rigs anew.
+ * well (sample.c), which no number of repetitions on one rig shows: each round
+ * builds both rigs anew, elsewhere.
  *
  *	round 1:  setup a, b   A B  B A  A B ...   teardown
- *	round 2:  setup a, b   A B  B A  A B ...
+ *	round 2:  setup b, a   A B  B A  A B ...
  *
  * The figure is the median of the pairs' ratios. Its confidence interval comes
  * from a bootstrap that draws as the data came about: rounds, then pairs of a
@@ -43,11 +43,19 @@ static void measure_pair(struct load *a, struct load *b, const unsigned long run
 }
 
 static void measure_round(const struct row *ra, const struct row *rb, const struct plan *plan,
-			  unsigned int at, unsigned int nr, struct comparison *out)
+			  unsigned int round, unsigned int nr, struct comparison *out)
 {
-	struct load *a = load_create(ra->family, &ra->point);
-	struct load *b = load_create(rb->family, &rb->point);
+	struct load *a, *b;
+	unsigned int at = round * nr;
 	unsigned long runs[2];
+
+	if (round & 1) {
+		b = load_create(rb->family, &rb->point, round);
+		a = load_create(ra->family, &ra->point, 0);
+	} else {
+		a = load_create(ra->family, &ra->point, round);
+		b = load_create(rb->family, &rb->point, 0);
+	}
 
 	out->fa.counted = load_count(a, out->fa.counter);
 	out->fb.counted = load_count(b, out->fb.counter);
@@ -141,7 +149,7 @@ void compare_rows(const struct row *a, const struct row *b, const struct plan *p
 	prepare(&out->fa, nr);
 	prepare(&out->fb, nr);
 	for (unsigned int i = 0; i < rounds; i++)
-		measure_round(a, b, plan, i * per_round, per_round, out);
+		measure_round(a, b, plan, i, per_round, out);
 	summarise(&out->fa);
 	summarise(&out->fb);
 	pairs = (struct pairs){ rounds, per_round, bench_alloc(nr * sizeof(double)) };

@@ -99,7 +99,9 @@ struct batch {
 	double ns_per_op;
 };
 
-struct load *load_create(const struct family *family, const struct point *point);
+/* @place: 0, 1, 2...: where in memory its machine lies, as far as that can be had. */
+struct load *load_create(const struct family *family, const struct point *point,
+			 unsigned int place);
 void load_destroy(struct load *load);
 /* Each thread does @runs runs. */
 struct batch load_batch(struct load *load, unsigned long runs);
@@ -125,6 +127,7 @@ struct figures {
 	unsigned int repetitions;
 	double *ns;		/* per operation, of each repetition */
 	double *busy;		/* the same in time of all threads */
+	double *limit;		/* of limit/store beside each; NULL in comparisons */
 	double ns_min, ns_median, x_limit;
 	double ops;		/* of a repetition */
 	bool counted;

@@ -21,6 +21,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "frame.h"
@@ -49,6 +50,8 @@ struct load {
 	unsigned long runs;
 	pthread_barrier_t begin, end;
 	unsigned int spinning;	/* how many have left the barrier */
+	void *spacer;		/* what moves the rig; NULL: nothing */
+	size_t spacer_bytes;
 };
 
 /* ---- the clock ---- */
@@ -205,11 +208,28 @@ static void end_workers(struct load *load)
 
 /* ---- loads ---- */
 
-struct load *load_create(const struct family *family, const struct point *point)
+/* What a machine reserves, so that the next one lies that much lower. */
+#define PLACE_BYTES (32ULL << 30)
+
+/* Reserved addresses cost nothing; without them the rig lies where the last one lay. */
+static void move_rig(struct load *load, unsigned int place)
+{
+	load->spacer_bytes = place * PLACE_BYTES;
+	if (!place)
+		return;
+	load->spacer = mmap(NULL, load->spacer_bytes, PROT_NONE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (load->spacer == MAP_FAILED)
+		load->spacer = NULL;
+}
+
+struct load *load_create(const struct family *family, const struct point *point,
+			 unsigned int place)
 {
 	struct load *load = bench_alloc(sizeof(*load));
 
 	clock_cost();
+	move_rig(load, place);
 	errno = 0; /* of something older: bench_die() would tell it */
 	load->family = family;
 	load->ops = family->ops ? family->ops(point) : point->nr;
@@ -226,6 +246,8 @@ void load_destroy(struct load *load)
 {
 	end_workers(load);
 	load->family->teardown(load->rig);
+	if (load->spacer)
+		munmap(load->spacer, load->spacer_bytes);
 	free(load->worker);
 	free(load);
 }
