@@ -99,7 +99,7 @@ struct batch {
 	double ns_per_op;
 };
 
-/* @place: 0, 1, 2...: where in memory its machine lies, as far as that can be had. */
+/* @place: 0, 1, 2...: a machine at another place lies on other pages of the host. */
 struct load *load_create(const struct family *family, const struct point *point,
 			 unsigned int place);
 void load_destroy(struct load *load);
@@ -121,6 +121,7 @@ struct plan {
 	unsigned int repetitions;
 	double min_ns;		/* of a repetition */
 	bool counts;		/* only counters, no times */
+	double patience_ns;	/* a comparison that lasts longer has fewer rounds; 0: it has all */
 };
 
 struct figures {
@@ -156,6 +157,7 @@ struct comparison {
 
 #define COMPARE_REPETITIONS 350
 #define COMPARE_MIN_NS 2e5
+#define COMPARE_PATIENCE_NS 15e9
 
 void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
 		  struct comparison *out);

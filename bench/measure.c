@@ -21,7 +21,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "frame.h"
@@ -50,8 +49,8 @@ struct load {
 	unsigned long runs;
 	pthread_barrier_t begin, end;
 	unsigned int spinning;	/* how many have left the barrier */
-	void *spacer;		/* what moves the rig; NULL: nothing */
-	size_t spacer_bytes;
+	unsigned int nr_fillers;
+	struct sim_machine **filler; /* what lies where the rig could have lain */
 };
 
 /* ---- the clock ---- */
@@ -208,19 +207,26 @@ static void end_workers(struct load *load)
 
 /* ---- loads ---- */
 
-/* What a machine reserves, so that the next one lies that much lower. */
-#define PLACE_BYTES (32ULL << 30)
-
-/* Reserved addresses cost nothing; without them the rig lies where the last one lay. */
-static void move_rig(struct load *load, unsigned int place)
+/*
+ * The library keeps the memory of machines that went, pages and all, for those
+ * that come. As many machines as there have been places take it before the rig.
+ */
+static void fill_places(struct load *load, unsigned int place)
 {
-	load->spacer_bytes = place * PLACE_BYTES;
-	if (!place)
-		return;
-	load->spacer = mmap(NULL, load->spacer_bytes, PROT_NONE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (load->spacer == MAP_FAILED)
-		load->spacer = NULL;
+	load->nr_fillers = place;
+	load->filler = bench_alloc(place * sizeof(struct sim_machine *));
+	for (unsigned int i = 0; i < place; i++) {
+		load->filler[i] = sim_machine_create(NULL);
+		if (!load->filler[i])
+			bench_die("a machine");
+	}
+}
+
+static void empty_places(struct load *load)
+{
+	for (unsigned int i = 0; i < load->nr_fillers; i++)
+		sim_machine_destroy(load->filler[i]);
+	free(load->filler);
 }
 
 struct load *load_create(const struct family *family, const struct point *point,
@@ -229,7 +235,7 @@ struct load *load_create(const struct family *family, const struct point *point,
 	struct load *load = bench_alloc(sizeof(*load));
 
 	clock_cost();
-	move_rig(load, place);
+	fill_places(load, place);
 	errno = 0; /* of something older: bench_die() would tell it */
 	load->family = family;
 	load->ops = family->ops ? family->ops(point) : point->nr;
@@ -246,8 +252,7 @@ void load_destroy(struct load *load)
 {
 	end_workers(load);
 	load->family->teardown(load->rig);
-	if (load->spacer)
-		munmap(load->spacer, load->spacer_bytes);
+	empty_places(load);
 	free(load->worker);
 	free(load);
 }

@@ -6,12 +6,12 @@
  * guests. So each repetition of a row is followed by one of limit/store over a
  * table of the same size: the multiple compares what the same phase has seen.
  *
- * Where a machine lies in memory matters too. A first-level cache that guesses
- * its way from a hash of the address, as AMD's do, takes two busy lines that
- * hash alike for one, and every access to either is a miss: the same insertion
- * took 6.0 ns an entry on eleven machines of a process and 10.4 on the twelfth,
- * and another one in the next process. So repetitions are shared out to rounds,
- * each of which builds the rig anew at other addresses.
+ * Which pages of the host a machine lies on matters too. The same insertion took
+ * 6.0 ns an entry on most machines and 10.4 on one in twenty, on that one for as
+ * long as it lived; other pages put below the same addresses made it another
+ * one. Something in the CPU, one L2 latency long, goes by physical addresses. So
+ * repetitions are shared out to rounds, each of which builds the rig on other
+ * pages.
  */
 #include <errno.h>
 #include <stdlib.h>
