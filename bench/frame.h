@@ -121,11 +121,11 @@ struct plan {
 	unsigned int repetitions;
 	double min_ns;		/* of a repetition */
 	bool counts;		/* only counters, no times */
-	double patience_ns;	/* a comparison that lasts longer has fewer rounds; 0: it has all */
+	double patience_ns;	/* what lasts longer has fewer repetitions; 0: it has all */
 };
 
 struct figures {
-	unsigned int repetitions;
+	unsigned int repetitions; /* that there were */
 	double *ns;		/* per operation, of each repetition */
 	double *busy;		/* the same in time of all threads */
 	double *limit;		/* of limit/store beside each; NULL in comparisons */

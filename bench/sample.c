@@ -51,21 +51,32 @@ double min_of(const double *values, size_t nr)
 
 #define ROUNDS 3
 
-/* Repetitions from @at to @end, on one rig. */
+#define LEAST_REPETITIONS 2	/* on one rig */
+
+struct share {
+	unsigned int repetitions;
+	double patience_ns;	/* 0: endless */
+};
+
 static void take_times(struct load *load, struct load *limit, const struct plan *plan,
-		       unsigned int at, unsigned int end, struct figures *out)
+		       const struct share *share, struct figures *out)
 {
 	unsigned long runs = load_calibrate(load, plan->min_ns);
 	unsigned long limit_runs = load_calibrate(limit, plan->min_ns / LIMIT_PART);
+	double begin = clock_ns();
 
 	out->ops = load_ops(load, runs);
-	for (; at < end; at++) {
+	for (unsigned int i = 0; i < share->repetitions; i++) {
 		struct batch batch = load_batch(load, runs);
+		unsigned int at = out->repetitions++;
 
 		load_batch(limit, 1); /* the row has had the caches */
 		out->limit[at] = load_batch(limit, limit_runs).ns_per_op;
 		out->ns[at] = batch.ns_per_op;
 		out->busy[at] = batch.busy_ns / out->ops;
+		if (share->patience_ns > 0 && i + 1 >= LEAST_REPETITIONS &&
+		    clock_ns() - begin > share->patience_ns)
+			break;
 	}
 }
 
@@ -73,13 +84,16 @@ static void measure_round(const struct row *row, const struct plan *plan, unsign
 			  unsigned int rounds, struct figures *out)
 {
 	struct load *load = load_create(row->family, &row->point, round), *limit;
+	struct share share = {
+		plan->repetitions * (round + 1) / rounds - plan->repetitions * round / rounds,
+		plan->patience_ns / rounds,
+	};
 
 	if (!round)
 		out->counted = load_count(load, out->counter);
 	if (!plan->counts) {
 		limit = load_create(&limit_families[0], &row->point, 0);
-		take_times(load, limit, plan, plan->repetitions * round / rounds,
-			   plan->repetitions * (round + 1) / rounds, out);
+		take_times(load, limit, plan, &share, out);
 		load_destroy(limit);
 	}
 	load_destroy(load);
@@ -101,7 +115,6 @@ void measure_row(const struct row *row, const struct plan *plan, struct figures 
 		measure_round(row, plan, 0, 1, out);
 		return;
 	}
-	out->repetitions = plan->repetitions;
 	out->ns = bench_alloc(plan->repetitions * sizeof(double));
 	out->busy = bench_alloc(plan->repetitions * sizeof(double));
 	out->limit = bench_alloc(plan->repetitions * sizeof(double));
