@@ -276,10 +276,10 @@ static int compare(struct args *args, FILE *out)
 	char why[BENCH_TEXT];
 	int status = STATUS_OK;
 
-	if (!args->repetitions_given)
+	if (!args->repetitions_given) {
 		args->plan.repetitions = COMPARE_REPETITIONS;
-	if (!args->repetitions_given)
 		args->plan.patience_ns = COMPARE_PATIENCE_NS;
+	}
 	if (!args->min_time_given)
 		args->plan.min_ns = COMPARE_MIN_NS;
 	if (pairs_select(&args->selection, args->a, args->b, &ra, &rb, why))

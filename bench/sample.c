@@ -6,12 +6,11 @@
  * guests. So each repetition of a row is followed by one of limit/store over a
  * table of the same size: the multiple compares what the same phase has seen.
  *
- * Which pages of the host a machine lies on matters too. The same insertion took
- * 6.0 ns an entry on most machines and 10.4 on one in twenty, on that one for as
- * long as it lived; other pages put below the same addresses made it another
- * one. Something in the CPU, one L2 latency long, goes by physical addresses. So
- * repetitions are shared out to rounds, each of which builds the rig on other
- * pages.
+ * Where a machine lies matters too. The same insertion took 6.0 ns an entry on
+ * most machines and 10.4 on one in twenty, on that one for as long as it lived;
+ * other pages of the host put below the same addresses made it another one. What
+ * in the CPU does that is not known. So repetitions are shared out to rounds,
+ * each of which builds the rig on other pages.
  */
 #include <errno.h>
 #include <stdlib.h>
