@@ -5,11 +5,11 @@
  * Batches of both alternate, in an order that alternates too, and are short:
  * what slows the machine then slows both of a pair, and the pairs that a
  * scheduler broke are few. Where a rig lies in memory makes a difference as
- * well, of a few per cent, which no number of repetitions on one rig shows:
- * each round builds both rigs anew.
+ * well (sample.c), which no number of repetitions on one rig shows: each round
+ * builds both rigs anew, on other pages.
  *
  *	round 1:  setup a, b   A B  B A  A B ...   teardown
- *	round 2:  setup a, b   A B  B A  A B ...
+ *	round 2:  setup b, a   A B  B A  A B ...
  *
  * The figure is the median of the pairs' ratios. Its confidence interval comes
  * from a bootstrap that draws as the data came about: rounds, then pairs of a
@@ -21,7 +21,8 @@
 
 #include "frame.h"
 
-#define ROUNDS 7
+#define ROUNDS 25
+#define LEAST_ROUNDS 5
 #define DRAWS 2000
 #define TAIL 0.025
 
@@ -43,11 +44,20 @@ static void measure_pair(struct load *a, struct load *b, const unsigned long run
 }
 
 static void measure_round(const struct row *ra, const struct row *rb, const struct plan *plan,
-			  unsigned int at, unsigned int nr, struct comparison *out)
+			  unsigned int round, unsigned int nr, struct comparison *out)
 {
-	struct load *a = load_create(ra->family, &ra->point);
-	struct load *b = load_create(rb->family, &rb->point);
+	struct load *a, *b;
+	unsigned int at = round * nr;
 	unsigned long runs[2];
+
+	/* Two places each round: one that is bad for either is bad once. */
+	if (round & 1) {
+		b = load_create(rb->family, &rb->point, 2 * round);
+		a = load_create(ra->family, &ra->point, 0);
+	} else {
+		a = load_create(ra->family, &ra->point, 2 * round);
+		b = load_create(rb->family, &rb->point, 0);
+	}
 
 	out->fa.counted = load_count(a, out->fa.counter);
 	out->fb.counted = load_count(b, out->fb.counter);
@@ -117,33 +127,49 @@ static void find_interval(const struct pairs *pairs, struct comparison *out)
 
 static void prepare(struct figures *figures, unsigned int nr)
 {
-	figures->repetitions = nr;
 	figures->ns = bench_alloc(nr * sizeof(double));
 	figures->busy = bench_alloc(nr * sizeof(double));
 }
 
-static void summarise(struct figures *figures)
+static void summarise(struct figures *figures, unsigned int nr)
 {
+	figures->repetitions = nr;
 	figures->ns_min = min_of(figures->ns, figures->repetitions);
 	figures->ns_median = median_of(figures->ns, figures->repetitions);
+}
+
+/* Returns how many rounds there were time for. */
+static unsigned int measure_rounds(const struct plan *plan, unsigned int rounds,
+				   unsigned int per_round, struct comparison *out)
+{
+	double begin = clock_ns();
+	unsigned int i = 0;
+
+	while (i < rounds) {
+		measure_round(&out->a, &out->b, plan, i++, per_round, out);
+		if (plan->patience_ns > 0 && i >= LEAST_ROUNDS &&
+		    clock_ns() - begin > plan->patience_ns)
+			break;
+	}
+	return i;
 }
 
 void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
 		  struct comparison *out)
 {
 	unsigned int rounds = plan->repetitions < ROUNDS ? plan->repetitions : ROUNDS;
-	unsigned int per_round = plan->repetitions / rounds, nr = rounds * per_round;
+	unsigned int per_round = plan->repetitions / rounds, nr;
 	struct pairs pairs;
 
 	memset(out, 0, sizeof(*out));
 	out->a = *a;
 	out->b = *b;
-	prepare(&out->fa, nr);
-	prepare(&out->fb, nr);
-	for (unsigned int i = 0; i < rounds; i++)
-		measure_round(a, b, plan, i * per_round, per_round, out);
-	summarise(&out->fa);
-	summarise(&out->fb);
+	prepare(&out->fa, rounds * per_round);
+	prepare(&out->fb, rounds * per_round);
+	rounds = measure_rounds(plan, rounds, per_round, out);
+	nr = rounds * per_round;
+	summarise(&out->fa, nr);
+	summarise(&out->fb, nr);
 	pairs = (struct pairs){ rounds, per_round, bench_alloc(nr * sizeof(double)) };
 	for (unsigned int i = 0; i < nr; i++)
 		pairs.ratio[i] = out->fa.ns[i] / out->fb.ns[i];

@@ -99,7 +99,9 @@ struct batch {
 	double ns_per_op;
 };
 
-struct load *load_create(const struct family *family, const struct point *point);
+/* @place: 0, 1, 2...: a machine at another place lies on other pages of the host. */
+struct load *load_create(const struct family *family, const struct point *point,
+			 unsigned int place);
 void load_destroy(struct load *load);
 /* Each thread does @runs runs. */
 struct batch load_batch(struct load *load, unsigned long runs);
@@ -119,12 +121,14 @@ struct plan {
 	unsigned int repetitions;
 	double min_ns;		/* of a repetition */
 	bool counts;		/* only counters, no times */
+	double patience_ns;	/* what lasts longer has fewer repetitions; 0: it has all */
 };
 
 struct figures {
-	unsigned int repetitions;
+	unsigned int repetitions; /* that there were */
 	double *ns;		/* per operation, of each repetition */
 	double *busy;		/* the same in time of all threads */
+	double *limit;		/* of limit/store beside each; NULL in comparisons */
 	double ns_min, ns_median, x_limit;
 	double ops;		/* of a repetition */
 	bool counted;
@@ -153,6 +157,7 @@ struct comparison {
 
 #define COMPARE_REPETITIONS 350
 #define COMPARE_MIN_NS 2e5
+#define COMPARE_PATIENCE_NS 15e9
 
 void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
 		  struct comparison *out);

@@ -16,6 +16,7 @@ const char *argp_program_version = "ttmsim-bench " TTMSIM_VERSION;
 
 #define REPETITIONS 21
 #define MIN_NS 1e6
+#define PATIENCE_NS 3e8
 #define MAX_REPETITIONS 100000
 #define MAX_MS 60000
 
@@ -124,6 +125,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		args->plan.repetitions = (unsigned int)parse_bounded(arg, 1, MAX_REPETITIONS,
 								     "--repetitions", state);
 		args->repetitions_given = true;
+		args->plan.patience_ns = 0;
 		return 0;
 	case 'o':
 		args->output = arg;
@@ -274,8 +276,10 @@ static int compare(struct args *args, FILE *out)
 	char why[BENCH_TEXT];
 	int status = STATUS_OK;
 
-	if (!args->repetitions_given)
+	if (!args->repetitions_given) {
 		args->plan.repetitions = COMPARE_REPETITIONS;
+		args->plan.patience_ns = COMPARE_PATIENCE_NS;
+	}
 	if (!args->min_time_given)
 		args->plan.min_ns = COMPARE_MIN_NS;
 	if (pairs_select(&args->selection, args->a, args->b, &ra, &rb, why))
@@ -319,7 +323,8 @@ static void warn_of_build(const struct args *args)
 int main(int argc, char **argv)
 {
 	struct args args = {
-		.plan = { .repetitions = REPETITIONS, .min_ns = MIN_NS },
+		.plan = { .repetitions = REPETITIONS, .min_ns = MIN_NS,
+			  .patience_ns = PATIENCE_NS },
 		.format = &text_format,
 	};
 	FILE *out = stdout;

@@ -49,6 +49,8 @@ struct load {
 	unsigned long runs;
 	pthread_barrier_t begin, end;
 	unsigned int spinning;	/* how many have left the barrier */
+	unsigned int nr_fillers;
+	struct sim_machine **filler; /* what lies where the rig could have lain */
 };
 
 /* ---- the clock ---- */
@@ -205,11 +207,35 @@ static void end_workers(struct load *load)
 
 /* ---- loads ---- */
 
-struct load *load_create(const struct family *family, const struct point *point)
+/*
+ * The library keeps the memory of machines that went, pages and all, for those
+ * that come. As many machines as there have been places take it before the rig.
+ */
+static void fill_places(struct load *load, unsigned int place)
+{
+	load->nr_fillers = place;
+	load->filler = bench_alloc(place * sizeof(struct sim_machine *));
+	for (unsigned int i = 0; i < place; i++) {
+		load->filler[i] = sim_machine_create(NULL);
+		if (!load->filler[i])
+			bench_die("a machine");
+	}
+}
+
+static void empty_places(struct load *load)
+{
+	for (unsigned int i = 0; i < load->nr_fillers; i++)
+		sim_machine_destroy(load->filler[i]);
+	free(load->filler);
+}
+
+struct load *load_create(const struct family *family, const struct point *point,
+			 unsigned int place)
 {
 	struct load *load = bench_alloc(sizeof(*load));
 
 	clock_cost();
+	fill_places(load, place);
 	errno = 0; /* of something older: bench_die() would tell it */
 	load->family = family;
 	load->ops = family->ops ? family->ops(point) : point->nr;
@@ -226,6 +252,7 @@ void load_destroy(struct load *load)
 {
 	end_workers(load);
 	load->family->teardown(load->rig);
+	empty_places(load);
 	free(load->worker);
 	free(load);
 }

@@ -233,6 +233,9 @@ static void text_side(FILE *out, const char *name, const struct row *row,
 	fputc('\n', out);
 }
 
+/* A difference that nobody would change a program for. */
+#define SAME 0.01
+
 static void text_compare(FILE *out, const struct comparison *c)
 {
 	char a[BENCH_NAME], b[BENCH_NAME];
@@ -244,7 +247,9 @@ static void text_compare(FILE *out, const struct comparison *c)
 	text_side(out, a, &c->a, &c->fa);
 	text_side(out, b, &c->b, &c->fb);
 	fprintf(out, "  %s", bold());
-	if (c->low > 1)
+	if (c->low > 1 - SAME && c->high < 1 + SAME)
+		fprintf(out, "no difference of %g %%", SAME * 100);
+	else if (c->low > 1)
 		fprintf(out, "%s is %.3g times as fast", b, c->ratio);
 	else if (c->high < 1)
 		fprintf(out, "%s is %.3g times as fast", a, 1 / c->ratio);
