@@ -66,7 +66,7 @@ static void test_create_that_fails_changes_nothing(void **state)
 		assert_int_equal(sim_live_objects(machine, SIM_OBJ_MISC), 0);
 	}
 	sim_fail_alloc(machine, 0);
-	assert_int_equal(nth, 3);
+	assert_int_equal(nth, 4);
 }
 
 struct where {
