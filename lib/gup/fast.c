@@ -28,12 +28,32 @@
  * first, then the entry is read again: if it is still the same, the page was
  * mapped while the reference was held.
  *
+ * A batch is to cost little more than its atomic increments. So what a page's
+ * tests depend on besides the page is looked up once (struct fast_rules), events
+ * are counted by the table, and reasons 2 to 5 are one test: a pte that has
+ * certain bits has none of them (mmu->gup_passes). Only others are asked in full.
+ *
  * Pins and fork: fork makes mm->write_protect_seq odd while it write-protects.
  * A pin that overlaps with that is undone.
  */
 
 #include "base/rcu.h"
 #include "gup/internal.h"
+#include "pte/walk.h"
+
+/* What flags and release make of any page: looked up once, not for each. */
+struct fast_rules {
+	struct sim_pte_alt passes;	/* mmu->gup_passes, and the pfn of such ptes: */
+	uint64_t pfn_mask;
+	unsigned int pfn_shift;
+	struct sim_ram ram;		/* but for a zero page that pins leave alone */
+	int refs;			/* references that one page is grabbed by */
+	bool up;			/* a UP machine */
+	bool rechecks_pmd;
+	bool needs_mapping, no_file;	/* gup_fast_folio_allowed() */
+	bool unshares;			/* gup_must_unshare() is to be asked */
+	bool looks_at_page;		/* either: may_keep() */
+};
 
 struct fast_walk {
 	struct mm_struct *mm;
@@ -43,22 +63,13 @@ struct fast_walk {
 	unsigned int flags;
 	struct page **pages;
 	unsigned long nr;		/* pages taken */
+	unsigned long unpinned;		/* of one table, those that were not counted */
+	struct fast_rules rules;
 };
 
 #if SIM_ASSERT_LEVEL >= 1
 void (*gup_fast_race)(struct page *page);
 #endif
-
-static bool test(const struct fast_walk *w, int level, enum sim_pte_test_id id, uint64_t e)
-{
-	return fmt_test(&w->mmu->format[level], id, e);
-}
-
-static uint64_t read_leaf(const struct fast_walk *w, int level, const void *slot)
-{
-	sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
-	return mmu_read(w->mmu, level, slot);
-}
 
 /* An entry of a table that the walk came by. */
 struct fast_entry {
@@ -66,16 +77,56 @@ struct fast_entry {
 	uint64_t e;		/* as the walk read it */
 };
 
-/* Grabs and, in debug builds, lets the other thread of a test go first. */
-static bool grab(const struct fast_walk *w, struct page *page, int refs)
+static void look_up_rules(struct fast_rules *r, struct sim_machine *machine, unsigned int flags)
 {
-	if (!try_grab_folio(page, refs, w->flags))
-		return false;
+	const unsigned int longterm_write = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
+	const struct sim_mmu *mmu = machine->mmu;
+
+	r->passes = mmu->gup_passes[flags & FOLL_WRITE ? 1 : 0];
+	r->pfn_mask = mmu->plain.pfn_mask;
+	r->pfn_shift = mmu->plain.pfn_shift;
+	r->ram = machine->phys->ram;
+	r->refs = nr_references(1, flags);
+	if (pins_nothing(r->ram.map, flags))
+		r->ram = (struct sim_ram){ r->ram.start + 1, r->ram.nr - 1, r->ram.map + 1 };
+	r->up = machine->up;
+	r->rechecks_pmd = sim_rule(machine, SIM_RULE_GUP_FAST_RECHECKS_PMD);
+	r->no_file = (flags & longterm_write) == longterm_write;
+	r->needs_mapping = sim_rule(machine, SIM_RULE_GUP_FAST_NEEDS_MAPPING) &&
+			   (r->no_file || mmu_has(mmu, SIM_FEAT_SECRETMEM));
+	r->unshares = may_unshare(machine, flags);
+	r->looks_at_page = r->needs_mapping || r->unshares;
+}
+
+/* Field by field, as in follow_begin(). */
+static void fast_begin(struct fast_walk *w, struct mm_struct *mm, unsigned int flags,
+		       struct page **pages)
+{
+	w->mm = mm;
+	w->machine = mm->sim_machine;
+	w->mmu = mm->sim_mmu;
+	w->cpu = sim_cpu(mm->sim_machine);
+	w->flags = flags;
+	w->pages = pages;
+	w->nr = 0;
+	w->unpinned = 0;
+	look_up_rules(&w->rules, mm->sim_machine, flags);
+}
+
+static bool test(const struct fast_walk *w, int level, enum sim_pte_test_id id, uint64_t e)
+{
+	return fmt_test(&w->mmu->format[level], id, e);
+}
+
+/* In debug builds, lets the other thread of a test go first. */
+static inline void race(struct page *page)
+{
 #if SIM_ASSERT_LEVEL >= 1
 	if (gup_fast_race)
 		gup_fast_race(page);
+#else
+	(void)page;
 #endif
-	return true;
 }
 
 /* ---- what stops it ---- */
@@ -102,74 +153,145 @@ static bool access_permitted(const struct fast_walk *w, int level, uint64_t e)
  * Models: mm/gup.c, gup_fast_folio_allowed, 6.12; in 6.1 page_is_secretmem,
  * which lets all pages here through.
  */
-static bool gup_fast_folio_allowed(const struct fast_walk *w, const struct page *page)
+static inline bool gup_fast_folio_allowed(const struct fast_rules *r, const struct page *page)
 {
-	const unsigned int longterm_write = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
-	bool no_file = (w->flags & longterm_write) == longterm_write;
 	struct address_space *mapping;
 
-	if (!sim_rule(w->machine, SIM_RULE_GUP_FAST_NEEDS_MAPPING))
-		return true;
-	if (!no_file && !mmu_has(w->mmu, SIM_FEAT_SECRETMEM))
+	if (!r->needs_mapping)
 		return true;
 	mapping = __atomic_load_n(&page->mapping, __ATOMIC_ACQUIRE);
-	if (!mapping || sim_page_is_anon(page))
-		return mapping != NULL;
-	return !no_file || mapping->sim_swapbacked;
+	if ((uintptr_t)mapping & PAGE_MAPPING_ANON)
+		return true;
+	return mapping && (!r->no_file || mapping->sim_swapbacked);
 }
 
-/* May the grabbed page be kept? @same: entry and table are as they were. */
-static bool keep(const struct fast_walk *w, int level, uint64_t e, const struct page *page,
-		 bool same)
+/* May the grabbed page be kept? Entry and table are as they were. */
+static inline bool may_keep(const struct fast_walk *w, const struct fast_rules *r, int level,
+			    uint64_t e, const struct page *page)
 {
-	return same && gup_fast_folio_allowed(w, page) &&
-	       (test(w, level, SIM_TEST_WRITE, e) || !gup_must_unshare(NULL, w->flags, page));
+	return gup_fast_folio_allowed(r, page) &&
+	       (!r->unshares || test(w, level, SIM_TEST_WRITE, e) ||
+		!gup_must_unshare(NULL, w->flags, page));
 }
 
 /* ---- ptes ---- */
 
-/* Models: mm/gup.c, gup_pte_range for one pte, 5.11 and 6.1 (6.12:
- * gup_fast_pte_range). */
-static bool gup_pte(struct fast_walk *w, const struct fast_entry *pmd, const void *slot)
+/* What any pte has to pass; that most do is seen without (fast_rules.passes). */
+static __attribute__((noinline)) bool pte_stops(const struct fast_walk *w, uint64_t e)
 {
-	uint64_t e = read_leaf(w, 0, slot);
-	bool same, no_struct_page;
+	if (protnone_stops(w, 0, e) || !access_permitted(w, 0, e))
+		return true;
+	/* a devmap entry needs a ZONE_DEVICE page map, and there is none */
+	return test(w, 0, SIM_TEST_DEVMAP, e) || test(w, 0, SIM_TEST_SPECIAL, e);
+}
+
+/*
+ * What a pte maps that lies outside of fast_rules.ram: the zero page where it is not
+ * counted; else nothing that there is.
+ */
+static __attribute__((noinline)) struct page *odd_page(struct fast_walk *w, unsigned long pfn)
+{
+	struct page *page = sim_pfn_to_page(w->machine, pfn);
+	bool no_struct_page = !page;
+
+	(void)SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_pte_range", no_struct_page);
+	w->unpinned += page != NULL;
+	return page;
+}
+
+/* Gives back what a pte maps; it was grabbed, and the pte read once more. */
+static __attribute__((noinline)) void let_go(struct fast_walk *w, struct page *page)
+{
+	sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
+	if (pins_nothing(page, w->flags))
+		w->unpinned--;
+	else
+		sim_cpu_count(w->cpu, SIM_CNT_REF);
+	gup_put_folio(page, 1, w->flags);
+}
+
+/* @wide is a constant: entries of the two lowest levels have 8 bytes. */
+static inline uint64_t read_low(const struct fast_walk *w, int level, const void *slot,
+				const bool wide)
+{
+	return wide ? __atomic_load_n((const uint64_t *)slot, __ATOMIC_ACQUIRE)
+		    : walk_read(&w->mmu->walk[level], slot);
+}
+
+/*
+ * One pte: its page, grabbed; NULL: the walk stops. Counts neither what it reads
+ * nor what it takes.
+ * Models: mm/gup.c, gup_pte_range for one pte, 5.11 and 6.1 (6.12:
+ * gup_fast_pte_range).
+ */
+static inline struct page *gup_pte(struct fast_walk *w, const struct fast_rules *r,
+				   const struct fast_entry *pmd, const void *slot, const bool wide)
+{
+	uint64_t e = read_low(w, 0, slot, wide);
+	unsigned long pfn = (e & r->pfn_mask) >> r->pfn_shift;
 	struct page *page;
 
-	if (protnone_stops(w, 0, e) || !access_permitted(w, 0, e))
-		return false;
-	/* a devmap entry needs a ZONE_DEVICE page map, and there is none */
-	if (test(w, 0, SIM_TEST_DEVMAP, e) || test(w, 0, SIM_TEST_SPECIAL, e))
-		return false;
-	page = sim_pfn_to_page(w->machine, fmt_pfn(&w->mmu->format[0], e));
-	no_struct_page = !page;
-	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_pte_range", no_struct_page))
-		return false;
-	if (!grab(w, page, 1))
-		return false;
-	same = read_leaf(w, 0, slot) == e;
-	if (sim_rule(w->machine, SIM_RULE_GUP_FAST_RECHECKS_PMD))
-		same = same && mmu_read(w->mmu, 1, pmd->slot) == pmd->e;
-	if (!keep(w, 0, e, page, same)) {
-		gup_put_folio(page, 1, w->flags);
-		return false;
+	if (unlikely((e & r->passes.mask) != r->passes.value)) {
+		if (pte_stops(w, e))
+			return NULL;
+		pfn = fmt_pfn(&w->mmu->format[0], e);
 	}
-	w->pages[w->nr++] = page;
-	return true;
+	page = sim_page_in_ram(&r->ram, pfn);
+	if (unlikely(!page)) {
+		page = odd_page(w, pfn);
+		if (!page)
+			return NULL;
+	} else if (!sim_try_add_refs(r->up, page, r->refs)) {
+		return NULL;
+	}
+	race(page);
+	if (read_low(w, 0, slot, wide) == e &&
+	    (unlikely(!r->rechecks_pmd) || read_low(w, 1, pmd->slot, wide) == pmd->e) &&
+	    (!r->looks_at_page || may_keep(w, r, 0, e, page)))
+		return page;
+	let_go(w, page);
+	return NULL;
+}
+
+/* As many of the @nr ptes from @slot as can be had. */
+static inline __attribute__((always_inline)) unsigned long
+gup_ptes(struct fast_walk *w, const struct fast_entry *pmd, const char *slot, unsigned long nr,
+	 const bool wide)
+{
+	const struct fast_rules r = w->rules;
+	const struct fast_entry at = *pmd;
+	const size_t bytes = wide ? 8 : w->mmu->level[0].entry_bytes;
+	struct page **pages = w->pages + w->nr;
+	unsigned long i;
+
+	for (i = 0; i < nr; i++) {
+		struct page *page = gup_pte(w, &r, &at, slot + i * bytes, wide);
+
+		if (!page)
+			break;
+		pages[i] = page;
+	}
+	return i;
 }
 
 /* Without a special bit a pte cannot say whose page it maps: stop at once. */
-static bool gup_pte_range(struct fast_walk *w, const struct fast_entry *pmd, void *table,
+static bool gup_pte_range(struct fast_walk *w, const struct fast_entry *pmd, char *table,
 			  unsigned long addr, unsigned long end)
 {
-	unsigned long step = mmu_page_size(w->mmu);
+	const struct sim_walk_level *walk = w->mmu->walk;
+	const char *slot = table + walk_offset(walk, addr);
+	unsigned long nr = (end - addr) >> w->mmu->page_shift, got;
 
 	if (!w->mmu->has_special)
 		return false;
-	for (; addr != end; addr += step)
-		if (!gup_pte(w, pmd, mmu_slot(w->mmu, 0, table, addr)))
-			return false;
-	return true;
+	w->unpinned = 0;
+	got = walk[0].wide && walk[1].wide ? gup_ptes(w, pmd, slot, nr, true)
+					   : gup_ptes(w, pmd, slot, nr, false);
+	w->nr += got;
+	/* each was read twice, and once the one that stopped it */
+	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_READ, 2 * got + (got < nr));
+	sim_cpu_count_n(w->cpu, SIM_CNT_REF, got - w->unpinned);
+	return got == nr;
 }
 
 /* ---- huge leaves ---- */
@@ -205,6 +327,7 @@ static bool gup_huge_leaf(struct fast_walk *w, int level, const struct fast_entr
 	struct page *head, *page;
 	bool no_struct_page;
 
+	sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
 	if (leaf_stops(w, level, at->e))
 		return false;
 	head = sim_pfn_to_page(w->machine, head_pfn(w, leaf, asked));
@@ -212,9 +335,12 @@ static bool gup_huge_leaf(struct fast_walk *w, int level, const struct fast_entr
 	no_struct_page = !head || !page || !sim_pfn_valid(w->machine, asked + nr - 1);
 	if (SIM_BUG_ON_IN(w->machine, SIM_GUP_FILE, "gup_huge_pmd", no_struct_page))
 		return false;
-	if (!grab(w, head, (int)nr))
+	if (!try_grab_folio(head, (int)nr, w->flags))
 		return false;
-	if (!keep(w, level, at->e, head, read_leaf(w, level, at->slot) == at->e)) {
+	race(head);
+	sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
+	if (mmu_read(w->mmu, level, at->slot) != at->e ||
+	    !may_keep(w, &w->rules, level, at->e, head)) {
 		gup_put_folio(head, (int)nr, w->flags);
 		return false;
 	}
@@ -236,22 +362,23 @@ static unsigned long addr_end(const struct sim_mmu *mmu, int level, unsigned lon
 
 /* All of [addr, end) below one table of @level > 0; false: stopped.
  * Models: mm/gup.c, gup_pgd_range down to gup_pmd_range, 6.1. */
-static bool gup_range(struct fast_walk *w, int level, void *table, unsigned long addr,
+static bool gup_range(struct fast_walk *w, int level, char *table, unsigned long addr,
 		      unsigned long end)
 {
+	const struct sim_walk_level *walk = &w->mmu->walk[level];
+
 	for (unsigned long next; addr != end; addr = next) {
-		void *slot = mmu_slot(w->mmu, level, table, addr), *below;
-		struct fast_entry at = { slot, mmu_read(w->mmu, level, slot) };
+		struct fast_entry at = { table + walk_offset(walk, addr), 0 };
+		char *below;
 		bool go_on;
 
+		at.e = walk_read(walk, at.slot);
 		next = addr_end(w->mmu, level, addr, end);
-		if (mmu_is_none(w->mmu, level, at.e))
-			return false;
-		if (mmu_is_leaf(w->mmu, level, at.e)) {
-			sim_cpu_count(w->cpu, SIM_CNT_PTE_READ);
-			go_on = gup_huge_leaf(w, level, &at, addr, next);
+		if (unlikely(walk_ends(walk, at.e, false))) {
+			go_on = at.e != walk->none_value &&
+				gup_huge_leaf(w, level, &at, addr, next);
 		} else {
-			below = mmu_table(w->mmu, level, at.e, w->machine);
+			below = (char *)w->machine + walk_phys(walk, at.e);
 			go_on = level > 1 ? gup_range(w, level - 1, below, addr, next)
 					  : gup_pte_range(w, &at, below, addr, next);
 		}
@@ -265,7 +392,7 @@ static void walk_lockless(struct fast_walk *w, unsigned long start, unsigned lon
 {
 	sim_cpu_count(w->cpu, SIM_CNT_WALK);
 	rcu_read_lock();
-	gup_range(w, w->mmu->nr_levels - 1, w->mm->pgd, start, end);
+	gup_range(w, w->mmu->nr_levels - 1, (char *)w->mm->pgd, start, end);
 	rcu_read_unlock();
 }
 
@@ -274,8 +401,7 @@ static unsigned long lockless_pages_from_mm(struct mm_struct *mm, unsigned long 
 					    unsigned long end, unsigned int flags,
 					    struct page **pages)
 {
-	struct fast_walk w = { mm, mm->sim_machine, mm->sim_mmu, sim_cpu(mm->sim_machine),
-			       flags, pages, 0 };
+	struct fast_walk w;
 	unsigned int seq = 0;
 
 	if (!mm->sim_mmu->has_fast_gup)
@@ -285,6 +411,7 @@ static unsigned long lockless_pages_from_mm(struct mm_struct *mm, unsigned long 
 		if (seq & 1)
 			return 0;
 	}
+	fast_begin(&w, mm, flags, pages);
 	walk_lockless(&w, start, end);
 	if ((flags & FOLL_PIN) &&
 	    __atomic_load_n(&mm->write_protect_seq, __ATOMIC_SEQ_CST) != seq) {

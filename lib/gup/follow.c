@@ -17,18 +17,14 @@
  *
  * The first check of an entry is made under its table's lock. A huge leaf may
  * have gone meanwhile: the walk is done again.
+ *
+ * Nearly all entries are normal, and what the flags want. That is seen with one
+ * mask (mmu->gup_passes), and then nothing of the above is left to be asked: such
+ * pages are got in a straight line of their own (follow_usual()), one by one as
+ * all others. It gives up, having done nothing, where it sees anything else.
  */
 #include "gup/internal.h"
-
-/* One look at one address. */
-struct follow {
-	struct vm_area_struct *vma;
-	struct sim_machine *machine;
-	const struct sim_mmu *mmu;
-	unsigned long addr;
-	unsigned int flags;
-	unsigned long page_mask;	/* out */
-};
+#include "pte/walk.h"
 
 /* Not an error: the entry changed under the walk. */
 #define WALK_AGAIN err_ptr(-EAGAIN)
@@ -84,7 +80,7 @@ static void touch_entry(const struct follow *f, int level, void *slot, uint64_t 
 	if (f->flags & FOLL_WRITE)
 		touched = fmt_op(fmt, SIM_OP_MKDIRTY, touched);
 	if (touched != e)
-		sim_set_entry(f->vma->vm_mm, level, slot, f->addr, touched);
+		sim_set_entry(f->mm, level, slot, f->addr, touched);
 }
 
 /* A present entry without a page. Models: mm/gup.c, follow_pfn_pte, 5.11 to 6.12. */
@@ -114,15 +110,15 @@ static struct page *special_entry(const struct follow *f, void *slot, uint64_t e
 
 static struct page *grab(const struct follow *f, int level, uint64_t e, struct page *page)
 {
-	if (!test(f, level, SIM_TEST_WRITE, e) && gup_must_unshare(f->vma, f->flags, page))
+	if (f->unshares && !test(f, level, SIM_TEST_WRITE, e) &&
+	    gup_must_unshare(f->vma, f->flags, page))
 		return err_ptr(-EMLINK);
 	return try_grab_page(page, 1, f->flags) ? page : err_ptr(-ENOMEM);
 }
 
-static void touch_page(const struct follow *f, uint64_t e, struct page *page)
+static inline void touch_page(const struct follow *f, uint64_t e, struct page *page)
 {
-	if ((f->flags & (FOLL_TOUCH | FOLL_WRITE)) == (FOLL_TOUCH | FOLL_WRITE) &&
-	    !test(f, 0, SIM_TEST_DIRTY, e))
+	if (f->dirties && !test(f, 0, SIM_TEST_DIRTY, e))
 		sim_page_set(page, PG_dirty);
 }
 
@@ -157,7 +153,7 @@ static struct page *follow_page_pte(const struct follow *f, void *slot)
 			(f->flags & (FOLL_PIN | FOLL_GET)) == (FOLL_PIN | FOLL_GET)))
 		return err_ptr(-EINVAL);
 	sim_spin_lock(f->machine, ptl, SIM_RANK_PTL);
-	page = page_of_pte(f, slot, sim_get_entry(f->vma->vm_mm, 0, slot));
+	page = page_of_pte(f, slot, sim_get_entry(f->mm, 0, slot));
 	sim_spin_unlock(ptl, SIM_RANK_PTL);
 	return page;
 }
@@ -232,7 +228,7 @@ static struct page *follow_leaf(struct follow *f, int level, void *slot)
 	uint64_t e;
 
 	sim_spin_lock(f->machine, ptl, SIM_RANK_PTL);
-	e = sim_get_entry(f->vma->vm_mm, level, slot);
+	e = sim_get_entry(f->mm, level, slot);
 	if (mmu_is_none(f->mmu, level, e))
 		page = no_page_table(f);
 	else if (!mmu_is_leaf(f->mmu, level, e))
@@ -245,24 +241,138 @@ static struct page *follow_leaf(struct follow *f, int level, void *slot)
 	return page;
 }
 
-struct page *follow_page_mask(struct vm_area_struct *vma, unsigned long addr,
-			      unsigned int flags, unsigned long *page_mask)
+struct page *follow_page_mask(struct follow *f, unsigned long addr)
 {
-	struct follow f = {
-		.vma = vma,
-		.machine = vma->vm_mm->sim_machine,
-		.mmu = vma->vm_mm->sim_mmu,
-		.addr = addr,
-		.flags = flags,
-	};
 	struct page *page;
 
+	f->addr = addr;
+	f->page_mask = 0;
 	do {
 		int level;
-		void *slot = sim_walk(vma->vm_mm, addr, &level);
+		void *slot = sim_walk(f->mm, addr, &level);
 
-		page = level ? follow_leaf(&f, level, slot) : follow_page_pte(&f, slot);
+		page = level ? follow_leaf(f, level, slot) : follow_page_pte(f, slot);
 	} while (page == WALK_AGAIN);
-	*page_mask = f.page_mask;
 	return page;
+}
+
+/* ---- usual pages ---- */
+
+/*
+ * Most ptes: accessible as the flags want it, and not special. Their pfn is that of
+ * a normal page, unless it is the zero page's, which depends. NULL: not such a one.
+ */
+static inline struct page *usual_page(const struct follow *f, uint64_t e)
+{
+	unsigned long pfn = (e & f->pfn_mask) >> f->pfn_shift;
+
+	if (unlikely((e & f->passes.mask) != f->passes.value || pfn == f->zero_pfn))
+		return NULL;
+	return sim_page_in_ram(&f->ram, pfn);
+}
+
+/* Holds: the table's lock. NULL: there is more to be asked or to be told. */
+static inline struct page *grab_usual(const struct follow *f, uint64_t e)
+{
+	struct page *page = usual_page(f, e);
+
+	if (unlikely(!page || sim_page_refs(page) <= 0))
+		return NULL;
+	sim_add_refs(f->up, page, f->refs);
+	touch_page(f, e, page);
+	return page;
+}
+
+/*
+ * What follow_page_mask() comes to where nothing is unusual. @plain is a constant:
+ * walk_plain() will do, and entries of level 0 have 8 bytes.
+ */
+static inline __attribute__((always_inline)) struct page *
+follow_usual(const struct follow *f, unsigned long addr, const bool plain)
+{
+	struct plain_slot at;
+	struct page *page;
+	spinlock_t *ptl;
+	int level = 0;
+	void *slot;
+
+	if (plain) {
+		if (unlikely(!walk_plain(f->mm, f->machine, f->mmu, addr, &at)))
+			return NULL;
+		slot = at.slot;
+		ptl = &sim_desc_at(f->machine, at.table)->ptl;
+	} else {
+		slot = walk_down(f->mm, addr, 0, &level);
+		if (unlikely(level))
+			return NULL;
+		ptl = sim_ptl(f->mmu, 0, slot);
+	}
+	sim_spin_acquire(f->up, ptl, SIM_RANK_PTL);
+	page = grab_usual(f, plain ? __atomic_load_n((uint64_t *)slot, __ATOMIC_ACQUIRE)
+				   : walk_read(f->mmu->walk, slot));
+	sim_spin_unlock(ptl, SIM_RANK_PTL);
+	return page;
+}
+
+static inline __attribute__((always_inline)) unsigned long
+follow_while_usual(const struct follow *f, unsigned long addr, unsigned long nr,
+		   struct page **pages, const bool plain)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr; i++, addr += mmu_page_size(f->mmu)) {
+		struct page *page = follow_usual(f, addr, plain);
+
+		if (!page)
+			break;
+		pages[i] = page;
+	}
+	return i;
+}
+
+unsigned long follow_usual_pages(const struct follow *f, unsigned long addr, unsigned long nr,
+				 struct page **pages)
+{
+	if (!f->straight)
+		return 0;
+	nr = f->mmu->plain_walk && f->mmu->walk[0].wide
+		     ? follow_while_usual(f, addr, nr, pages, true)
+		     : follow_while_usual(f, addr, nr, pages, false);
+	sim_cpu_count_n(f->cpu, SIM_CNT_WALK, nr);
+	sim_cpu_count_n(f->cpu, SIM_CNT_LOCK, nr);
+	sim_cpu_count_n(f->cpu, SIM_CNT_PTE_READ, nr);
+	sim_cpu_count_n(f->cpu, SIM_CNT_REF, nr);
+	return nr;
+}
+
+/* Is all said by a pte that passes? Not where the vma says whose page it is. */
+static bool pte_decides(const struct sim_mmu *mmu, const struct vm_area_struct *vma)
+{
+	return mmu->has_special || !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP));
+}
+
+/* Field by field: it is done for each call, and clearing all first would show. */
+void follow_begin(struct follow *f, struct vm_area_struct *vma, unsigned int flags)
+{
+	const unsigned int takes = flags & (FOLL_GET | FOLL_PIN);
+	struct sim_machine *machine = vma->vm_mm->sim_machine;
+	const struct sim_mmu *mmu = vma->vm_mm->sim_mmu;
+
+	f->vma = vma;
+	f->mm = vma->vm_mm;
+	f->machine = machine;
+	f->mmu = mmu;
+	f->cpu = sim_cpu(machine);
+	f->flags = flags;
+	f->unshares = may_unshare(machine, flags);
+	f->dirties = (flags & FOLL_TOUCH) && (flags & FOLL_WRITE);
+	f->straight = !f->unshares && (takes == FOLL_GET || takes == FOLL_PIN) &&
+		      pte_decides(mmu, vma);
+	f->up = machine->up;
+	f->passes = mmu->gup_passes[flags & FOLL_WRITE ? 1 : 0];
+	f->pfn_mask = mmu->plain.pfn_mask;
+	f->pfn_shift = mmu->plain.pfn_shift;
+	f->zero_pfn = machine->phys->zero_pfn;
+	f->ram = machine->phys->ram;
+	f->refs = nr_references(1, flags);
 }

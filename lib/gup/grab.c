@@ -8,42 +8,11 @@
  */
 #include "gup/internal.h"
 
-static bool is_zero_page(const struct page *page)
-{
-	return sim_page_test(page, PG_sim_zero);
-}
-
-/* Pins of the zero page are not counted, from 6.1's stable releases on. */
-static bool pins_nothing(const struct page *page, unsigned int flags)
-{
-	return (flags & FOLL_PIN) && is_zero_page(page) &&
-	       sim_rule(sim_machine_of(page), SIM_RULE_GUP_ZERO_PAGE_UNPINNED);
-}
-
-static int nr_references(int refs, unsigned int flags)
-{
-	return flags & FOLL_PIN ? refs * GUP_PIN_COUNTING_BIAS : refs;
-}
-
 bool try_grab_folio(struct page *page, int refs, unsigned int flags)
 {
 	if (pins_nothing(page, flags))
 		return true;
 	return sim_try_get_page(page, nr_references(refs, flags));
-}
-
-bool try_grab_page(struct page *page, int refs, unsigned int flags)
-{
-	struct sim_machine *machine = sim_machine_of(page);
-	bool takes = flags & (FOLL_GET | FOLL_PIN);
-
-	if (!takes && !sim_rule(machine, SIM_RULE_GUP_ALWAYS_CHECKS_REFCOUNT))
-		return true;
-	if (SIM_WARN_ON(machine, SIM_GUP_FILE, sim_page_refs(page) <= 0))
-		return false;
-	if (takes && !pins_nothing(page, flags))
-		sim_get_page(page, nr_references(refs, flags));
-	return true;
 }
 
 void gup_put_folio(struct page *page, int refs, unsigned int flags)
@@ -57,8 +26,7 @@ bool gup_must_unshare(const struct vm_area_struct *vma, unsigned int flags,
 {
 	const struct sim_machine *machine = sim_machine_of(page);
 
-	if ((flags & (FOLL_WRITE | FOLL_PIN)) != FOLL_PIN ||
-	    !sim_rule(machine, SIM_RULE_ANON_EXCLUSIVE))
+	if (!may_unshare(machine, flags))
 		return false;
 	if (sim_page_is_anon(page))
 		return !sim_page_test(page, PG_anon_exclusive);

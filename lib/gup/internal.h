@@ -120,6 +120,18 @@ int transfer_pages(struct mm_struct *mm, unsigned long addr, struct page **pages
 
 /* ---- grab.c ---- */
 
+/* Pins of the zero page are not counted, from 6.1's stable releases on. */
+static inline bool pins_nothing(const struct page *page, unsigned int flags)
+{
+	return (flags & FOLL_PIN) && sim_page_test(page, PG_sim_zero) &&
+	       sim_rule(sim_machine_of(page), SIM_RULE_GUP_ZERO_PAGE_UNPINNED);
+}
+
+static inline int nr_references(int refs, unsigned int flags)
+{
+	return flags & FOLL_PIN ? refs * GUP_PIN_COUNTING_BIAS : refs;
+}
+
 /*
  * Take @refs references (FOLL_GET) or pins (FOLL_PIN) where the page may be
  * free. False: it is.
@@ -133,10 +145,29 @@ bool try_grab_folio(struct page *page, int refs, unsigned int flags);
  * 5.14 only where one is taken.
  * Models: mm/gup.c, try_grab_page (6.12: try_grab_folio).
  */
-bool try_grab_page(struct page *page, int refs, unsigned int flags);
+static inline bool try_grab_page(struct page *page, int refs, unsigned int flags)
+{
+	bool takes = flags & (FOLL_GET | FOLL_PIN);
+	struct sim_machine *machine = sim_machine_of(page);
+
+	if (!takes && !sim_rule(machine, SIM_RULE_GUP_ALWAYS_CHECKS_REFCOUNT))
+		return true;
+	if (SIM_WARN_ON(machine, SIM_GUP_FILE, sim_page_refs(page) <= 0))
+		return false;
+	if (takes && !pins_nothing(page, flags))
+		sim_get_page(page, nr_references(refs, flags));
+	return true;
+}
 
 /* Models: mm/gup.c, gup_put_folio, 6.1. */
 void gup_put_folio(struct page *page, int refs, unsigned int flags);
+
+/* Could gup_must_unshare() say so of any page? */
+static inline bool may_unshare(const struct sim_machine *machine, unsigned int flags)
+{
+	return (flags & (FOLL_WRITE | FOLL_PIN)) == FOLL_PIN &&
+	       sim_rule(machine, SIM_RULE_ANON_EXCLUSIVE);
+}
 
 /*
  * Must a read-only entry's page be copied before it is pinned? @vma NULL: in
@@ -151,10 +182,40 @@ void mm_set_has_pinned(struct mm_struct *mm);
 
 /* ---- follow.c ---- */
 
+/* Looks at addresses of one vma, with what they have in common. */
+struct follow {
+	struct vm_area_struct *vma;
+	struct mm_struct *mm;
+	struct sim_machine *machine;
+	const struct sim_mmu *mmu;
+	struct sim_cpu *cpu;
+	unsigned int flags;
+	bool unshares;			/* gup_must_unshare() is to be asked */
+	bool dirties;			/* pages are to be marked dirty */
+
+	/* usual pages */
+	bool straight;			/* is there such a thing? */
+	bool up;			/* a UP machine */
+	struct sim_pte_alt passes;	/* mmu->gup_passes, and the pfn of such ptes: */
+	uint64_t pfn_mask;
+	unsigned int pfn_shift;
+	unsigned long zero_pfn;
+	struct sim_ram ram;
+	int refs;			/* what a page is grabbed by */
+
+	/* of the address that was looked at last */
+	unsigned long addr;
+	unsigned long page_mask;	/* pages of the leaf it lies in, minus one */
+};
+
 /*
- * The page at @addr, grabbed as @flags say.
- * @page_mask: number of pages of the leaf it lies in, minus one
- * Holds: mmap_lock for reading.
+ * To be called again after a fault, which may have changed the vma.
+ * Holds: mmap_lock for reading, as long as @f is used.
+ */
+void follow_begin(struct follow *f, struct vm_area_struct *vma, unsigned int flags);
+
+/*
+ * The page at @addr, grabbed as the flags say.
  * Returns: the page; NULL, a fault may help; or the error
  *   -EFAULT, FOLL_DUMP and nothing worth dumping, or a special entry (5.11);
  *   -EEXIST, a special entry;
@@ -163,8 +224,15 @@ void mm_set_has_pinned(struct mm_struct *mm);
  *   -EINVAL, FOLL_GET and FOLL_PIN.
  * Models: mm/gup.c, follow_page_mask, 5.11 to 6.12.
  */
-struct page *follow_page_mask(struct vm_area_struct *vma, unsigned long addr,
-			      unsigned int flags, unsigned long *page_mask);
+struct page *follow_page_mask(struct follow *f, unsigned long addr);
+
+/*
+ * The same for @nr addresses from @addr on, up to the first of which more is to be
+ * asked than most ptes need: follow_page_mask() does.
+ * Returns: how many, each with a walk, the table's lock and a reference of its own.
+ */
+unsigned long follow_usual_pages(const struct follow *f, unsigned long addr,
+				 unsigned long nr, struct page **pages);
 
 /* ---- fast.c ---- */
 

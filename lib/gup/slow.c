@@ -162,53 +162,68 @@ static int may_try_again(const struct gup *g, int tries)
 	return 0;
 }
 
-/* 0 and *@page (NULL: nothing to write down), or the error. */
-static long get_one(const struct gup *g, struct vm_area_struct *vma, struct page **page,
-		    unsigned long *page_mask)
+/*
+ * A page that is not there as it is wanted: fault, and look again. @page: what the
+ * first look found; in the end as get_one() returns it.
+ */
+static long get_by_fault(const struct gup *g, struct follow *f, struct page **page)
 {
 	unsigned int flags = g->flags;
 
 	for (int tries = 0;; tries++) {
-		int ret = may_try_again(g, tries);
-		long err;
+		long err = is_err(*page) ? ptr_err(*page) : 0;
+		int ret;
 
-		if (ret)
-			return ret;
-		*page = follow_page_mask(vma, g->start, flags, page_mask);
-		err = is_err(*page) ? ptr_err(*page) : 0;
 		if (err == -EEXIST)
 			return skip_special(g, page);
 		if (err && err != -EMLINK)
 			return err;
 		if (*page && !err)
-			return 0;
-		ret = faultin_page(g, vma, &flags, err == -EMLINK);
+			break;
+		ret = faultin_page(g, f->vma, &flags, err == -EMLINK);
+		if (!ret)
+			ret = may_try_again(g, tries + 1);
 		if (ret)
 			return ret;
+		follow_begin(f, f->vma, flags);
+		*page = follow_page_mask(f, g->start);
+		f->flags = g->flags;
 	}
+	return 0;
+}
+
+/* 0 and *@page (NULL: nothing to write down), or the error. */
+static inline long get_one(const struct gup *g, struct follow *f, struct page **page)
+{
+	*page = follow_page_mask(f, g->start);
+	return *page && !is_err(*page) ? 0 : get_by_fault(g, f, page);
 }
 
 /*
- * Write a page down. Up to 6.1 each page is followed by itself where pages or
- * vmas are wanted; 6.12 takes what else of the huge leaf was asked for at once,
- * and adds those references to the page that it is at, not to the leaf's first.
- * Returns the pages that this covers, or -EFAULT.
+ * How many pages from g->start on are got with this one. Up to 6.1 each page is
+ * followed by itself where pages or vmas are wanted; 6.12 takes what else of the
+ * huge leaf was asked for at once, and adds those references to the page that it
+ * is at, not to the leaf's first. Returns -EFAULT where that fails.
  */
-static long record(struct gup *g, struct vm_area_struct *vma, struct page *page,
-		   unsigned long page_mask)
+static long pages_of_leaf(const struct gup *g, struct page *page, unsigned long page_mask)
 {
-	unsigned int shift = g->mm->sim_mmu->page_shift;
 	bool batch = sim_rule(g->mm->sim_machine, SIM_RULE_GUP_LEAF_BATCH);
 	unsigned long n = 1;
 
 	if (batch || !(g->pages || g->vmas))
-		n += ~(g->start >> shift) & page_mask;
+		n += ~(g->start >> g->mm->sim_mmu->page_shift) & page_mask;
 	if (n > g->nr_pages)
 		n = g->nr_pages;
 	if (n > 1 && g->pages && !try_grab_page(page, (int)n - 1, g->flags)) {
 		gup_put_folio(page, 1, g->flags);
 		return -EFAULT;
 	}
+	return (long)n;
+}
+
+/* Writes @n pages down, where they are wanted. @page NULL: leaves what is there. */
+static void record(struct gup *g, struct vm_area_struct *vma, struct page *page, unsigned long n)
+{
 	for (unsigned long i = 0; i < n; i++) {
 		if (g->pages && page)
 			g->pages[i] = page + i;
@@ -217,7 +232,6 @@ static long record(struct gup *g, struct vm_area_struct *vma, struct page *page,
 	}
 	if (g->pages && page)
 		sim_count_n(g->mm->sim_machine, SIM_CNT_GUP_SLOW, n);
-	return (long)n;
 }
 
 static void advance(struct gup *g, unsigned long n)
@@ -230,6 +244,42 @@ static void advance(struct gup *g, unsigned long n)
 		g->vmas += n;
 }
 
+/* Enters the vma at g->start. 0, or why that cannot be. */
+static int enter_vma(const struct gup *g, struct follow *f)
+{
+	struct vm_area_struct *vma = vma_lookup(g->mm, g->start);
+	int ret = vma ? check_vma_flags(vma, g->flags) : -EFAULT;
+
+	if (!ret)
+		follow_begin(f, vma, g->flags);
+	return ret;
+}
+
+/* As many pages as are there as they are wanted, and as usual. */
+static long get_usual(const struct gup *g, const struct follow *f)
+{
+	unsigned long nr = (f->vma->vm_end - g->start) >> g->mm->sim_mmu->page_shift;
+
+	if (!g->pages || g->vmas)
+		return 0;
+	nr = follow_usual_pages(f, g->start, nr < g->nr_pages ? nr : g->nr_pages, g->pages);
+	sim_cpu_count_n(f->cpu, SIM_CNT_GUP_SLOW, nr);
+	return (long)nr;
+}
+
+/* One page, or what else of its leaf there is. Returns how many, or the error. */
+static long get_any(struct gup *g, struct follow *f)
+{
+	struct page *page;
+	long ret = get_one(g, f, &page);
+
+	if (!ret)
+		ret = pages_of_leaf(g, page, f->page_mask);
+	if (ret > 0)
+		record(g, f->vma, page, (unsigned long)ret);
+	return ret;
+}
+
 /*
  * Holds: mmap_lock for reading; given up where *locked becomes 0.
  * Returns the pages got, or the error where there are none.
@@ -237,22 +287,19 @@ static void advance(struct gup *g, unsigned long n)
  */
 static long __get_user_pages(struct gup *g)
 {
-	struct vm_area_struct *vma = NULL;
 	long done = 0, ret = 0;
+	struct follow f;
 
+	f.vma = NULL;
 	while (g->nr_pages) {
-		unsigned long page_mask = 0;
-		struct page *page = NULL;
-
-		if (!vma || g->start >= vma->vm_end) {
-			vma = vma_lookup(g->mm, g->start);
-			ret = vma ? check_vma_flags(vma, g->flags) : -EFAULT;
+		if (!f.vma || g->start >= f.vma->vm_end) {
+			ret = enter_vma(g, &f);
 			if (ret)
 				break;
 		}
-		ret = get_one(g, vma, &page, &page_mask);
+		ret = get_usual(g, &f);
 		if (!ret)
-			ret = record(g, vma, page, page_mask);
+			ret = get_any(g, &f);
 		if (ret < 0)
 			break;
 		advance(g, (unsigned long)ret);

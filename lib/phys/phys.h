@@ -88,6 +88,12 @@ static inline bool sim_pfn_valid(const struct sim_machine *machine, unsigned lon
 	return sim_ram_of_pfn(machine, pfn) != NULL;
 }
 
+/* The same, of a range that was asked for before: NULL where the pfn is outside. */
+static inline struct page *sim_page_in_ram(const struct sim_ram *ram, unsigned long pfn)
+{
+	return pfn - ram->start < ram->nr ? ram->map + (pfn - ram->start) : NULL;
+}
+
 /* => sim_pfn_valid(machine, pfn), else NULL */
 static inline struct page *sim_pfn_to_page(const struct sim_machine *machine, unsigned long pfn)
 {
@@ -128,26 +134,37 @@ static inline int sim_page_refs(const struct page *page)
 	return __atomic_load_n(&page->_refcount.counter, __ATOMIC_RELAXED);
 }
 
-/* Takes @refs references: 1, or GUP_PIN_COUNTING_BIAS for a pin. */
+/* Takes @refs references: 1, or GUP_PIN_COUNTING_BIAS for a pin. @up: of a UP machine.
+ * Leaves SIM_CNT_REF to the caller. */
+static inline void sim_add_refs(bool up, struct page *page, int refs)
+{
+	if (__builtin_expect(sim_add_int(up, &page->_refcount.counter, refs) <= 0, 0))
+		sim_page_get_dead(page);
+}
+
 static inline void sim_get_page(struct page *page, int refs)
 {
 	sim_count(sim_machine_of(page), SIM_CNT_REF);
-	if (__builtin_expect(sim_add_int(sim_is_up(page), &page->_refcount.counter, refs) <= 0, 0))
-		sim_page_get_dead(page);
+	sim_add_refs(sim_is_up(page), page, refs);
 }
 
 /* The same where the page may be free: false without references, and where
  * the count would overflow. */
-static inline bool sim_try_get_page(struct page *page, int refs)
+static inline bool sim_try_add_refs(bool up, struct page *page, int refs)
 {
-	bool up = sim_is_up(page);
-	int old = sim_page_refs(page);
+	int old = sim_page_refs(page), fresh;
 
 	do {
-		if (__builtin_expect(old <= 0 || old > INT_MAX - refs, 0))
+		if (__builtin_expect(old <= 0 || __builtin_add_overflow(old, refs, &fresh), 0))
 			return false;
-	} while (!sim_cmpxchg_int(up, &page->_refcount.counter, &old, old + refs,
-				  __ATOMIC_ACQUIRE));
+	} while (!sim_cmpxchg_int(up, &page->_refcount.counter, &old, fresh, __ATOMIC_ACQUIRE));
+	return true;
+}
+
+static inline bool sim_try_get_page(struct page *page, int refs)
+{
+	if (!sim_try_add_refs(sim_is_up(page), page, refs))
+		return false;
 	sim_count(sim_machine_of(page), SIM_CNT_REF);
 	return true;
 }

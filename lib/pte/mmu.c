@@ -179,6 +179,46 @@ static void resolve_plain(struct sim_mmu *mmu)
 	plain->uniform_levels = is_uniform(mmu) ? mmu->nr_levels : 0;
 }
 
+static const struct sim_pte_alt no_entry = { .mask = 0, .value = 1 };
+
+/*
+ * Narrows @alt, which entries must meet, to those that do not meet @stop. Where
+ * that is more than one bit can say, no entry is left.
+ */
+static void but_not(struct sim_pte_alt *alt, const struct sim_pte_alt *stop)
+{
+	uint64_t other = (alt->value ^ stop->value) & alt->mask & stop->mask;
+	uint64_t rest = stop->mask & ~alt->mask;
+
+	if (!stop->mask || other)
+		return;
+	if (!rest || (rest & (rest - 1))) {
+		*alt = no_entry;
+		return;
+	}
+	alt->mask |= rest;
+	alt->value |= ~stop->value & rest;
+}
+
+static void resolve_gup_passes(struct sim_mmu *mmu, bool write)
+{
+	const struct sim_pte_test *test = mmu->format[0].test;
+	struct sim_pte_alt *passes = &mmu->gup_passes[write];
+	uint64_t inverted = mmu->format[0].pfn_inverted_unless;
+
+	*passes = test[write ? SIM_TEST_ACCESS_WRITE : SIM_TEST_ACCESS_READ].any[0];
+	if (!passes->mask)
+		*passes = no_entry;
+	for (int i = 0; i < SIM_PTE_ALTS; i++) {
+		but_not(passes, &test[SIM_TEST_SPECIAL].any[i]);
+		but_not(passes, &test[SIM_TEST_DEVMAP].any[i]);
+		if (mmu_has(mmu, SIM_FEAT_NUMA_BALANCING))
+			but_not(passes, &test[SIM_TEST_PROTNONE].any[i]);
+	}
+	if (inverted && !(passes->value & inverted))
+		*passes = no_entry;
+}
+
 void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t release,
 		     uint32_t toggle)
 {
@@ -204,6 +244,8 @@ void sim_mmu_resolve(struct sim_mmu *mmu, const struct sim_arch *arch, uint16_t 
 	for (int level = 0; level < mmu->nr_levels; level++)
 		resolve_walk(mmu, level);
 	resolve_plain(mmu);
+	resolve_gup_passes(mmu, false);
+	resolve_gup_passes(mmu, true);
 }
 
 /* Which entry of protection_map is this, memory type aside? 15 where none. */

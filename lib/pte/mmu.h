@@ -74,6 +74,8 @@ struct sim_mmu {
 	struct sim_level level[SIM_MAX_LEVELS];
 	bool has_leaf[SIM_MAX_LEVELS];	/* leaves may lie at this level */
 	struct sim_entry_format format[SIM_NR_LEAVES];
+	struct sim_pte_alt gup_passes[2]; /* ptes that pass all tests of the lockless walk,
+					   * to be read or (1) written; others may as well */
 };
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * walk.h - the walk itself, inline for the paths that run once per entry, and
- * the page tables as objects. Nothing above this floor includes it.
+ * the page tables as objects. Above this floor only GUP's walks include it.
  */
 #ifndef SIM_PTE_WALK_H
 #define SIM_PTE_WALK_H

@@ -270,31 +270,153 @@ static void test_pud_leaf_by_release(void **state)
 
 /* ---- entries of level 0 ---- */
 
-static void follow_errors(struct gup_fixture *fx)
+static struct page *follow(struct gup_fixture *fx, unsigned long addr, unsigned int flags)
 {
-	unsigned long addr = gup_anon(fx, RW, 1), mask;
 	struct vm_area_struct *vma = gup_vma(fx, addr);
+	struct follow f;
 	struct page *page;
 
 	mmap_read_lock(fx->mm);
-	assert_null(follow_page_mask(vma, addr, FOLL_GET, &mask));
-	page = follow_page_mask(vma, addr, FOLL_DUMP, &mask);
+	follow_begin(&f, vma, flags);
+	page = follow_page_mask(&f, addr);
+	mmap_read_unlock(fx->mm);
+	assert_int_equal(f.page_mask, 0);
+	return page;
+}
+
+static void follow_errors(struct gup_fixture *fx)
+{
+	unsigned long addr = gup_anon(fx, RW, 1);
+	struct page *page;
+
+	assert_null(follow(fx, addr, FOLL_GET));
+	page = follow(fx, addr, FOLL_DUMP);
 	assert_int_equal(ptr_err(page), -EFAULT);
-	mmap_read_unlock(fx->mm);
 	gup_touch(fx, addr, true);
-	mmap_read_lock(fx->mm);
-	page = follow_page_mask(vma, addr, 0, &mask);
+	page = follow(fx, addr, 0);
 	assert_int_equal(page_count(page), 1); /* nothing taken */
-	assert_int_equal(mask, 0);
-	assert_int_equal(ptr_err(follow_page_mask(vma, addr, FOLL_GET | FOLL_PIN, &mask)),
-			 -EINVAL);
-	mmap_read_unlock(fx->mm);
+	assert_int_equal(ptr_err(follow(fx, addr, FOLL_GET | FOLL_PIN)), -EINVAL);
 }
 
 static void test_follow_page_mask_results(void **state)
 {
 	(void)state;
 	gup_each(follow_errors);
+}
+
+/* ---- usual pages ---- */
+
+/* What a look at an address did. */
+struct look {
+	struct page *page;
+	int refs;
+	bool dirty;
+	uint64_t counter[SIM_NR_COUNTERS];
+};
+
+static int refs_of(const struct page *page)
+{
+	return page && !is_err(page) ? page_count(page) : 0;
+}
+
+static struct page *expected_page(struct gup_fixture *fx, unsigned long addr)
+{
+	return sim_pfn_to_page(fx->machine, fmt_pfn(&fx->mmu->format[0], gup_raw(fx, addr)));
+}
+
+/* Looks, and makes undone what that did. False: follow_usual_pages() left it. */
+static bool look_once(struct gup_fixture *fx, unsigned long addr, unsigned int flags, bool usual,
+		      struct look *out)
+{
+	struct vm_area_struct *vma = gup_vma(fx, addr);
+	struct page *page = expected_page(fx, addr);
+	bool was_dirty = page && sim_page_test(page, PG_dirty);
+	int refs = refs_of(page);
+	uint64_t before[SIM_NR_COUNTERS];
+	struct follow f;
+	unsigned long n = 1;
+
+	memset(out, 0, sizeof(*out));
+	mmap_read_lock(fx->mm);
+	sim_counters(fx->machine, before);
+	follow_begin(&f, vma, flags);
+	if (usual)
+		n = follow_usual_pages(&f, addr, 1, &out->page);
+	else
+		out->page = follow_page_mask(&f, addr);
+	sim_counters(fx->machine, out->counter);
+	mmap_read_unlock(fx->mm);
+	for (int i = 0; i < SIM_NR_COUNTERS; i++)
+		out->counter[i] -= before[i];
+	out->refs = refs_of(page) - refs;
+	out->dirty = page && sim_page_test(page, PG_dirty) && !was_dirty;
+	if (out->refs)
+		sim_put_page(page, out->refs);
+	if (out->dirty)
+		sim_page_clear(page, PG_dirty);
+	return n == 1;
+}
+
+static bool usual_as_any(struct gup_fixture *fx, unsigned long addr, unsigned int flags)
+{
+	struct look usual, any, nothing = { NULL };
+	bool is_usual = look_once(fx, addr, flags, true, &usual);
+
+	if (!is_usual) {
+		assert_memory_equal(&usual, &nothing, sizeof(usual));
+		return false;
+	}
+	look_once(fx, addr, flags, false, &any);
+	assert_ptr_equal(usual.page, any.page);
+	assert_int_equal(usual.refs, any.refs);
+	assert_int_equal(usual.dirty, any.dirty);
+	assert_memory_equal(usual.counter, any.counter, sizeof(any.counter));
+	return true;
+}
+
+static void usual_or_left(struct gup_fixture *fx)
+{
+	const unsigned int base[] = { 0, FOLL_GET, FOLL_PIN };
+	const unsigned int more[] = { FOLL_WRITE, FOLL_TOUCH, FOLL_FORCE, FOLL_DUMP,
+				      FOLL_LONGTERM };
+	unsigned long addr[7];
+	size_t nr = 0;
+
+	for (int prot = PROT_READ; prot <= RW; prot += PROT_WRITE) {
+		addr[nr++] = gup_anon(fx, prot, 1); /* the zero page */
+		gup_touch(fx, addr[nr - 1], false);
+	}
+	addr[nr++] = gup_anon(fx, RW, 1);
+	gup_touch(fx, addr[nr - 1], true);
+	addr[nr++] = gup_anon(fx, RW, 1);
+	gup_touch(fx, addr[nr - 1], true);
+	assert_int_equal(sim_mprotect(fx->task, addr[nr - 1], fx->page, PROT_READ), 0);
+	addr[nr++] = gup_anon(fx, RW, 1);
+	gup_touch(fx, addr[nr - 1], true);
+	assert_int_equal(sim_mprotect(fx->task, addr[nr - 1], fx->page, PROT_NONE), 0);
+	fx->dev.insert = GUP_INSERT_PAGE;
+	addr[nr++] = gup_map(fx, RW, MAP_SHARED, 1);
+	gup_touch(fx, addr[nr - 1], true);
+	fx->dev.vm_flags = VM_MIXEDMAP;
+	fx->dev.insert = GUP_INSERT_MIXED;
+	addr[nr++] = gup_map(fx, RW, MAP_SHARED, 1);
+	gup_touch(fx, addr[nr - 1], true);
+	for (size_t i = 0; i < nr; i++)
+		for (unsigned int set = 0; set < 3u << 5; set++) {
+			unsigned int flags = base[set >> 5];
+
+			for (int bit = 0; bit < 5; bit++)
+				flags |= set >> bit & 1 ? more[bit] : 0;
+			usual_as_any(fx, addr[i], flags);
+		}
+	/* which is no empty promise */
+	assert_true(usual_as_any(fx, addr[2], FOLL_GET | FOLL_TOUCH | FOLL_WRITE));
+}
+
+static void test_follow_usual_pages_as_any(void **state)
+{
+	(void)state;
+	gup_each(usual_or_left);
 }
 
 /* A devmap entry without ZONE_DEVICE: the kernel would fault for ever. */
@@ -338,6 +460,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_pud_leaf_followed),
 	cmocka_unit_test(test_pud_leaf_by_release),
 	cmocka_unit_test(test_follow_page_mask_results),
+	cmocka_unit_test(test_follow_usual_pages_as_any),
 	cmocka_unit_test(test_follow_devmap_entry),
 };
 

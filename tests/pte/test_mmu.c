@@ -3,6 +3,8 @@
  * test_mmu.c - resolving an architecture, and the entry helpers over every
  * entry of the mock architecture, against a naive model.
  */
+#include <ttmsim/sim.h>
+
 #include "pte/mmu.h"
 #include "pte/mock_arch.h"
 #include "support/run.h"
@@ -146,6 +148,91 @@ static void test_fmt_none_ignores_stray_bits(void **state)
 	resolve(sim_arch_find("s390x"), RELEASE, 0);
 	assert_true(fmt_none(&mmu.format[0], 0x400));
 	assert_false(fmt_none(&mmu.format[0], 0));
+}
+
+/* ---- what GUP sees at one glance ---- */
+
+static bool passes(int write, uint64_t e)
+{
+	return (e & mmu.gup_passes[write].mask) == mmu.gup_passes[write].value;
+}
+
+/* It may say no where the tests say yes, never the other way round. */
+static void check_passes(uint64_t e)
+{
+	const struct sim_entry_format *fmt = &mmu.format[0];
+
+	if (passes(0, e))
+		assert_true(fmt_test(fmt, SIM_TEST_ACCESS_READ, e));
+	if (passes(1, e)) {
+		assert_true(fmt_test(fmt, SIM_TEST_ACCESS_WRITE, e));
+		assert_true(fmt_test(fmt, SIM_TEST_WRITE, e));
+	}
+	if (!passes(0, e) && !passes(1, e))
+		return;
+	assert_true(fmt_test(fmt, SIM_TEST_PRESENT, e));
+	assert_false(fmt_test(fmt, SIM_TEST_SPECIAL, e));
+	assert_false(fmt_test(fmt, SIM_TEST_DEVMAP, e));
+	assert_false(mmu_protnone(&mmu, 0, e));
+	assert_int_equal(fmt_pfn_flip(fmt, e), 0);
+}
+
+static void passes_of_variant(void)
+{
+	const struct sim_entry_format *fmt = &mmu.format[0];
+	uint64_t random = 88172645463325252ULL, e;
+
+	for (int i = 0; i < 2000; i++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		e = fmt_op(fmt, (enum sim_pte_op_id)(random >> 8 & 7),
+			   fmt_make(fmt, 0x1234, fmt->prot[random & 15]));
+		check_passes(random);
+		check_passes(e);
+		check_passes(e ^ 1ULL << (random >> 16 & 63));
+		check_passes(fmt_op(fmt, SIM_OP_MKSPECIAL, e));
+	}
+}
+
+/* Plain memory, shared and in use, is what it is for. */
+static void plain_memory_passes(void)
+{
+	const struct sim_entry_format *fmt = &mmu.format[0];
+	uint64_t e = fmt_op(fmt, SIM_OP_MKYOUNG, fmt_make(fmt, 0x1234, fmt->prot[11]));
+
+	assert_true(passes(0, e));
+	assert_true(passes(1, e));
+}
+
+static void test_gup_passes_is_no_more_than_the_tests(void **state)
+{
+	const struct sim_arch *arch;
+	const char *release;
+
+	(void)state;
+	for (unsigned int n = 0; (arch = sim_arch_nth(n)); n++)
+		for (unsigned int r = 0; (release = sim_release_nth(r)); r++)
+			for (int f = -1; f < SIM_NR_FEATURES; f++) {
+				resolve(arch, sim_release_number(release), f < 0 ? 0 : 1u << f);
+				passes_of_variant();
+				if (f < 0)
+					plain_memory_passes();
+			}
+}
+
+/* An architecture that one mask cannot describe: then nothing passes. */
+static void test_gup_passes_nothing_where_it_takes_more(void **state)
+{
+	struct sim_entry_format fmt = *mock_arch.format[0];
+	struct sim_arch arch = mock_arch;
+
+	(void)state;
+	fmt.test[SIM_TEST_SPECIAL].any[0].mask |= MOCK_D | MOCK_A;
+	arch.format[0] = &fmt;
+	resolve(&arch, RELEASE, 0);
+	for (uint64_t e = 0; e <= MOCK_FLAGS; e++)
+		assert_false(passes(0, e) || passes(1, e));
 }
 
 /* ---- tables ---- */
@@ -350,6 +437,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_fmt_cache_every_entry),
 	cmocka_unit_test(test_fmt_cache_prefers_uc),
 	cmocka_unit_test(test_fmt_none_ignores_stray_bits),
+	cmocka_unit_test(test_gup_passes_is_no_more_than_the_tests),
+	cmocka_unit_test(test_gup_passes_nothing_where_it_takes_more),
 	cmocka_unit_test(test_mmu_table_round_trip),
 	cmocka_unit_test(test_mmu_table_arm_two_words),
 	cmocka_unit_test(test_mmu_table_riscv_is_shifted),
