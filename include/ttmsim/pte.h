@@ -561,9 +561,10 @@ SIM_API vm_fault_t vmf_insert_pfn_pmd_prot(struct vm_fault *vmf, pfn_t pfn, pgpr
  */
 struct sim_current_pte {
 	uint64_t upright;	/* a protection with one of these: pfn_pte() is plain */
-	uint64_t prot_mask, pfn_mask;
+	uint64_t pfn_mask;
 	uint64_t special;	/* what pte_mkspecial() sets */
 	unsigned int pfn_shift;
+	const struct sim_entry_format *format; /* NULL: there is no current machine */
 	/* the address space whose entries, of 8 bytes, apply_to_page_range() lends to a
 	 * callback, where nobody listens to events; and the entries stored meanwhile */
 	const struct mm_struct *filling;
@@ -573,9 +574,21 @@ struct sim_current_pte {
 extern SIM_API __thread struct sim_current_pte sim_current_pte
 	__attribute__((tls_model("initial-exec")));
 
-/* The helpers of the same names, for what is not plain. */
+/**
+ * sim_set_pte_at - set_pte_at(), never inlined
+ */
 SIM_API void sim_set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte);
-SIM_API pte_t sim_pfn_pte(unsigned long pfn, pgprot_t prot);
+
+/* What an operation makes of an entry. */
+static inline uint64_t sim_pte_steps(const struct sim_pte_op *op, uint64_t e)
+{
+	const struct sim_pte_step *s = op->step;
+
+	for (int i = 0; i < SIM_PTE_STEPS && (s[i].set | s[i].clear); i++)
+		if ((e & s[i].if_mask) == s[i].if_value)
+			e = (e & ~s[i].clear) | s[i].set;
+	return e;
+}
 
 /**
  * ptep_get - read a level-0 entry
@@ -603,12 +616,18 @@ static inline void set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *p
  */
 static inline pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
 {
-	pte_t pte;
+	const struct sim_entry_format *fmt;
+	uint64_t bits = (uint64_t)pfn << sim_current_pte.pfn_shift, e = prot.pgprot;
+	pte_t pte = { e | (bits & sim_current_pte.pfn_mask) };
 
-	if (__builtin_expect(!(prot.pgprot & sim_current_pte.upright), 0))
-		return sim_pfn_pte(pfn, prot);
-	pte.pte = (prot.pgprot & sim_current_pte.prot_mask) |
-		  ((uint64_t)pfn << sim_current_pte.pfn_shift & sim_current_pte.pfn_mask);
+	if (__builtin_expect((e & sim_current_pte.upright) != 0, 1))
+		return pte;
+	fmt = sim_current_pte.format;
+	if (!fmt)
+		return (pte_t){ 0 };
+	if (e && fmt->pfn_inverted_unless && !(e & fmt->pfn_inverted_unless))
+		pte.pte = e | (~bits & fmt->pfn_mask);
+	pte.pte = sim_pte_steps(&fmt->op[SIM_OP_MAKE], pte.pte);
 	return pte;
 }
 

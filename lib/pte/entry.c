@@ -7,21 +7,17 @@
 
 __thread struct sim_current_pte sim_current_pte;
 
-/* Plain or not is decided here, once: what is not has upright 0. */
 static void set_current_pte(const struct sim_machine *machine)
 {
+	static const struct sim_plain_pte none;
+	const struct sim_plain_pte *plain = machine ? &machine->mmu->plain : &none;
 	struct sim_current_pte *cur = &sim_current_pte;
-	const struct sim_plain_pte *plain;
 
-	memset(cur, 0, sizeof(*cur));
-	if (!machine)
-		return;
-	plain = &machine->mmu->plain;
 	cur->upright = plain->upright;
-	cur->prot_mask = plain->prot_mask;
 	cur->pfn_mask = plain->pfn_mask;
 	cur->special = plain->special;
 	cur->pfn_shift = plain->pfn_shift;
+	cur->format = machine ? &machine->mmu->format[SIM_LEAF_PTE] : NULL;
 }
 
 struct sim_machine *sim_set_current_machine(struct sim_machine *machine)
@@ -37,9 +33,7 @@ struct sim_machine *sim_set_current_machine(struct sim_machine *machine)
 
 static const struct sim_entry_format *current_format(void)
 {
-	const struct sim_machine *machine = sim_current_machine();
-
-	return machine ? &machine->mmu->format[SIM_LEAF_PTE] : NULL;
+	return sim_current_pte.format;
 }
 
 static bool pte_is(pte_t pte, enum sim_pte_test_id id)
@@ -65,14 +59,6 @@ pte_t ptep_get(pte_t *ptep)
 void sim_set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte)
 {
 	sim_set_entry(mm, 0, ptep, addr, pte.pte);
-}
-
-pte_t sim_pfn_pte(unsigned long pfn, pgprot_t prot)
-{
-	const struct sim_entry_format *fmt = current_format();
-	pte_t pte = { fmt ? fmt_make(fmt, pfn, prot.pgprot) : 0 };
-
-	return pte;
 }
 
 unsigned long pte_pfn(pte_t pte)

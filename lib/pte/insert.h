@@ -76,7 +76,7 @@ static inline void page_count_mapping(struct page *page, bool up)
 static inline uint64_t plain_entry(const struct sim_plain_pte *plain, unsigned long pfn,
 				   uint64_t prot)
 {
-	return (prot & plain->prot_mask) | ((uint64_t)pfn << plain->pfn_shift & plain->pfn_mask);
+	return prot | ((uint64_t)pfn << plain->pfn_shift & plain->pfn_mask);
 }
 
 /* Puts @e into an entry that is empty, for @page of @mm, or NULL: of nobody's. */

@@ -124,6 +124,7 @@ fill(struct bulk *b, uint64_t *slot, unsigned long at, unsigned long nr, unsigne
 	unsigned long start = b->types.start, known = b->types.nr, occupied = 0;
 	uint64_t cache = b->types.cache;
 
+#pragma GCC unroll 4
 	for (unsigned long i = 0; i < nr; i++) {
 		unsigned long pfn = nth_pfn(&pfns, &ram, i, source);
 		uint64_t e = run.bits | ((uint64_t)pfn << run.pfn_shift & run.pfn_mask);

@@ -170,7 +170,6 @@ static void resolve_plain(struct sim_mmu *mmu)
 	    does_nothing(&fmt->op[SIM_OP_MAKE]))
 		plain->upright = fmt->pfn_inverted_unless ? fmt->pfn_inverted_unless : ~0ULL;
 	plain->pfn_mask = fmt->pfn_mask;
-	plain->prot_mask = ~fmt->pfn_mask;
 	plain->special = fmt->op[SIM_OP_MKSPECIAL].step[0].set;
 	plain->none_mask = ~fmt->none_ignore;
 	plain->none_value = fmt->none_value;

@@ -42,7 +42,7 @@ struct sim_plain_pte {
 	/* A protection with one of these bits makes a plain entry whose pfn is stored
 	 * as it is. 0 where nothing is plain. */
 	uint64_t upright;
-	uint64_t pfn_mask, prot_mask;	/* one is the other's complement */
+	uint64_t pfn_mask;
 	uint64_t special;		/* what pte_mkspecial() sets */
 	uint64_t none_mask, none_value;	/* (e & none_mask) == none_value: empty */
 	uint8_t pfn_shift;
@@ -109,12 +109,7 @@ static inline bool fmt_test(const struct sim_entry_format *fmt, enum sim_pte_tes
 static inline uint64_t fmt_op(const struct sim_entry_format *fmt, enum sim_pte_op_id id,
 			      uint64_t e)
 {
-	const struct sim_pte_step *s = fmt->op[id].step;
-
-	for (int i = 0; i < SIM_PTE_STEPS && (s[i].set | s[i].clear); i++)
-		if ((e & s[i].if_mask) == s[i].if_value)
-			e = (e & ~s[i].clear) | s[i].set;
-	return e;
+	return sim_pte_steps(&fmt->op[id], e);
 }
 
 /*
@@ -153,11 +148,14 @@ static inline uint64_t fmt_set_pfn(const struct sim_entry_format *fmt, uint64_t 
 	return e | ((((uint64_t)pfn << fmt->pfn_shift) ^ fmt_pfn_flip(fmt, e)) & fmt->pfn_mask);
 }
 
-/* pfn_pte: protection bits and a pfn made an entry. */
+/* pfn_pte: protection bits and a pfn made an entry. As in the kernel they are or-ed:
+ * a protection has no bits where the pfn is. */
 static inline uint64_t fmt_make(const struct sim_entry_format *fmt, unsigned long pfn,
 				uint64_t prot)
 {
-	return fmt_op(fmt, SIM_OP_MAKE, fmt_set_pfn(fmt, prot, pfn));
+	uint64_t bits = ((uint64_t)pfn << fmt->pfn_shift) ^ fmt_pfn_flip(fmt, prot);
+
+	return fmt_op(fmt, SIM_OP_MAKE, prot | (bits & fmt->pfn_mask));
 }
 
 /* pte_modify: new protection bits, keeping what the architecture keeps. */

@@ -28,7 +28,7 @@ static inline void entry_run_init(struct entry_run *run, const struct sim_mmu *m
 {
 	const struct sim_entry_format *fmt = &mmu->format[SIM_LEAF_PTE];
 
-	run->flip = fmt_pfn_flip(fmt, prot & ~fmt->pfn_mask);
+	run->flip = fmt_pfn_flip(fmt, prot);
 	run->bits = fmt_make(fmt, 0, prot) & ~fmt->pfn_mask;
 	if (mark != SIM_NR_PTE_OPS)
 		run->bits = fmt_mark(fmt, mark, run->bits);
