@@ -102,6 +102,15 @@ insert_pfn_checked(struct vm_area_struct *vma, unsigned long addr, unsigned long
 	return insert_pfn(vma, cpu, addr, pfn, pgprot.pgprot, SIM_OP_MKSPECIAL);
 }
 
+static __attribute__((noinline)) vm_fault_t
+insert_pfn_typed(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+		 pgprot_t pgprot)
+{
+	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, true)))
+		return VM_FAULT_NOPAGE;
+	return insert_pfn_checked(vma, addr, pfn, pgprot);
+}
+
 /*
  * The usual case, with every check of the kernel's and none of another: a shared
  * VM_PFNMAP vma rules all four BUGs out. See insert.h for the rest.
@@ -110,8 +119,11 @@ insert_pfn_checked(struct vm_area_struct *vma, unsigned long addr, unsigned long
 vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
 			       pgprot_t pgprot)
 {
-	if (likely(is_shared_pfnmap(vma->vm_flags) &&
-		   insert_plain_pfn(vma, addr, pfn, pgprot.pgprot)))
+	if (unlikely(!is_shared_pfnmap(vma->vm_flags)))
+		return insert_pfn_checked(vma, addr, pfn, pgprot);
+	if (vma->vm_mm->sim_mmu->plain.has_pat)
+		return insert_pfn_typed(vma, addr, pfn, pgprot);
+	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, false)))
 		return VM_FAULT_NOPAGE;
 	return insert_pfn_checked(vma, addr, pfn, pgprot);
 }
@@ -173,6 +185,35 @@ insert_mixed_checked(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, 
 			  devmap ? SIM_OP_MKDEVMAP : SIM_OP_MKSPECIAL);
 }
 
+/* May vmf_insert_mixed_prot() make a special entry without another question? */
+static bool mixed_is_plain(const struct vm_area_struct *vma, pfn_t pfn)
+{
+	const struct sim_machine *machine = vma->vm_mm->sim_machine;
+	unsigned long nr = pfn_t_to_pfn(pfn);
+
+	return (vma->vm_flags & VM_MIXEDMAP) && nr != machine->phys->zero_pfn &&
+	       !pfn_t_devmap(machine, pfn) &&
+	       (machine->mmu->has_special || !sim_pfn_valid(machine, nr));
+}
+
+static __attribute__((noinline)) vm_fault_t
+insert_mixed_typed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+{
+	if (likely(mixed_is_plain(vma, pfn) &&
+		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, true)))
+		return VM_FAULT_NOPAGE;
+	return insert_mixed_checked(vma, addr, pfn, pgprot);
+}
+
+static __attribute__((noinline)) vm_fault_t
+insert_mixed_untyped(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+{
+	if (likely(mixed_is_plain(vma, pfn) &&
+		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, false)))
+		return VM_FAULT_NOPAGE;
+	return insert_mixed_checked(vma, addr, pfn, pgprot);
+}
+
 /*
  * The usual case: a VM_MIXEDMAP vma, and neither the zero page nor an entry to be
  * marked devmap.
@@ -181,21 +222,20 @@ insert_mixed_checked(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, 
 vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
 				 pgprot_t pgprot)
 {
-	struct sim_machine *machine = vma->vm_mm->sim_machine;
+	const struct mm_struct *mm = vma->vm_mm;
+	const struct sim_machine *machine = mm->sim_machine;
+	const struct sim_ram *ram = &machine->phys->ram;
 	unsigned long nr = pfn_t_to_pfn(pfn);
-	struct page *page;
-	bool done;
 
-	if (unlikely(!(vma->vm_flags & VM_MIXEDMAP) || nr == machine->phys->zero_pfn ||
-		     pfn_t_devmap(machine, pfn)))
-		return insert_mixed_checked(vma, addr, pfn, pgprot);
-	page = machine->mmu->has_special ? NULL : sim_pfn_to_page(machine, nr);
-	if (page)
-		done = !machine->mmu->has_pat &&
-		       insert_plain_page(vma, addr, page, nr, pgprot.pgprot);
-	else
-		done = insert_plain_pfn(vma, addr, nr, pgprot.pgprot);
-	return likely(done) ? VM_FAULT_NOPAGE : insert_mixed_checked(vma, addr, pfn, pgprot);
+	if (mm->sim_mmu->plain.has_pat)
+		return insert_mixed_typed(vma, addr, pfn, pgprot);
+	if (mm->sim_mmu->has_special || unlikely(nr - ram->start >= ram->nr))
+		return insert_mixed_untyped(vma, addr, pfn, pgprot);
+	if (likely((vma->vm_flags & VM_MIXEDMAP) && !pfn_t_devmap(machine, pfn) &&
+		   insert_plain_page(vma, addr, ram->map + (nr - ram->start), nr,
+				     pgprot.pgprot)))
+		return VM_FAULT_NOPAGE;
+	return insert_mixed_checked(vma, addr, pfn, pgprot);
 }
 
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)

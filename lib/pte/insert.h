@@ -63,12 +63,12 @@ static inline int plain_page_counter(const struct page *page)
 	return sim_page_test(page, PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
-/* A reference and a mapcount, not counted as events. */
-static inline void page_count_mapping(struct page *page, bool up)
+/* A reference and a mapcount, not counted as events. False: somebody has let the last
+ * reference go meanwhile, which sim_page_get_dead() has to be told. */
+static inline bool page_count_mapping(struct page *page, bool up)
 {
-	if (unlikely(sim_add_int(up, &page->_refcount.counter, 1) <= 0))
-		sim_page_get_dead(page);
 	sim_add_int(up, &page->_mapcount.counter, 1);
+	return likely(sim_add_int(up, &page->_refcount.counter, 1) > 0);
 }
 
 /* ---- plain insertion ---- */
@@ -81,34 +81,38 @@ static inline uint64_t plain_entry(const struct sim_plain_pte *plain, unsigned l
 
 /* Puts @e into an entry that is empty, for @page of @mm, or NULL: of nobody's. */
 static inline __attribute__((always_inline)) bool
-plain_fill(struct mm_struct *mm, uint64_t *slot, struct page *page, uint64_t e, const bool up)
+plain_fill(const struct sim_plain_pte *plain, struct mm_struct *mm, uint64_t *slot,
+	   struct page *page, uint64_t e, const bool up)
 {
-	const struct sim_plain_pte *plain = &mm->sim_mmu->plain;
+	bool alive = true;
 
 	if (unlikely((*slot & plain->none_mask) != plain->none_value))
 		return false;
 	if (page) {
-		page_count_mapping(page, up);
 		sim_add_long(up, &mm->rss_stat[plain_page_counter(page)].counter, 1);
+		alive = page_count_mapping(page, up);
 	}
 	__atomic_store_n(slot, e, __ATOMIC_RELEASE);
+	if (unlikely(!alive))
+		sim_page_get_dead(page);
 	return true;
 }
 
 /* The same under the entry's lock, which a UP machine does without. */
 static inline __attribute__((always_inline)) bool
-plain_fill_locked(struct mm_struct *mm, struct sim_machine *machine, const struct plain_slot *at,
-		  struct page *page, uint64_t e)
+plain_fill_locked(const struct sim_plain_pte *plain, struct mm_struct *mm,
+		  struct sim_machine *machine, const struct plain_slot *at, struct page *page,
+		  uint64_t e)
 {
 	spinlock_t *ptl;
 	bool done;
 
-	if (mm->sim_mmu->plain.up)
-		return plain_fill(mm, at->slot, page, e, true);
+	if (plain->up)
+		return plain_fill(plain, mm, at->slot, page, e, true);
 	ptl = &sim_desc_at(machine, at->table)->ptl;
 	if (unlikely(!sim_spin_try_acquire(false, ptl, SIM_RANK_PTL)))
 		return false;
-	done = plain_fill(mm, at->slot, page, e, false);
+	done = plain_fill(plain, mm, at->slot, page, e, false);
 	sim_spin_unlock(ptl, SIM_RANK_PTL);
 	return done;
 }
@@ -122,26 +126,32 @@ static inline bool may_be_plain(const struct vm_area_struct *vma,
 	return sim_is_quiet(machine) && !outside(vma, addr) && (prot & plain->upright);
 }
 
-/* A special entry. False: it is no plain case. */
+/*
+ * A special entry. False: it is no plain case. @typed, a constant: with memory types.
+ * Those are asked for last, so that nobody asks twice but where the entry is not
+ * to be had.
+ */
 static inline __attribute__((always_inline)) bool
-insert_plain_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, uint64_t prot)
+insert_plain_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, uint64_t prot,
+		 const bool typed)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct sim_machine *machine = mm->sim_machine;
-	const struct sim_plain_pte *plain = &mm->sim_mmu->plain;
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	const struct sim_plain_pte *plain = &mmu->plain;
 	unsigned int locks = 0;
 	struct plain_slot at;
 
 	if (unlikely(!may_be_plain(vma, machine, plain, addr, prot)) ||
-	    unlikely(!walk_plain(mm, machine, mm->sim_mmu, addr, &at)))
+	    unlikely(!walk_plain(mm, machine, mmu, addr, &at)))
 		return false;
-	if (plain->has_pat)
+	if (typed)
 		locks = plain_memtype(machine, pfn, &prot);
-	if (unlikely(!plain_fill_locked(mm, machine, &at, NULL,
+	if (unlikely(!plain_fill_locked(plain, mm, machine, &at, NULL,
 					plain_entry(plain, pfn, prot) | plain->special)))
 		return false;
-	sim_quiet_count(SIM_CNT_INSERTED + plain->has_pat);
-	if (unlikely(locks))
+	sim_quiet_count(typed ? SIM_CNT_INSERTED_TYPED : SIM_CNT_INSERTED);
+	if (typed && unlikely(locks))
 		sim_count_n(machine, SIM_CNT_LOCK, locks);
 	return true;
 }
@@ -153,13 +163,15 @@ insert_plain_page(struct vm_area_struct *vma, unsigned long addr, struct page *p
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct sim_machine *machine = mm->sim_machine;
-	const struct sim_plain_pte *plain = &mm->sim_mmu->plain;
+	const struct sim_mmu *mmu = mm->sim_mmu;
+	const struct sim_plain_pte *plain = &mmu->plain;
 	struct plain_slot at;
 
 	if (unlikely(!may_be_plain(vma, machine, plain, addr, prot)) ||
 	    unlikely(!page_is_plain(page)) ||
-	    unlikely(!walk_plain(mm, machine, mm->sim_mmu, addr, &at)) ||
-	    unlikely(!plain_fill_locked(mm, machine, &at, page, plain_entry(plain, pfn, prot))))
+	    unlikely(!walk_plain(mm, machine, mmu, addr, &at)) ||
+	    unlikely(!plain_fill_locked(plain, mm, machine, &at, page,
+					plain_entry(plain, pfn, prot))))
 		return false;
 	sim_quiet_count(SIM_CNT_INSERTED_PAGE);
 	return true;

@@ -157,7 +157,8 @@ static unsigned long insert_plain_pages(const struct pages *p, uint64_t *slot, u
 		if (unlikely(!page_is_plain(page) ||
 			     !entry_run_none(&run, entry_run_read(slot, i, true))))
 			break;
-		page_count_mapping(page, up);
+		if (unlikely(!page_count_mapping(page, up)))
+			sim_page_get_dead(page);
 		rss[plain_page_counter(page)]++;
 		entry_run_write(slot, i, entry_run_make(&run, pfn), true);
 	}

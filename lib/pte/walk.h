@@ -134,10 +134,10 @@ walk_plain(const struct mm_struct *mm, const struct sim_machine *machine,
 	const struct sim_walk_level *walk;
 
 	at->table = 0;
-	if (mmu->plain.uniform_levels == 4)
-		return walk_uniform(mm, machine, mmu, addr, at, 4);
-	if (mmu->plain.uniform_levels == 3)
+	if (likely(mmu->plain.uniform_levels == 3))
 		return walk_uniform(mm, machine, mmu, addr, at, 3);
+	if (likely(mmu->plain.uniform_levels == 4))
+		return walk_uniform(mm, machine, mmu, addr, at, 4);
 	walk = &mmu->walk[mmu->nr_levels - 1];
 	at->slot = (uint64_t *)((uintptr_t)mm->pgd + walk_offset(walk, addr));
 	for (; walk != mmu->walk; walk--)
