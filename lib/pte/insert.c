@@ -214,6 +214,22 @@ insert_mixed_untyped(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, 
 	return insert_mixed_checked(vma, addr, pfn, pgprot);
 }
 
+/* A pfn of RAM where nothing would mark its entry special. */
+static __attribute__((noinline)) vm_fault_t
+insert_mixed_page(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+{
+	const struct sim_machine *machine = vma->vm_mm->sim_machine;
+	const struct sim_ram *ram = &machine->phys->ram;
+	unsigned long nr = pfn_t_to_pfn(pfn), at = nr - ram->start;
+
+	if (unlikely(at >= ram->nr))
+		return insert_mixed_untyped(vma, addr, pfn, pgprot);
+	if (likely((vma->vm_flags & VM_MIXEDMAP) && !pfn_t_devmap(machine, pfn) &&
+		   insert_plain_page(vma, addr, ram->map + at, nr, pgprot.pgprot)))
+		return VM_FAULT_NOPAGE;
+	return insert_mixed_checked(vma, addr, pfn, pgprot);
+}
+
 /*
  * The usual case: a VM_MIXEDMAP vma, and neither the zero page nor an entry to be
  * marked devmap.
@@ -222,20 +238,13 @@ insert_mixed_untyped(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, 
 vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
 				 pgprot_t pgprot)
 {
-	const struct mm_struct *mm = vma->vm_mm;
-	const struct sim_machine *machine = mm->sim_machine;
-	const struct sim_ram *ram = &machine->phys->ram;
-	unsigned long nr = pfn_t_to_pfn(pfn);
+	const struct sim_mmu *mmu = vma->vm_mm->sim_mmu;
 
-	if (mm->sim_mmu->plain.has_pat)
+	if (mmu->has_pat)
 		return insert_mixed_typed(vma, addr, pfn, pgprot);
-	if (mm->sim_mmu->has_special || unlikely(nr - ram->start >= ram->nr))
+	if (mmu->has_special)
 		return insert_mixed_untyped(vma, addr, pfn, pgprot);
-	if (likely((vma->vm_flags & VM_MIXEDMAP) && !pfn_t_devmap(machine, pfn) &&
-		   insert_plain_page(vma, addr, ram->map + (nr - ram->start), nr,
-				     pgprot.pgprot)))
-		return VM_FAULT_NOPAGE;
-	return insert_mixed_checked(vma, addr, pfn, pgprot);
+	return insert_mixed_page(vma, addr, pfn, pgprot);
 }
 
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
