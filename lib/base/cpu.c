@@ -87,6 +87,8 @@ struct sim_cpu *sim_cpu_bind(struct sim_machine *machine)
 	quiet = cpu && !sim_is_crashed(machine) && !machine->event_fn;
 	sim_thread.epoch = epoch;
 	sim_thread.quiet_epoch = quiet ? epoch : 0;
+	if (machine->up)
+		machine->up_cpu = quiet ? cpu : NULL;
 	return sim_thread.cpu;
 }
 

@@ -54,10 +54,10 @@ static inline bool sim_is_quiet(const struct sim_machine *machine)
 	return likely(sim_thread.quiet_epoch == sim_epoch(machine));
 }
 
-/* One of a compound. => sim_is_quiet() */
-static inline void sim_quiet_count(enum sim_compound compound)
+/* One of a compound, in the slot that a quiet machine has for this thread. */
+static inline void sim_quiet_count(struct sim_cpu *cpu, enum sim_compound compound)
 {
-	uint64_t *at = &sim_thread.cpu->count[compound];
+	uint64_t *at = &cpu->count[compound];
 
 	__atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }

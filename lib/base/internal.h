@@ -82,4 +82,7 @@ void sim_arena_zero(void *start, size_t bytes);
 /* A new process-wide number, never 0. */
 uint64_t sim_new_epoch(void);
 
+/* What threads remember of a machine holds no longer: each looks again. */
+void sim_begin_epoch(struct sim_machine *machine);
+
 #endif

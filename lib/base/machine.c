@@ -24,6 +24,13 @@ uint64_t sim_new_epoch(void)
 	return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 }
 
+void sim_begin_epoch(struct sim_machine *machine)
+{
+	if (machine->up)
+		machine->up_cpu = NULL;
+	__atomic_store_n(&machine->epoch, sim_new_epoch(), __ATOMIC_RELEASE);
+}
+
 int sim_machine_base_init(struct sim_machine *machine)
 {
 	struct sim_cpu *shared = sim_alloc_service(machine, sizeof(*shared));
@@ -90,7 +97,7 @@ bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
 
 	if (kind == SIM_BUG) {
 		__atomic_store_n(&machine->crashed, 1, __ATOMIC_RELEASE);
-		__atomic_store_n(&machine->epoch, sim_new_epoch(), __ATOMIC_RELEASE);
+		sim_begin_epoch(machine);
 	}
 	sim_event(machine, SIM_EV_OUTCOME, 0, (uint64_t)kind, condition);
 	return true;
@@ -117,5 +124,5 @@ void sim_set_event_fn(struct sim_machine *machine, sim_event_fn fn, void *data)
 		return;
 	machine->event_fn = fn;
 	machine->event_data = data;
-	__atomic_store_n(&machine->epoch, sim_new_epoch(), __ATOMIC_RELEASE);
+	sim_begin_epoch(machine);
 }

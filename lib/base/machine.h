@@ -48,6 +48,7 @@ struct sim_machine {
 	int thp;			/* enum sim_thp_policy */
 	int max_map_count;		/* atomic; of vmas in an address space */
 	bool up;			/* one CPU, one thread: no locks, no atomic operations */
+	struct sim_cpu *up_cpu;		/* of a UP machine that is quiet (cpu.h); else NULL */
 	int rmap_disordered;		/* atomic; 1 once a vm_pgoff changed in the reverse map */
 
 	int crashed;			/* atomic; 1 after a BUG */

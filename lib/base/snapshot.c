@@ -96,7 +96,7 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	sim_arena_conceal(machine);
 	machine->event_fn = event_fn;
 	machine->event_data = event_data;
-	machine->epoch = sim_new_epoch();
+	sim_begin_epoch(machine);
 	return 0;
 }
 

@@ -121,7 +121,7 @@ vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, u
 {
 	if (unlikely(!is_shared_pfnmap(vma->vm_flags)))
 		return insert_pfn_checked(vma, addr, pfn, pgprot);
-	if (vma->vm_mm->sim_mmu->plain.has_pat)
+	if (vma->vm_mm->sim_mmu->plain.kind & SIM_PLAIN_PAT)
 		return insert_pfn_typed(vma, addr, pfn, pgprot);
 	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, false)))
 		return VM_FAULT_NOPAGE;

@@ -76,7 +76,7 @@ static inline bool page_count_mapping(struct page *page, bool up)
 static inline uint64_t plain_entry(const struct sim_plain_pte *plain, unsigned long pfn,
 				   uint64_t prot)
 {
-	return prot | ((uint64_t)pfn << plain->pfn_shift & plain->pfn_mask);
+	return prot | ((uint64_t)pfn << SIM_PLAIN_PFN_SHIFT & plain->pfn_mask);
 }
 
 /* Puts @e into an entry that is empty, for @page of @mm, or NULL: of nobody's. */
@@ -86,7 +86,7 @@ plain_fill(const struct sim_plain_pte *plain, struct mm_struct *mm, uint64_t *sl
 {
 	bool alive = true;
 
-	if (unlikely((*slot & plain->none_mask) != plain->none_value))
+	if (unlikely(*slot & plain->none_mask))
 		return false;
 	if (page) {
 		sim_add_long(up, &mm->rss_stat[plain_page_counter(page)].counter, 1);
@@ -107,7 +107,7 @@ plain_fill_locked(const struct sim_plain_pte *plain, struct mm_struct *mm,
 	spinlock_t *ptl;
 	bool done;
 
-	if (plain->up)
+	if (plain->kind & SIM_PLAIN_UP)
 		return plain_fill(plain, mm, at->slot, page, e, true);
 	ptl = &sim_desc_at(machine, at->table)->ptl;
 	if (unlikely(!sim_spin_try_acquire(false, ptl, SIM_RANK_PTL)))
@@ -117,13 +117,22 @@ plain_fill_locked(const struct sim_plain_pte *plain, struct mm_struct *mm,
 	return done;
 }
 
-/* What has to hold of machine, place and protection. */
+/* The thread's slot in a quiet machine; NULL: it is not quiet. A UP machine knows its
+ * only thread. */
+static inline struct sim_cpu *plain_cpu(const struct sim_machine *machine,
+					const struct sim_plain_pte *plain)
+{
+	if (plain->kind & SIM_PLAIN_UP)
+		return machine->up_cpu;
+	return sim_is_quiet(machine) ? sim_thread.cpu : NULL;
+}
+
+/* What has to hold of place and protection. */
 static inline bool may_be_plain(const struct vm_area_struct *vma,
-				const struct sim_machine *machine,
 				const struct sim_plain_pte *plain, unsigned long addr,
 				uint64_t prot)
 {
-	return sim_is_quiet(machine) && !outside(vma, addr) && (prot & plain->upright);
+	return !outside(vma, addr) && (prot & plain->upright);
 }
 
 /*
@@ -139,18 +148,19 @@ insert_plain_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long p
 	struct sim_machine *machine = mm->sim_machine;
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	const struct sim_plain_pte *plain = &mmu->plain;
+	struct sim_cpu *cpu = plain_cpu(machine, plain);
 	unsigned int locks = 0;
 	struct plain_slot at;
 
-	if (unlikely(!may_be_plain(vma, machine, plain, addr, prot)) ||
-	    unlikely(!walk_plain(mm, machine, mmu, addr, &at)))
+	if (unlikely(!cpu || !may_be_plain(vma, plain, addr, prot)) ||
+	    unlikely(!walk_uniform_any(mm, machine, mmu, addr, &at)))
 		return false;
 	if (typed)
 		locks = plain_memtype(machine, pfn, &prot);
 	if (unlikely(!plain_fill_locked(plain, mm, machine, &at, NULL,
 					plain_entry(plain, pfn, prot) | plain->special)))
 		return false;
-	sim_quiet_count(typed ? SIM_CNT_INSERTED_TYPED : SIM_CNT_INSERTED);
+	sim_quiet_count(cpu, typed ? SIM_CNT_INSERTED_TYPED : SIM_CNT_INSERTED);
 	if (typed && unlikely(locks))
 		sim_count_n(machine, SIM_CNT_LOCK, locks);
 	return true;
@@ -165,15 +175,16 @@ insert_plain_page(struct vm_area_struct *vma, unsigned long addr, struct page *p
 	struct sim_machine *machine = mm->sim_machine;
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	const struct sim_plain_pte *plain = &mmu->plain;
+	struct sim_cpu *cpu = plain_cpu(machine, plain);
 	struct plain_slot at;
 
-	if (unlikely(!may_be_plain(vma, machine, plain, addr, prot)) ||
+	if (unlikely(!cpu || !may_be_plain(vma, plain, addr, prot)) ||
 	    unlikely(!page_is_plain(page)) ||
-	    unlikely(!walk_plain(mm, machine, mmu, addr, &at)) ||
+	    unlikely(!walk_uniform_any(mm, machine, mmu, addr, &at)) ||
 	    unlikely(!plain_fill_locked(plain, mm, machine, &at, page,
 					plain_entry(plain, pfn, prot))))
 		return false;
-	sim_quiet_count(SIM_CNT_INSERTED_PAGE);
+	sim_quiet_count(cpu, SIM_CNT_INSERTED_PAGE);
 	return true;
 }
 

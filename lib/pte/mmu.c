@@ -153,29 +153,50 @@ static bool does_nothing(const struct sim_pte_op *op)
 
 static bool is_uniform(const struct sim_mmu *mmu)
 {
-	for (int level = 0; level < mmu->nr_levels; level++)
+	const struct sim_walk_level *top = &mmu->walk[mmu->nr_levels - 1];
+
+	for (int level = 0; level < mmu->nr_levels; level++) {
+		const struct sim_walk_level *walk = &mmu->walk[level];
+
 		if (mmu->level[level].index_bits != SIM_UNIFORM_BITS ||
 		    mmu->level[level].entry_bytes != 8 ||
 		    mmu->level[level].shift != SIM_UNIFORM_SHIFT(level))
 			return false;
+		if (level && (walk->table_set != top->table_set ||
+			      walk->no_addr_mask != top->no_addr_mask))
+			return false;
+	}
 	return true;
+}
+
+static bool is_plain(const struct sim_mmu *mmu)
+{
+	const struct sim_entry_format *fmt = &mmu->format[0];
+
+	return mmu->plain_walk && is_uniform(mmu) && mmu->nr_levels >= 3 &&
+	       mmu->nr_levels <= 4 && !fmt->none_value && fmt->pfn_shift == SIM_PLAIN_PFN_SHIFT && does_nothing(&fmt->op[SIM_OP_MAKE]);
 }
 
 static void resolve_plain(struct sim_mmu *mmu)
 {
 	const struct sim_entry_format *fmt = &mmu->format[0];
+	const struct sim_walk_level *top = &mmu->walk[mmu->nr_levels - 1];
 	struct sim_plain_pte *plain = &mmu->plain;
 
-	if (mmu->plain_walk && mmu->level[0].entry_bytes == 8 &&
-	    does_nothing(&fmt->op[SIM_OP_MAKE]))
+	if (is_plain(mmu))
 		plain->upright = fmt->pfn_inverted_unless ? fmt->pfn_inverted_unless : ~0ULL;
 	plain->pfn_mask = fmt->pfn_mask;
 	plain->special = fmt->op[SIM_OP_MKSPECIAL].step[0].set;
 	plain->none_mask = ~fmt->none_ignore;
-	plain->none_value = fmt->none_value;
 	plain->pfn_shift = fmt->pfn_shift;
-	plain->has_pat = mmu->has_pat;
-	plain->uniform_levels = is_uniform(mmu) ? mmu->nr_levels : 0;
+	plain->table_set = top->table_set;
+	plain->no_addr_mask = top->no_addr_mask;
+	if (mmu->has_pat)
+		plain->kind |= SIM_PLAIN_PAT;
+	if (is_uniform(mmu) && mmu->nr_levels == 3)
+		plain->kind |= SIM_PLAIN_UNIFORM_3;
+	if (is_uniform(mmu) && mmu->nr_levels == 4)
+		plain->kind |= SIM_PLAIN_UNIFORM_4;
 }
 
 static const struct sim_pte_alt no_entry = { .mask = 0, .value = 1 };

@@ -33,10 +33,18 @@ struct sim_walk_level {
 	bool wide;			/* entries of 8 bytes, not 4 */
 } __attribute__((aligned(64)));
 
+/* Bits of sim_plain_pte.kind. */
+enum {
+	SIM_PLAIN_UP = 1,		/* sim_machine.up */
+	SIM_PLAIN_PAT = 2,		/* sim_mmu.has_pat */
+	SIM_PLAIN_UNIFORM_3 = 4,	/* levels, all of SIM_UNIFORM_BITS, and with tables' */
+	SIM_PLAIN_UNIFORM_4 = 8,	/* entries that look the same */
+};
+
 /*
- * What an insertion needs of level 0, in one cache line, where most things are
- * plain: walks are, entries have 8 bytes, and pfn_pte() adds nothing to pfn and
- * protection.
+ * What an insertion needs, in one cache line, where most things are plain: levels are
+ * uniform, an entry has its pfn from SIM_PLAIN_PFN_SHIFT on, an empty one has no bit
+ * that counts, and pfn_pte() adds nothing to pfn and protection.
  */
 struct sim_plain_pte {
 	/* A protection with one of these bits makes a plain entry whose pfn is stored
@@ -44,13 +52,13 @@ struct sim_plain_pte {
 	uint64_t upright;
 	uint64_t pfn_mask;
 	uint64_t special;		/* what pte_mkspecial() sets */
-	uint64_t none_mask, none_value;	/* (e & none_mask) == none_value: empty */
+	uint64_t none_mask;		/* (e & none_mask) == 0: empty */
+	uint64_t table_set, no_addr_mask; /* where uniform: of sim_walk_level */
+	uint8_t kind;
 	uint8_t pfn_shift;
-	bool has_pat;			/* as in sim_mmu */
-	bool up;			/* as in sim_machine */
-	uint8_t uniform_levels;		/* levels, where each has 9 bits above pages of 4 KiB;
-					 * else 0 */
 } __attribute__((aligned(64)));
+
+#define SIM_PLAIN_PFN_SHIFT 12
 
 /* The geometry that most have. */
 #define SIM_UNIFORM_BITS 9

@@ -92,18 +92,18 @@ struct plain_slot {
 
 /*
  * To the table below, and in it @offset_below bytes on. False: there is none. The
- * entry of a table is its address and table_set, no bit more and no bit less, so
- * that what is left without table_set is an address or no table's entry.
+ * entry of a table is its address and @table_set, no bit more and no bit less, so
+ * that what is left without @table_set is an address or no table's entry.
  */
 static inline __attribute__((always_inline)) bool
-walk_step(const struct sim_machine *machine, const struct sim_walk_level *walk,
+walk_step(const struct sim_machine *machine, uint64_t table_set, uint64_t no_addr_mask,
 	  uintptr_t offset_below, struct plain_slot *at)
 {
-	uint64_t phys = __atomic_load_n(at->slot, __ATOMIC_ACQUIRE) - walk->table_set;
+	uint64_t phys = __atomic_load_n(at->slot, __ATOMIC_ACQUIRE) - table_set;
 
 	at->table = phys;
 	at->slot = (uint64_t *)((uintptr_t)machine + phys + offset_below);
-	return likely(!(phys & walk->no_addr_mask));
+	return likely(!(phys & no_addr_mask));
 }
 
 static inline uintptr_t uniform_offset(unsigned long addr, int level)
@@ -117,31 +117,43 @@ walk_uniform(const struct mm_struct *mm, const struct sim_machine *machine,
 	     const struct sim_mmu *mmu, unsigned long addr, struct plain_slot *at,
 	     const int levels)
 {
+	const uint64_t table_set = mmu->plain.table_set, no_addr_mask = mmu->plain.no_addr_mask;
+
 	at->slot = (uint64_t *)((uintptr_t)mm->pgd + uniform_offset(addr, levels - 1));
 #pragma GCC unroll 4
 	for (int level = levels - 1; level > 0; level--)
-		if (!walk_step(machine, &mmu->walk[level], uniform_offset(addr, level - 1), at))
+		if (!walk_step(machine, table_set, no_addr_mask, uniform_offset(addr, level - 1),
+			       at))
 			return false;
 	return true;
 }
 
 /* The slot of level 0; false where a table is missing, or a leaf is in the way.
- * => mmu->plain_walk */
+ * => one of SIM_PLAIN_UNIFORM_* */
+static inline __attribute__((always_inline)) bool
+walk_uniform_any(const struct mm_struct *mm, const struct sim_machine *machine,
+		 const struct sim_mmu *mmu, unsigned long addr, struct plain_slot *at)
+{
+	at->table = 0;
+	if (likely(mmu->plain.kind & SIM_PLAIN_UNIFORM_3))
+		return walk_uniform(mm, machine, mmu, addr, at, 3);
+	return walk_uniform(mm, machine, mmu, addr, at, 4);
+}
+
+/* The same. => mmu->plain_walk */
 static inline __attribute__((always_inline)) bool
 walk_plain(const struct mm_struct *mm, const struct sim_machine *machine,
 	   const struct sim_mmu *mmu, unsigned long addr, struct plain_slot *at)
 {
-	const struct sim_walk_level *walk;
+	const struct sim_walk_level *walk = &mmu->walk[mmu->nr_levels - 1];
 
+	if (likely(mmu->plain.kind & (SIM_PLAIN_UNIFORM_3 | SIM_PLAIN_UNIFORM_4)))
+		return walk_uniform_any(mm, machine, mmu, addr, at);
 	at->table = 0;
-	if (likely(mmu->plain.uniform_levels == 3))
-		return walk_uniform(mm, machine, mmu, addr, at, 3);
-	if (likely(mmu->plain.uniform_levels == 4))
-		return walk_uniform(mm, machine, mmu, addr, at, 4);
-	walk = &mmu->walk[mmu->nr_levels - 1];
 	at->slot = (uint64_t *)((uintptr_t)mm->pgd + walk_offset(walk, addr));
 	for (; walk != mmu->walk; walk--)
-		if (!walk_step(machine, walk, walk_offset(walk - 1, addr), at))
+		if (!walk_step(machine, walk->table_set, walk->no_addr_mask,
+			       walk_offset(walk - 1, addr), at))
 			return false;
 	return true;
 }

@@ -85,7 +85,8 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->thp = (int)config->thp;
 	machine->max_map_count = DEFAULT_MAX_MAP_COUNT;
 	machine->up = config->cpus == 1;
-	sim->mmu.plain.up = machine->up;
+	if (machine->up)
+		sim->mmu.plain.kind |= SIM_PLAIN_UP;
 	machine->gup = &sim_gup_ops;
 	machine->mmu = &sim->mmu;
 	sim->dev_io_next = arch->io_start_pfn + nr_vram;
