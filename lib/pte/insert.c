@@ -106,7 +106,15 @@ static __attribute__((noinline)) vm_fault_t
 insert_pfn_typed(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
 		 pgprot_t pgprot)
 {
-	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, true)))
+	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, true, is_up(vma))))
+		return VM_FAULT_NOPAGE;
+	return insert_pfn_checked(vma, addr, pfn, pgprot);
+}
+
+static __attribute__((noinline)) vm_fault_t
+insert_pfn_smp(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, pgprot_t pgprot)
+{
+	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, false, false)))
 		return VM_FAULT_NOPAGE;
 	return insert_pfn_checked(vma, addr, pfn, pgprot);
 }
@@ -119,11 +127,16 @@ insert_pfn_typed(struct vm_area_struct *vma, unsigned long addr, unsigned long p
 vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
 			       pgprot_t pgprot)
 {
+	unsigned int kind;
+
 	if (unlikely(!is_shared_pfnmap(vma->vm_flags)))
 		return insert_pfn_checked(vma, addr, pfn, pgprot);
-	if (vma->vm_mm->sim_mmu->plain.kind & SIM_PLAIN_PAT)
+	kind = vma->vm_mm->sim_mmu->plain.kind;
+	if (kind & SIM_PLAIN_PAT)
 		return insert_pfn_typed(vma, addr, pfn, pgprot);
-	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, false)))
+	if (!(kind & SIM_PLAIN_UP))
+		return insert_pfn_smp(vma, addr, pfn, pgprot);
+	if (likely(insert_plain_pfn(vma, addr, pfn, pgprot.pgprot, false, true)))
 		return VM_FAULT_NOPAGE;
 	return insert_pfn_checked(vma, addr, pfn, pgprot);
 }
@@ -200,7 +213,8 @@ static __attribute__((noinline)) vm_fault_t
 insert_mixed_typed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
 {
 	if (likely(mixed_is_plain(vma, pfn) &&
-		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, true)))
+		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, true,
+				    is_up(vma))))
 		return VM_FAULT_NOPAGE;
 	return insert_mixed_checked(vma, addr, pfn, pgprot);
 }
@@ -209,14 +223,16 @@ static __attribute__((noinline)) vm_fault_t
 insert_mixed_untyped(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
 {
 	if (likely(mixed_is_plain(vma, pfn) &&
-		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, false)))
+		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, false,
+				    is_up(vma))))
 		return VM_FAULT_NOPAGE;
 	return insert_mixed_checked(vma, addr, pfn, pgprot);
 }
 
 /* A pfn of RAM where nothing would mark its entry special. */
-static __attribute__((noinline)) vm_fault_t
-insert_mixed_page(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+static inline __attribute__((always_inline)) vm_fault_t
+insert_mixed_page(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot,
+		  const bool up)
 {
 	const struct sim_machine *machine = vma->vm_mm->sim_machine;
 	const struct sim_ram *ram = &machine->phys->ram;
@@ -225,9 +241,21 @@ insert_mixed_page(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgp
 	if (unlikely(at >= ram->nr))
 		return insert_mixed_untyped(vma, addr, pfn, pgprot);
 	if (likely((vma->vm_flags & VM_MIXEDMAP) && !pfn_t_devmap(machine, pfn) &&
-		   insert_plain_page(vma, addr, ram->map + at, nr, pgprot.pgprot)))
+		   insert_plain_page(vma, addr, ram->map + at, nr, pgprot.pgprot, up)))
 		return VM_FAULT_NOPAGE;
 	return insert_mixed_checked(vma, addr, pfn, pgprot);
+}
+
+static __attribute__((noinline)) vm_fault_t
+insert_mixed_page_smp(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+{
+	return insert_mixed_page(vma, addr, pfn, pgprot, false);
+}
+
+static __attribute__((noinline)) vm_fault_t
+insert_mixed_page_up(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+{
+	return insert_mixed_page(vma, addr, pfn, pgprot, true);
 }
 
 /*
@@ -244,7 +272,8 @@ vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr,
 		return insert_mixed_typed(vma, addr, pfn, pgprot);
 	if (mmu->has_special)
 		return insert_mixed_untyped(vma, addr, pfn, pgprot);
-	return insert_mixed_page(vma, addr, pfn, pgprot);
+	return is_up(vma) ? insert_mixed_page_up(vma, addr, pfn, pgprot)
+			  : insert_mixed_page_smp(vma, addr, pfn, pgprot);
 }
 
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)

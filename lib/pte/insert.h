@@ -13,7 +13,9 @@
  *			   \---- insert_plain_page --- no ----^
  *	vm_insert_page ---------- insert_plain_page --- no --> insert_page_checked
  *
- * The flags of the vma are the caller's to check, since each wants others.
+ * The flags of the vma are the caller's to check, since each wants others. @up says
+ * whether it is a UP machine; where the caller has a copy of the code for each, it is
+ * a constant.
  */
 #ifndef SIM_PTE_INSERT_H
 #define SIM_PTE_INSERT_H
@@ -38,6 +40,11 @@ static inline bool insert_pfn_would_bug(const struct vm_area_struct *vma, unsign
 		return false;
 	return (vma->vm_flags & VM_PFN_OR_MIXED) != VM_MIXEDMAP ||
 	       sim_pfn_valid(vma->vm_mm->sim_machine, pfn);
+}
+
+static inline bool is_up(const struct vm_area_struct *vma)
+{
+	return vma->vm_mm->sim_mmu->plain.kind & SIM_PLAIN_UP;
 }
 
 static inline bool outside(const struct vm_area_struct *vma, unsigned long addr)
@@ -98,16 +105,16 @@ plain_fill(const struct sim_plain_pte *plain, struct mm_struct *mm, uint64_t *sl
 	return true;
 }
 
-/* The same under the entry's lock, which a UP machine does without. */
+/* The same under the entry's lock, which a UP machine (@up) does without. */
 static inline __attribute__((always_inline)) bool
 plain_fill_locked(const struct sim_plain_pte *plain, struct mm_struct *mm,
 		  struct sim_machine *machine, const struct plain_slot *at, struct page *page,
-		  uint64_t e)
+		  uint64_t e, bool up)
 {
 	spinlock_t *ptl;
 	bool done;
 
-	if (plain->kind & SIM_PLAIN_UP)
+	if (up)
 		return plain_fill(plain, mm, at->slot, page, e, true);
 	ptl = &sim_desc_at(machine, at->table)->ptl;
 	if (unlikely(!sim_spin_try_acquire(false, ptl, SIM_RANK_PTL)))
@@ -117,14 +124,17 @@ plain_fill_locked(const struct sim_plain_pte *plain, struct mm_struct *mm,
 	return done;
 }
 
-/* The thread's slot in a quiet machine; NULL: it is not quiet. A UP machine knows its
- * only thread. */
-static inline struct sim_cpu *plain_cpu(const struct sim_machine *machine,
-					const struct sim_plain_pte *plain)
+/* Is the machine quiet? A UP machine knows its only thread. */
+static inline bool plain_quiet(const struct sim_machine *machine, bool up)
 {
-	if (plain->kind & SIM_PLAIN_UP)
-		return machine->up_cpu;
-	return sim_is_quiet(machine) ? sim_thread.cpu : NULL;
+	return up ? machine->up_cpu != NULL : sim_is_quiet(machine);
+}
+
+/* => plain_quiet() */
+static inline void plain_count(const struct sim_machine *machine, enum sim_compound compound,
+			       bool up)
+{
+	sim_quiet_count(up ? machine->up_cpu : sim_thread.cpu, compound);
 }
 
 /* What has to hold of place and protection. */
@@ -142,25 +152,24 @@ static inline bool may_be_plain(const struct vm_area_struct *vma,
  */
 static inline __attribute__((always_inline)) bool
 insert_plain_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, uint64_t prot,
-		 const bool typed)
+		 const bool typed, bool up)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct sim_machine *machine = mm->sim_machine;
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	const struct sim_plain_pte *plain = &mmu->plain;
-	struct sim_cpu *cpu = plain_cpu(machine, plain);
 	unsigned int locks = 0;
 	struct plain_slot at;
 
-	if (unlikely(!cpu || !may_be_plain(vma, plain, addr, prot)) ||
+	if (unlikely(!plain_quiet(machine, up) || !may_be_plain(vma, plain, addr, prot)) ||
 	    unlikely(!walk_uniform_any(mm, machine, mmu, addr, &at)))
 		return false;
 	if (typed)
 		locks = plain_memtype(machine, pfn, &prot);
 	if (unlikely(!plain_fill_locked(plain, mm, machine, &at, NULL,
-					plain_entry(plain, pfn, prot) | plain->special)))
+					plain_entry(plain, pfn, prot) | plain->special, up)))
 		return false;
-	sim_quiet_count(cpu, typed ? SIM_CNT_INSERTED_TYPED : SIM_CNT_INSERTED);
+	plain_count(machine, typed ? SIM_CNT_INSERTED_TYPED : SIM_CNT_INSERTED, up);
 	if (typed && unlikely(locks))
 		sim_count_n(machine, SIM_CNT_LOCK, locks);
 	return true;
@@ -169,22 +178,21 @@ insert_plain_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long p
 /* A normal entry for @page, whose pfn is @pfn. False: it is no plain case. */
 static inline __attribute__((always_inline)) bool
 insert_plain_page(struct vm_area_struct *vma, unsigned long addr, struct page *page,
-		  unsigned long pfn, uint64_t prot)
+		  unsigned long pfn, uint64_t prot, bool up)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct sim_machine *machine = mm->sim_machine;
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	const struct sim_plain_pte *plain = &mmu->plain;
-	struct sim_cpu *cpu = plain_cpu(machine, plain);
 	struct plain_slot at;
 
-	if (unlikely(!cpu || !may_be_plain(vma, plain, addr, prot)) ||
+	if (unlikely(!plain_quiet(machine, up) || !may_be_plain(vma, plain, addr, prot)) ||
 	    unlikely(!page_is_plain(page)) ||
 	    unlikely(!walk_uniform_any(mm, machine, mmu, addr, &at)) ||
 	    unlikely(!plain_fill_locked(plain, mm, machine, &at, page,
-					plain_entry(plain, pfn, prot))))
+					plain_entry(plain, pfn, prot), up)))
 		return false;
-	sim_quiet_count(cpu, SIM_CNT_INSERTED_PAGE);
+	plain_count(machine, SIM_CNT_INSERTED_PAGE, up);
 	return true;
 }
 

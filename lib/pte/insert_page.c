@@ -117,7 +117,7 @@ int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *
 {
 	if (likely((vma->vm_flags & VM_MIXEDMAP) &&
 		   insert_plain_page(vma, addr, page, sim_page_to_pfn(page),
-				     vma->vm_page_prot.pgprot)))
+				     vma->vm_page_prot.pgprot, is_up(vma))))
 		return 0;
 	return insert_page_checked(vma, addr, page);
 }
