@@ -18,34 +18,44 @@
 
 /* ---- one pfn or page a call ---- */
 
+/*
+ * The loops that call once per page have all that they need in locals, as a driver's
+ * would: what is in memory would be read again after each call.
+ */
 static void insert_pfn_prot(const struct insert_part *part)
 {
-	pgprot_t prot = part->vma->vm_page_prot;
-	unsigned long addr = part->addr;
+	struct vm_area_struct *vma = part->vma;
+	const unsigned long *pfn = part->pfn, *end = pfn + part->nr;
+	unsigned long addr = part->addr, page_size = part->page_size;
+	pgprot_t prot = vma->vm_page_prot;
 
-	for (unsigned long i = 0; i < part->nr; i++, addr += part->page_size)
-		if (vmf_insert_pfn_prot(part->vma, addr, part->pfn[i], prot) != VM_FAULT_NOPAGE)
+	for (; pfn != end; pfn++, addr += page_size)
+		if (vmf_insert_pfn_prot(vma, addr, *pfn, prot) != VM_FAULT_NOPAGE)
 			bench_die("vmf_insert_pfn_prot");
 }
 
 /* With the flag that TTM gave its pfns: of a device, yet no devmap. */
 static void insert_mixed_prot(const struct insert_part *part)
 {
-	pgprot_t prot = part->vma->vm_page_prot;
-	unsigned long addr = part->addr;
+	struct vm_area_struct *vma = part->vma;
+	const unsigned long *pfn = part->pfn, *end = pfn + part->nr;
+	unsigned long addr = part->addr, page_size = part->page_size;
+	pgprot_t prot = vma->vm_page_prot;
 
-	for (unsigned long i = 0; i < part->nr; i++, addr += part->page_size)
-		if (vmf_insert_mixed_prot(part->vma, addr, __pfn_to_pfn_t(part->pfn[i], PFN_DEV),
-					  prot) != VM_FAULT_NOPAGE)
+	for (; pfn != end; pfn++, addr += page_size)
+		if (vmf_insert_mixed_prot(vma, addr, __pfn_to_pfn_t(*pfn, PFN_DEV), prot) !=
+		    VM_FAULT_NOPAGE)
 			bench_die("vmf_insert_mixed_prot");
 }
 
 static void insert_page(const struct insert_part *part)
 {
-	unsigned long addr = part->addr;
+	struct vm_area_struct *vma = part->vma;
+	struct page **page = part->page, **end = page + part->nr;
+	unsigned long addr = part->addr, page_size = part->page_size;
 
-	for (unsigned long i = 0; i < part->nr; i++, addr += part->page_size)
-		if (vm_insert_page(part->vma, addr, part->page[i]))
+	for (; page != end; page++, addr += page_size)
+		if (vm_insert_page(vma, addr, *page))
 			bench_die("vm_insert_page");
 }
 
