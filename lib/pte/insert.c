@@ -252,12 +252,6 @@ insert_mixed_page_smp(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
 	return insert_mixed_page(vma, addr, pfn, pgprot, false);
 }
 
-static __attribute__((noinline)) vm_fault_t
-insert_mixed_page_up(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
-{
-	return insert_mixed_page(vma, addr, pfn, pgprot, true);
-}
-
 /*
  * The usual case: a VM_MIXEDMAP vma, and neither the zero page nor an entry to be
  * marked devmap.
@@ -266,14 +260,14 @@ insert_mixed_page_up(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, 
 vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
 				 pgprot_t pgprot)
 {
-	const struct sim_mmu *mmu = vma->vm_mm->sim_mmu;
+	unsigned int kind = vma->vm_mm->sim_mmu->plain.kind;
 
-	if (mmu->has_pat)
+	if (kind & SIM_PLAIN_PAT)
 		return insert_mixed_typed(vma, addr, pfn, pgprot);
-	if (mmu->has_special)
+	if (kind & SIM_PLAIN_SPECIAL)
 		return insert_mixed_untyped(vma, addr, pfn, pgprot);
-	return is_up(vma) ? insert_mixed_page_up(vma, addr, pfn, pgprot)
-			  : insert_mixed_page_smp(vma, addr, pfn, pgprot);
+	return kind & SIM_PLAIN_UP ? insert_mixed_page(vma, addr, pfn, pgprot, true)
+				   : insert_mixed_page_smp(vma, addr, pfn, pgprot);
 }
 
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)

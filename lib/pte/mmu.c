@@ -193,6 +193,8 @@ static void resolve_plain(struct sim_mmu *mmu)
 	plain->no_addr_mask = top->no_addr_mask;
 	if (mmu->has_pat)
 		plain->kind |= SIM_PLAIN_PAT;
+	if (mmu->has_special)
+		plain->kind |= SIM_PLAIN_SPECIAL;
 	if (is_uniform(mmu) && mmu->nr_levels == 3)
 		plain->kind |= SIM_PLAIN_UNIFORM_3;
 	if (is_uniform(mmu) && mmu->nr_levels == 4)

@@ -37,8 +37,9 @@ struct sim_walk_level {
 enum {
 	SIM_PLAIN_UP = 1,		/* sim_machine.up */
 	SIM_PLAIN_PAT = 2,		/* sim_mmu.has_pat */
-	SIM_PLAIN_UNIFORM_3 = 4,	/* levels, all of SIM_UNIFORM_BITS, and with tables' */
-	SIM_PLAIN_UNIFORM_4 = 8,	/* entries that look the same */
+	SIM_PLAIN_SPECIAL = 4,		/* sim_mmu.has_special */
+	SIM_PLAIN_UNIFORM_3 = 8,	/* levels, all of SIM_UNIFORM_BITS, and with tables' */
+	SIM_PLAIN_UNIFORM_4 = 16,	/* entries that look the same */
 };
 
 /*
