@@ -174,7 +174,8 @@ static bool is_plain(const struct sim_mmu *mmu)
 	const struct sim_entry_format *fmt = &mmu->format[0];
 
 	return mmu->plain_walk && is_uniform(mmu) && mmu->nr_levels >= 3 &&
-	       mmu->nr_levels <= 4 && !fmt->none_value && fmt->pfn_shift == SIM_PLAIN_PFN_SHIFT && does_nothing(&fmt->op[SIM_OP_MAKE]);
+	       mmu->nr_levels <= 4 && !fmt->none_value &&
+	       fmt->pfn_shift == SIM_PLAIN_PFN_SHIFT && does_nothing(&fmt->op[SIM_OP_MAKE]);
 }
 
 static void resolve_plain(struct sim_mmu *mmu)

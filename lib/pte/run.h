@@ -20,8 +20,9 @@ struct entry_run {
 };
 
 /*
- * Entries that fmt_make() makes and @mark marks (SIM_NR_PTE_OPS: nothing does). What it adds depends on the
- * protection alone (sim_mmu_resolve() makes sure), so a pfn of 0 will do.
+ * Entries that fmt_make() makes and @mark marks (SIM_NR_PTE_OPS: nothing does). What
+ * it adds depends on the protection alone (sim_mmu_resolve() makes sure), so a pfn of 0
+ * will do.
  */
 static inline void entry_run_init(struct entry_run *run, const struct sim_mmu *mmu,
 				  uint64_t prot, enum sim_pte_op_id mark)

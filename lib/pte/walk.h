@@ -50,8 +50,8 @@ static inline uintptr_t walk_phys(const struct sim_walk_level *walk, uint64_t e)
 
 /*
  * The loop of walk_down(). @plain is a constant: entries above level 0 are wide,
- * hold the address of a table as it is, and one test finds the end. Each step waits for the one before,
- * so it does last what depends on the entry: one and, one add.
+ * hold the address of a table as it is, and one test finds the end. Each step waits
+ * for the one before, so it does last what depends on the entry: one and, one add.
  */
 static inline __attribute__((always_inline)) void *
 walk_down_as(const struct mm_struct *mm, unsigned long addr, int stop, int *at, const bool plain)
