@@ -155,6 +155,7 @@ static void note_dirty(struct zap_walk *w, struct page *page, uint64_t e)
 {
 	if (sim_page_is_anon(page) || !fmt_test(&w->mmu->format[0], SIM_TEST_DIRTY, e))
 		return;
+	sim_phys_touch(page); /* an entry may name what nobody ever allocated */
 	page_test_and_set(page, PG_dirty);
 	w->force_flush = true;
 }
