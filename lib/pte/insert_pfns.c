@@ -182,6 +182,13 @@ static bool may_insert(const struct bulk *b, unsigned long i)
 	       pfn_modify_allowed(b->machine, pfn, b->prot.pgprot);
 }
 
+static uint64_t type_of(struct bulk *b, unsigned long pfn)
+{
+	if (pfn - b->types.start >= b->types.nr)
+		b->types.cache = ask_types(b, pfn, &b->types.start, &b->types.nr);
+	return b->types.cache;
+}
+
 /* With everything that is not usual: narrow entries, listeners, a look at each pfn. */
 static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
 				 unsigned long at, unsigned long nr, unsigned long *wrote)
@@ -195,7 +202,7 @@ static unsigned long fill_asking(struct bulk *b, void *slot, unsigned long addr,
 		uint64_t e = entry_run_make(&b->run, pfn);
 
 		if (mmu->has_pat)
-			e |= ask_types(b, pfn, &b->types.start, &b->types.nr);
+			e |= type_of(b, pfn);
 		if (!entry_run_none(&b->run, entry_run_read(slot, i, b->run.wide)))
 			continue;
 		entry_run_write(slot, i, e, b->run.wide);
