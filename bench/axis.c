@@ -187,6 +187,8 @@ static void add_value(struct values *values, unsigned long value)
 	values->value[values->nr++] = value;
 }
 
+#define MAX_NUMBER (1UL << 32)
+
 /* "16", "4K", "4M", and what 0 is called. */
 static bool parse_number(const struct axis *axis, const char *word, unsigned long *out)
 {
@@ -204,7 +206,7 @@ static bool parse_number(const struct axis *axis, const char *word, unsigned lon
 		scale = 1UL << 10, end++;
 	else if (*end == 'M' || *end == 'm')
 		scale = 1UL << 20, end++;
-	if (*end || *out > (1UL << 32) / scale)
+	if (*end || *out > MAX_NUMBER / scale)
 		return false;
 	*out *= scale;
 	return *out || axis != &axes[AXIS_THREADS];
@@ -215,11 +217,12 @@ static void say_what_there_is(const struct axis *axis, const char *word, char *w
 	int at = snprintf(why, BENCH_TEXT, "--%s: ", axis->name);
 
 	if (!axis->nth) {
-		snprintf(why + at, (size_t)(BENCH_TEXT - at), "'%s' is no number%s%s", word,
-			 axis->zero ? " and not " : " that can be", axis->zero ? axis->zero : "");
+		snprintf(why + at, (size_t)(BENCH_TEXT - at), "'%.100s' is no number from %d to %lu%s%s", word,
+			 axis == &axes[AXIS_THREADS], MAX_NUMBER, axis->zero ? " and not " : "",
+			 axis->zero ? axis->zero : "");
 		return;
 	}
-	at += snprintf(why + at, (size_t)(BENCH_TEXT - at), "no '%s'; there are", word);
+	at += snprintf(why + at, (size_t)(BENCH_TEXT - at), "no '%.100s'; there are", word);
 	for (unsigned long n = 0; axis->nth(n) && at < BENCH_TEXT - BENCH_LABEL; n++)
 		at += snprintf(why + at, (size_t)(BENCH_TEXT - at), "%s %s", n ? "," : "",
 			       axis->nth(n));

@@ -19,11 +19,13 @@
 #define CACHE_LINE 64
 #define LEAST 16		/* shorter, and the loop's entry is what is measured */
 
+/* What one thread has; threads share nothing. */
 struct limits {
 	unsigned long nr;
 	uint64_t *word;		/* nr entries, or nr times PAGE_WORDS */
 	uint64_t *top;		/* of the table for walks */
 	uint64_t *upper;	/* all tables above the leaves, @top first */
+	unsigned int threads;	/* of the array that this is the first of */
 	_Alignas(CACHE_LINE) uint64_t lock;
 };
 
@@ -47,10 +49,13 @@ static void *lines(size_t bytes)
 
 static struct limits *setup_words(const struct point *point, size_t words)
 {
-	struct limits *limits = lines(sizeof(*limits));
+	struct limits *limits = lines(point->threads * sizeof(*limits));
 
-	limits->nr = limit_ops(point);
-	limits->word = lines(limits->nr * words * sizeof(uint64_t));
+	for (unsigned int i = 0; i < point->threads; i++) {
+		limits[i].nr = limit_ops(point);
+		limits[i].word = lines(limits[i].nr * words * sizeof(uint64_t));
+		limits[i].threads = point->threads;
+	}
 	return limits;
 }
 
@@ -68,8 +73,10 @@ static void teardown(void *rig)
 {
 	struct limits *limits = rig;
 
-	free(limits->upper);
-	free(limits->word);
+	for (unsigned int i = 0; i < limits->threads; i++) {
+		free(limits[i].upper);
+		free(limits[i].word);
+	}
 	free(limits);
 }
 
@@ -77,11 +84,10 @@ static void teardown(void *rig)
 
 static void run_store(void *rig, unsigned int thread)
 {
-	const struct limits *limits = rig;
+	const struct limits *limits = (const struct limits *)rig + thread;
 	uint64_t *word = limits->word;
 	unsigned long nr = limits->nr;
 
-	(void)thread;
 	for (unsigned long i = 0; i < nr; i++)
 		__atomic_store_n(&word[i], i << 12 | ENTRY_BITS, __ATOMIC_RELAXED);
 }
@@ -89,11 +95,10 @@ static void run_store(void *rig, unsigned int thread)
 /* The test never fails, as none of the entries is ever occupied. */
 static void run_load_test_store(void *rig, unsigned int thread)
 {
-	const struct limits *limits = rig;
+	const struct limits *limits = (const struct limits *)rig + thread;
 	uint64_t *word = limits->word;
 	unsigned long nr = limits->nr;
 
-	(void)thread;
 	for (unsigned long i = 0; i < nr; i++)
 		if (!(__atomic_load_n(&word[i], __ATOMIC_RELAXED) & NEVER_SET))
 			__atomic_store_n(&word[i], i << 12 | ENTRY_BITS, __ATOMIC_RELAXED);
@@ -102,11 +107,10 @@ static void run_load_test_store(void *rig, unsigned int thread)
 /* A spinlock nobody else wants, an entry, the lock let go. */
 static void run_cmpxchg_store(void *rig, unsigned int thread)
 {
-	struct limits *limits = rig;
+	struct limits *limits = (struct limits *)rig + thread;
 	uint64_t *word = limits->word, *lock = &limits->lock;
 	unsigned long nr = limits->nr;
 
-	(void)thread;
 	for (unsigned long i = 0; i < nr; i++) {
 		uint64_t free = 0;
 
@@ -120,11 +124,10 @@ static void run_cmpxchg_store(void *rig, unsigned int thread)
 
 static void run_page_inc(void *rig, unsigned int thread)
 {
-	const struct limits *limits = rig;
+	const struct limits *limits = (const struct limits *)rig + thread;
 	uint64_t *word = limits->word;
 	unsigned long nr = limits->nr;
 
-	(void)thread;
 	for (unsigned long i = 0; i < nr; i++)
 		__atomic_fetch_add(&word[i * PAGE_WORDS], 1, __ATOMIC_RELAXED);
 }
@@ -144,11 +147,10 @@ static uint64_t *next_table(const uint64_t *table, unsigned long index)
 /* Each level's address is what the level above holds. */
 static void run_walk4(void *rig, unsigned int thread)
 {
-	const struct limits *limits = rig;
+	const struct limits *limits = (const struct limits *)rig + thread;
 	const uint64_t *top = limits->top;
 	unsigned long nr = limits->nr;
 
-	(void)thread;
 	for (unsigned long i = 0; i < nr; i++) {
 		uint64_t *upper = next_table(top, index_at(i, 3));
 		uint64_t *middle = next_table(upper, index_at(i, 2));
@@ -172,15 +174,12 @@ static void link_tables(uint64_t *above, uint64_t *tables, unsigned long nr)
 		above[i] = (uint64_t)(uintptr_t)(tables + i * TABLE_ENTRIES);
 }
 
-static void *setup_walk4(const struct point *point)
+static void link_levels(struct limits *limits)
 {
-	unsigned long nr = limit_ops(point), nr_leaves = tables_at(nr, 0);
-	unsigned long nr_middle = tables_at(nr, 1), nr_upper = tables_at(nr, 2);
-	struct limits *limits = lines(sizeof(*limits));
+	unsigned long nr_leaves = tables_at(limits->nr, 0);
+	unsigned long nr_middle = tables_at(limits->nr, 1), nr_upper = tables_at(limits->nr, 2);
 	uint64_t *upper, *middle;
 
-	limits->nr = nr;
-	limits->word = lines(nr_leaves * TABLE_ENTRIES * sizeof(uint64_t));
 	limits->upper = lines((1 + nr_upper + nr_middle) * TABLE_ENTRIES * sizeof(uint64_t));
 	limits->top = limits->upper;
 	upper = limits->upper + TABLE_ENTRIES;
@@ -188,11 +187,24 @@ static void *setup_walk4(const struct point *point)
 	link_tables(limits->top, upper, nr_upper);
 	link_tables(upper, middle, nr_middle);
 	link_tables(middle, limits->word, nr_leaves);
+}
+
+static void *setup_walk4(const struct point *point)
+{
+	struct point whole = *point;
+	struct limits *limits;
+
+	whole.nr = tables_at(limit_ops(point), 0) * TABLE_ENTRIES;
+	limits = setup_words(&whole, 1);
+	for (unsigned int i = 0; i < point->threads; i++) {
+		limits[i].nr = limit_ops(point);
+		link_levels(&limits[i]);
+	}
 	return limits;
 }
 
 #define LIMIT(title, text, make, loop) { \
-	.name = "limit/" title, .what = text, .unit = "pte", .axes = AXIS(NR), \
+	.name = "limit/" title, .what = text, .unit = "pte", .axes = AXIS(NR) | AXIS(THREADS), \
 	.setup = make, .run = loop, .ops = limit_ops, .teardown = teardown, \
 }
 

@@ -80,15 +80,16 @@ static void parse_format(const char *arg, struct args *args, struct argp_state *
 	argp_error(state, "--format is text, csv or json, not '%s'", arg);
 }
 
-static double parse_bounded(const char *arg, double least, double most, const char *option,
-			    struct argp_state *state)
+static double parse_bounded(const char *arg, double least, double most, bool whole,
+			    const char *option, struct argp_state *state)
 {
 	char *end;
 	double value = strtod(arg, &end);
 
-	if (end == arg || *end || !(value >= least && value <= most))
-		argp_error(state, "%s is a number from %g to %g, not '%s'", option, least, most,
-			   arg);
+	if (end == arg || *end || !(value >= least && value <= most) ||
+	    (whole && value != (double)(long)value))
+		argp_error(state, "%s is a %snumber from %g to %g, not '%s'", option,
+			   whole ? "whole " : "", least, most, arg);
 	return value;
 }
 
@@ -122,7 +123,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		args->selection.filter = arg;
 		return 0;
 	case 'n':
-		args->plan.repetitions = (unsigned int)parse_bounded(arg, 1, MAX_REPETITIONS,
+		args->plan.repetitions = (unsigned int)parse_bounded(arg, 1, MAX_REPETITIONS, true,
 								     "--repetitions", state);
 		args->repetitions_given = true;
 		args->plan.patience_ns = 0;
@@ -131,7 +132,8 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		args->output = arg;
 		return 0;
 	case OPTION_MIN_TIME:
-		args->plan.min_ns = 1e6 * parse_bounded(arg, 0, MAX_MS, "--min-time", state);
+		args->plan.min_ns = 1e6 * parse_bounded(arg, 0, MAX_MS, false, "--min-time",
+							state);
 		args->min_time_given = true;
 		return 0;
 	case OPTION_LIST:

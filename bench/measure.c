@@ -9,9 +9,16 @@
  *	thread 1         | meet | own part | meet | ...
  *
  * A barrier wakes sleepers one after the other, microseconds apart, so those
- * who have come meet once more by spinning. A thread's time is its own, from
- * its first run to its last; the threads' speeds are added. Two threads that do
- * not disturb each other so show half the ns per operation of one.
+ * who have come meet once more by spinning.
+ *
+ *	thread 0	|run|reset|run|reset|run|
+ *	thread 1	   |run|reset|run|reset|run|
+ *			<------- window -------->
+ *
+ * What counts is the time in runs, divided by how many threads were at work at
+ * once: the sum of their spans, first run to last, by the window that holds
+ * them all. Two threads that do not disturb each other show half the ns per
+ * operation of one; two that took turns on one CPU show the same as one.
  *
  * Where runs need a reset between them, the clock is read around each run and
  * the cost of reading it, measured beforehand, subtracted.
@@ -36,7 +43,9 @@ struct worker {
 	struct load *load;
 	unsigned int index;
 	pthread_t thread;
-	double ns;		/* of the last batch */
+	/* of the last batch: */
+	double ns;		/* in runs */
+	double begin, end;	/* of the first run, of the last */
 };
 
 struct load {
@@ -96,24 +105,28 @@ double clock_cost(void)
 
 /* ---- a thread's part ---- */
 
-static double time_runs(const struct family *family, void *rig, unsigned int thread,
-			unsigned long runs)
+static void time_runs(struct worker *worker, const struct family *family, void *rig,
+		      unsigned long runs)
 {
-	double cost = clock_cost(), sum = 0, start;
+	double cost = clock_cost(), sum = 0, start = clock_ns(), end = start;
+	unsigned int thread = worker->index;
 
-	if (!family->reset) {
-		start = clock_ns();
-		for (unsigned long i = 0; i < runs; i++)
-			family->run(rig, thread);
-		return clock_ns() - start - cost;
-	}
-	for (unsigned long i = 0; i < runs; i++) {
+	worker->begin = start;
+	for (unsigned long i = 0; i < runs && !family->reset; i++)
+		family->run(rig, thread);
+	for (unsigned long i = 0; i < runs && family->reset; i++) {
 		start = clock_ns();
 		family->run(rig, thread);
-		sum += clock_ns() - start - cost;
+		end = clock_ns();
+		sum += end - start - cost;
 		family->reset(rig, thread);
 	}
-	return sum;
+	if (!family->reset) {
+		end = clock_ns();
+		sum = end - start - cost;
+	}
+	worker->ns = sum;
+	worker->end = end;
 }
 
 /* Returns what was ordered: behind the last barrier there may be the next order. */
@@ -125,7 +138,7 @@ static enum order do_part(struct worker *worker)
 
 	switch (order) {
 	case ORDER_TIME:
-		worker->ns = time_runs(family, load->rig, worker->index, load->runs);
+		time_runs(worker, family, load->rig, load->runs);
 		break;
 	case ORDER_RUN:
 		family->run(load->rig, worker->index);
@@ -262,9 +275,23 @@ double load_ops(const struct load *load, unsigned long runs)
 	return (double)load->ops * (double)runs * load->nr_workers;
 }
 
+/* How many threads were at work at once, on average. */
+static double concurrency(const struct load *load)
+{
+	double begin = load->worker[0].begin, end = load->worker[0].end, spans = 0;
+
+	for (unsigned int i = 0; i < load->nr_workers; i++) {
+		const struct worker *worker = &load->worker[i];
+
+		begin = worker->begin < begin ? worker->begin : begin;
+		end = worker->end > end ? worker->end : end;
+		spans += worker->end - worker->begin;
+	}
+	return end > begin ? spans / (end - begin) : 1;
+}
+
 struct batch load_batch(struct load *load, unsigned long runs)
 {
-	double ops = (double)load->ops * (double)runs, speed = 0;
 	struct batch batch = { 0, 0 };
 
 	load->runs = runs;
@@ -274,9 +301,10 @@ struct batch load_batch(struct load *load, unsigned long runs)
 		double ns = load->worker[i].ns > 0.01 ? load->worker[i].ns : 0.01;
 
 		batch.busy_ns += ns;
-		speed += ops / ns;
 	}
-	batch.ns_per_op = 1 / speed;
+	batch.ns_per_op = batch.busy_ns / load_ops(load, runs);
+	if (load->nr_workers > 1)
+		batch.ns_per_op /= concurrency(load);
 	return batch;
 }
 

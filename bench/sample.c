@@ -91,7 +91,10 @@ static void measure_round(const struct row *row, const struct plan *plan, unsign
 	if (!round)
 		out->counted = load_count(load, out->counter);
 	if (!plan->counts) {
-		limit = load_create(&limit_families[0], &row->point, 0);
+		struct point alone = row->point;
+
+		alone.threads = 1; /* the unit is the same for any number of threads */
+		limit = load_create(&limit_families[0], &alone, 0);
 		take_times(load, limit, plan, &share, out);
 		load_destroy(limit);
 	}

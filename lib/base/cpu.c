@@ -82,6 +82,8 @@ struct sim_cpu *sim_cpu_bind(struct sim_machine *machine)
 	note_thread(machine, id);
 	if (!cpu)
 		cpu = add_slot(machine, id);
+	if (!cpu) /* before its first walk, as in note_thread() */
+		__atomic_exchange_n(&machine->crowded, 1, __ATOMIC_SEQ_CST);
 	sim_thread.shared_cpu = !cpu;
 	sim_thread.cpu = cpu ? cpu : machine->cpu[SIM_MAX_CPUS - 1];
 	quiet = cpu && !sim_is_crashed(machine) && !machine->event_fn;

@@ -18,6 +18,7 @@ struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
+struct mm_struct;
 
 /*
  * What the hot paths count with one addition: each stands for one of several
@@ -34,6 +35,9 @@ enum sim_compound {
 struct sim_cpu {
 	uint64_t count[SIM_NR_CPU_COUNTERS];
 	uint64_t thread;	/* sim_thread_id() of the owner */
+	/* atomic; whose tables the owner walked last without a lock (lib/pte/tlb.h).
+	 * Others look at it: a line of its own. */
+	const struct mm_struct *mm __attribute__((aligned(64)));
 } __attribute__((aligned(64)));
 
 struct sim_machine {
@@ -55,6 +59,7 @@ struct sim_machine {
 	uint64_t epoch;			/* atomic; unique in the process, see cpu.h */
 	uint64_t owner_thread;		/* the thread that created it */
 	int threaded;			/* atomic; 1 once another thread came */
+	int crowded;			/* atomic; 1 once a thread got no slot of its own */
 
 	sim_event_fn event_fn;
 	void *event_data;

@@ -37,8 +37,8 @@
  * A pin that overlaps with that is undone.
  */
 
-#include "base/rcu.h"
 #include "gup/internal.h"
+#include "pte/lockless.h"
 #include "pte/walk.h"
 
 /* What flags and release make of any page: looked up once, not for each. */
@@ -391,9 +391,9 @@ static bool gup_range(struct fast_walk *w, int level, char *table, unsigned long
 static void walk_lockless(struct fast_walk *w, unsigned long start, unsigned long end)
 {
 	sim_cpu_count(w->cpu, SIM_CNT_WALK);
-	rcu_read_lock();
+	lockless_begin(w->mm);
 	gup_range(w, w->mmu->nr_levels - 1, (char *)w->mm->pgd, start, end);
-	rcu_read_unlock();
+	lockless_end();
 }
 
 /* Models: mm/gup.c, lockless_pages_from_mm, 5.11 to 6.1 (6.12: gup_fast). */

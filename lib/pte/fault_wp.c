@@ -18,8 +18,8 @@
  */
 #include <errno.h>
 
-#include "base/rcu.h"
 #include "pte/fault.h"
+#include "pte/lockless.h"
 
 static bool is_unshare(const struct vm_fault *vmf)
 {
@@ -172,11 +172,11 @@ static int copy_from_user_page(struct vm_fault *vmf, unsigned long to_pfn)
 	if (mm->sim_machine->arch->copies_by_tables)
 		return sim_phys_copy(mm->sim_machine, to_pfn,
 				     fmt_pfn(vmf_format(vmf), vmf->orig_pte.pte));
-	rcu_read_lock();
+	lockless_begin(mm);
 	err = sim_mmu_access(mm, vmf->address, false, &pfn);
 	if (!err)
 		err = sim_phys_copy(mm->sim_machine, to_pfn, pfn);
-	rcu_read_unlock();
+	lockless_end();
 	return err;
 }
 

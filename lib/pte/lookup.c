@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "base/rcu.h"
+#include "pte/lockless.h"
 #include "pte/walk.h"
 
 static void describe(const struct sim_mmu *mmu, unsigned long addr, uint64_t e,
@@ -55,9 +55,9 @@ int sim_pte_lookup(struct mm_struct *mm, unsigned long addr, struct sim_pte_info
 	if (addr >= mmu->task_size)
 		return -EINVAL;
 	memset(info, 0, sizeof(*info));
-	rcu_read_lock();
+	lockless_begin(mm);
 	info->raw = read_leaf(mm, addr, &info->level);
-	rcu_read_unlock();
+	lockless_end();
 	info->none = mmu_is_none(mmu, info->level, info->raw);
 	if (!info->none)
 		describe(mmu, addr, info->raw, info);

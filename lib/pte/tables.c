@@ -9,7 +9,7 @@
  */
 #include <errno.h>
 
-#include "base/rcu.h"
+#include "pte/lockless.h"
 #include "pte/walk.h"
 
 uint64_t sim_none_value(const struct sim_mmu *mmu, int level)
@@ -108,14 +108,9 @@ struct batch {
 
 static void flush(struct batch *batch)
 {
-	struct sim_machine *machine = batch->mm->sim_machine;
-
 	if (!batch->nr)
 		return;
-	/* A read-modify-write, so that a thread that enters now either is seen
-	 * here or no longer finds the tables: it sets the flag before it walks. */
-	if (__atomic_fetch_add(&machine->threaded, 0, __ATOMIC_SEQ_CST))
-		synchronize_rcu();
+	lockless_wait(batch->mm);
 	for (unsigned int i = 0; i < batch->nr; i++)
 		sim_table_free(batch->mm, batch->item[i].level, batch->item[i].table);
 	batch->nr = 0;

@@ -6,12 +6,38 @@
  * two steps, the walk and the bytes, and between the two the page must not get
  * another owner. Both steps lie in one RCU read section (lib/pte/access.c), so
  * a flush waits for the readers, as the kernel waits for the other CPUs to
- * confirm theirs. Pages are let go only after it. A machine that one thread
- * uses needs none of this.
+ * confirm theirs: for those in the same address space (lockless.h). Pages are
+ * let go only after it. A machine that one thread uses needs none of this.
  */
 
-#include "base/rcu.h"
 #include "pte/tlb.h"
+
+static bool walked_by_others(struct sim_machine *machine, const struct mm_struct *mm)
+{
+	const struct sim_cpu *self = sim_cpu(machine);
+	unsigned int nr = __atomic_load_n(&machine->nr_cpus, __ATOMIC_ACQUIRE);
+
+	if (__atomic_load_n(&machine->crowded, __ATOMIC_RELAXED))
+		return true;
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct sim_cpu *cpu = machine->cpu[i];
+
+		if (cpu != self && __atomic_load_n(&cpu->mm, __ATOMIC_ACQUIRE) == mm)
+			return true;
+	}
+	return false;
+}
+
+void lockless_wait(struct mm_struct *mm)
+{
+	struct sim_machine *machine = mm->sim_machine;
+
+	/* A full barrier: a thread that enters now either is seen here, or sees
+	 * the entries as they are (sim_enter() sets the flag before it walks). */
+	if (__atomic_fetch_add(&machine->threaded, 0, __ATOMIC_SEQ_CST) &&
+	    walked_by_others(machine, mm))
+		synchronize_rcu();
+}
 
 void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
@@ -19,10 +45,7 @@ void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned lon
 
 	sim_count(machine, SIM_CNT_TLB_FLUSH);
 	sim_event(machine, SIM_EV_TLB, start, end, NULL);
-	/* A full barrier: a thread that enters now either is seen here, or sees
-	 * the entries as they are (sim_enter() sets the flag before it walks). */
-	if (__atomic_fetch_add(&machine->threaded, 0, __ATOMIC_SEQ_CST))
-		synchronize_rcu();
+	lockless_wait(mm);
 }
 
 void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb)

@@ -6,6 +6,7 @@
 #ifndef SIM_PTE_TLB_H
 #define SIM_PTE_TLB_H
 
+#include "pte/lockless.h"
 #include "pte/pgtable.h"
 
 #define GATHER_PAGES 128

@@ -17,7 +17,7 @@
  */
 #include <signal.h>
 
-#include "base/rcu.h"
+#include "pte/lockless.h"
 #include "vma/internal.h"
 
 /* Far above what contention between threads needs. */
@@ -38,17 +38,17 @@ static int access_bytes(const struct user_access *access, size_t len)
 	unsigned long pfn;
 	int ret;
 
-	rcu_read_lock();
+	lockless_begin(mm);
 	ret = sim_mmu_access(mm, access->addr, access->from, &pfn);
 	if (ret) {
-		rcu_read_unlock();
+		lockless_end();
 		return ret;
 	}
 	if (access->from)
 		ret = sim_phys_write(mm->sim_machine, pfn, offset, access->from, len);
 	else
 		ret = sim_phys_read(mm->sim_machine, pfn, offset, access->to, len);
-	rcu_read_unlock();
+	lockless_end();
 	return ret == -EFAULT ? SIGBUS : ret; /* no memory answers there */
 }
 
@@ -175,9 +175,9 @@ int sim_write(struct task_struct *task, unsigned long addr, const void *buf, siz
 static unsigned long touch_mapped(struct mm_struct *mm, unsigned long addr, unsigned long end,
 				  bool write)
 {
-	rcu_read_lock();
+	lockless_begin(mm);
 	addr = sim_mmu_touch(mm, addr, end, write);
-	rcu_read_unlock();
+	lockless_end();
 	return addr;
 }
 

@@ -5,6 +5,7 @@
  * What has exited stays on a list of the machine, without an address space, until
  * a new task is made of it: who still has its pointer gets -ESRCH.
  */
+#include "pte/lockless.h"
 #include "vma/internal.h"
 
 /* No live object any more. @task is in no list. */
@@ -101,12 +102,22 @@ struct task_struct *sim_task_create(struct sim_machine *machine, const char *nam
 	return task;
 }
 
+/* As a CPU that another address space's tables are loaded into: nobody has to wait for
+ * it any more who frees those of the former. */
+static void leave_mm(const struct task_struct *task)
+{
+	if (task->mm && sim_thread.epoch == sim_epoch(task->sim_machine))
+		lockless_enter(sim_thread.cpu, task->mm);
+}
+
 struct task_struct *sim_task_switch(struct task_struct *task)
 {
 	struct task_struct *old = sim_thread.task;
 
 	sim_thread.task = task;
 	sim_set_current_machine(task ? task->sim_machine : NULL);
+	if (task)
+		leave_mm(task);
 	return old;
 }
 

@@ -5,8 +5,8 @@
  */
 #include <pthread.h>
 #include <sched.h>
-#include <urcu-bp.h>
 
+#include "pte/lockless.h"
 #include "support/mm_fixture.h"
 
 #define NR_TOUCHERS 3
@@ -39,13 +39,13 @@ static bool move_byte(struct vm_area_struct *vma, unsigned long addr, bool write
 	unsigned long pfn;
 	int err;
 
-	rcu_read_lock();
+	lockless_begin(vma->vm_mm);
 	err = sim_mmu_access(vma->vm_mm, addr, write, &pfn);
 	sched_yield();
 	if (!err)
 		err = write ? sim_phys_write(machine, pfn, 0, value, 1)
 			    : sim_phys_read(machine, pfn, 0, value, 1);
-	rcu_read_unlock();
+	lockless_end();
 	return !err;
 }
 
