@@ -49,8 +49,11 @@ static int call_each(const struct apply *apply, char *slot, unsigned long addr, 
 
 	/* A call, a return and a jump back are most of what an entry costs. */
 #pragma GCC unroll 4
-	for (unsigned long i = 0; i < nr && !err; i++, slot += bytes, addr += page)
+	for (unsigned long i = 0; i < nr; i++, slot += bytes, addr += page) {
 		err = fn((pte_t *)(void *)slot, addr, data);
+		if (err)
+			break;
+	}
 	return err;
 }
 
