@@ -142,6 +142,14 @@ static bool should_zap_page(const struct zap_walk *w, const struct page *page)
 	return !sim_page_is_anon(page);
 }
 
+/* By one alternative or the other (arm64; x86 with shadow stacks): note_dirty() asks
+ * in full. */
+static inline bool may_be_dirty(const struct sim_pte_test *dirty, uint64_t e)
+{
+	return (e & dirty->any[0].mask) == dirty->any[0].value ||
+	       (dirty->any[1].mask && (e & dirty->any[1].mask) == dirty->any[1].value);
+}
+
 /* A file's page that was written to through @e is dirty from now on. */
 static void note_dirty(struct zap_walk *w, struct page *page, uint64_t e)
 {
@@ -276,7 +284,7 @@ static unsigned long zap_plain_pages(struct zap_walk *w, char *slot, unsigned lo
 		    pfn == zero_pfn)
 			break;
 		e = mmu_xchg(w->mmu, up, 0, slot, w->none_value);
-		if (unlikely((e & dirty->any[0].mask) == dirty->any[0].value))
+		if (unlikely(may_be_dirty(dirty, e)))
 			note_dirty(w, page, e);
 		w->rss[sim_mm_counter(page)]--;
 		if (likely(sim_page_map_sub(page, up) >= 0))
