@@ -262,12 +262,14 @@ static struct memtype_run run_of(const struct sim_machine *machine, unsigned lon
 /*
  * The first reservation that ends behind @start. Whoever has come to the end of the
  * last answer finds it right behind: those that begin before the reservation it came
- * from had ended by then, or the answer would have come from them.
+ * from had ended by then, or the answer would have come from them. The reservation
+ * itself may reach into this page, or beyond it: an answer is of whole pages.
  */
 static struct memtype *first_from_locked(const struct sim_memtype *mt, unsigned long pfn,
 					 uint64_t start)
 {
-	if (mt->last_m && mt->last.nr && pfn == mt->last.start + mt->last.nr)
+	if (mt->last_m && mt->last.nr && pfn == mt->last.start + mt->last.nr &&
+	    mt->last_m->end <= start)
 		return memtype_tree_next(mt->last_m, start, ~0UL);
 	return memtype_tree_first(&mt->root, start, ~0UL);
 }
