@@ -449,8 +449,10 @@ struct sim_pfns {
  * One walk and one hold of the lock per table of leaves. Every check is made
  * for every pfn, and the first that fails ends the call with what
  * vmf_insert_pfn_prot() returns for it; those before it stay. The memory type is
- * asked for once per run of pfns that have one: for RAM, where each page holds its
- * own, this is each page.
+ * asked for once per stretch of pfns that have the same: of RAM a block of pages, or
+ * each page where a block does not agree; of I/O memory what reservations say.
+ *
+ * Holds: mmap_lock for reading.
  *
  * Returns: VM_FAULT_NOPAGE, all are inserted, or had an entry already (it stays);
  *          VM_FAULT_SIGBUS, an address outside the vma, or a pfn not allowed;
@@ -576,10 +578,12 @@ extern SIM_API __thread struct sim_current_pte sim_current_pte
 
 /**
  * sim_set_pte_at - set_pte_at(), never inlined
+ *
+ * Holds: the page-table lock.
  */
 SIM_API void sim_set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte);
 
-/* What an operation makes of an entry. */
+/* What an operation makes of an entry: sim_pte_op() of a known format. */
 static inline uint64_t sim_pte_steps(const struct sim_pte_op *op, uint64_t e)
 {
 	const struct sim_pte_step *s = op->step;

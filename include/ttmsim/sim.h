@@ -27,7 +27,7 @@ struct sim_machine_config {
 	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments */
 	unsigned int cpus;	/* 1: UP, locks and atomic operations cost what they cost in
 				 * a UP kernel; only the thread that creates it may use it,
-				 * others get -EBUSY. 0 or more: SMP, for any threads */
+				 * others get -EBUSY. Any other number: SMP, for all threads */
 };
 
 /**
@@ -43,7 +43,8 @@ SIM_API struct sim_machine *sim_machine_create(const struct sim_machine_config *
 /**
  * sim_machine_destroy - free a machine with all that belongs to it, in one step
  *
- * No other thread may be inside. NULL is ignored.
+ * No other thread may be inside. One whose current task is the machine's switches to
+ * another before its next call. NULL is ignored.
  */
 SIM_API void sim_machine_destroy(struct sim_machine *machine);
 

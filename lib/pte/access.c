@@ -138,8 +138,10 @@ unsigned long sim_mmu_touch(struct mm_struct *mm, unsigned long addr, unsigned l
 	end = leaf_end(mmu, 1, addr, end);
 	if (!level)
 		return touch_entries(mm, slot, addr, end, write);
+	/* Memory may answer for a part of the leaf: then page by page. */
 	if (access_slot(mmu, level, slot, write, &e) ||
-	    !pfn_answers(mm->sim_machine, leaf_pfn(mmu, level, e, addr)))
+	    !pfn_answers(mm->sim_machine, leaf_pfn(mmu, level, e, addr)) ||
+	    !pfn_answers(mm->sim_machine, leaf_pfn(mmu, level, e, end - 1)))
 		return addr;
 	return end;
 }

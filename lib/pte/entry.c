@@ -20,14 +20,14 @@ static void set_current_pte(const struct sim_machine *machine)
 	cur->format = machine ? &machine->mmu->format[SIM_LEAF_PTE] : NULL;
 }
 
+/* Also where it is the same: another thread may have destroyed a machine, and made
+ * this one in its place. */
 struct sim_machine *sim_set_current_machine(struct sim_machine *machine)
 {
 	struct sim_machine *old = sim_thread.machine;
 
-	if (old != machine) {
-		sim_thread.machine = machine;
-		set_current_pte(machine);
-	}
+	sim_thread.machine = machine;
+	set_current_pte(machine);
 	return old;
 }
 

@@ -31,14 +31,12 @@ static int apply_entry(pte_t *pte, unsigned long addr, void *data)
 vm_fault_t ttm_insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
 {
 	unsigned long pages = f->last - f->offset;
-	struct sim_machine *old = ttm_switch_machine(f->machine);
 	int err;
 
 	if (pages > num_prefault)
 		pages = num_prefault;
 	err = apply_to_page_range(f->vma->vm_mm, f->vmf->address,
 				  pages << ttm_page_shift(f->machine), apply_entry, f);
-	ttm_switch_machine(old);
 	if (!err)
 		return VM_FAULT_NOPAGE;
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;

@@ -56,6 +56,7 @@ static int dup_vma(struct mm_struct *mm, struct vm_area_struct *parent)
 	ret = anon_vma_fork(vma, parent);
 	if (ret) {
 		vm_area_free(vma);
+		vma_spares_put(&spares);
 		return ret;
 	}
 	vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);

@@ -59,6 +59,24 @@ static void unreserve(unsigned long page, unsigned long nr)
 	sim_memtype_free(f.machine, io_byte(page), io_byte(page + nr));
 }
 
+/* One after the other, from a page with half a reservation on. */
+static void test_memtype_of_ends_within_a_page(void **state)
+{
+	const uint64_t half = 0x800;
+
+	(void)state;
+	assert_int_equal(arch_io_reserve_memtype_wc(io_byte(0) + half, io_byte(2) - io_byte(0)), 0);
+	for (unsigned long page = 0; page < 3; page++)
+		assert_int_equal(io_type(page), SIM_CACHE_WC);
+	assert_int_equal(io_type(3), SIM_CACHE_UC_MINUS);
+	arch_io_free_memtype_wc(io_byte(0) + half, io_byte(2) - io_byte(0));
+	assert_int_equal(arch_io_reserve_memtype_wc(io_byte(8), half + io_byte(1) - io_byte(0)), 0);
+	for (unsigned long page = 8; page < 10; page++)
+		assert_int_equal(io_type(page), SIM_CACHE_WC);
+	assert_int_equal(io_type(10), SIM_CACHE_UC_MINUS);
+	arch_io_free_memtype_wc(io_byte(8), half + io_byte(1) - io_byte(0));
+}
+
 /* ---- RAM ---- */
 
 static void test_memtype_ram_lives_in_page_flags(void **state)
@@ -381,6 +399,7 @@ static void test_pfn_modify_allowed(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
+	TEST(test_memtype_of_ends_within_a_page),
 	TEST(test_memtype_ram_lives_in_page_flags),
 	TEST(test_memtype_ram_keeps_other_flags),
 	TEST(test_memtype_ram_refuses_what_is_no_ram),

@@ -86,6 +86,27 @@ static void dirty_flushes(struct mm_fixture *fx)
 	dirty_flush(fx, true, 2);
 }
 
+/* What was read first and written to afterwards is dirty as the hardware says it. */
+static void written_by_hardware(struct mm_fixture *fx)
+{
+	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_page_ops);
+
+	for (int i = 0; i < 2; i++)
+		mm_load(vma, MM_BASE + i * fx->page);
+	mm_store(vma, MM_BASE + fx->page, 1);
+	for (int i = 0; i < 2; i++)
+		sim_page_clear(fx->drv.page[i], PG_dirty);
+	zap(vma, &zap_all);
+	assert_false(sim_page_test(fx->drv.page[0], PG_dirty));
+	assert_true(sim_page_test(fx->drv.page[1], PG_dirty));
+	mm_unmap(vma);
+}
+
+static void test_zap_keeps_dirty_of_the_hardware(void **state)
+{
+	mm_fixture_each(written_by_hardware, state);
+}
+
 static void test_zap_dirty_page_flushes_under_the_lock(void **state)
 {
 	mm_fixture_each(dirty_flushes, state);
@@ -273,6 +294,7 @@ static void test_zap_vma_ptes_is_for_pfnmap_and_its_own_range(void **state)
 static const struct CMUnitTest tests[] = {
 	MM_TEST(test_zap_special_counts_nothing),
 	MM_TEST(test_zap_gives_pages_back_and_keeps_dirty),
+	MM_TEST(test_zap_keeps_dirty_of_the_hardware),
 	MM_TEST(test_zap_dirty_page_flushes_under_the_lock),
 	MM_TEST(test_zap_ends_memory_type_tracking),
 	MM_TEST(test_zap_stays_in_the_range),
