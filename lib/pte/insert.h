@@ -93,7 +93,7 @@ plain_fill(const struct sim_plain_pte *plain, struct mm_struct *mm, uint64_t *sl
 {
 	bool alive = true;
 
-	if (unlikely(*slot & plain->none_mask))
+	if (unlikely(__atomic_load_n(slot, __ATOMIC_RELAXED) & plain->none_mask))
 		return false;
 	if (page) {
 		sim_add_long(up, &mm->rss_stat[plain_page_counter(page)].counter, 1);
