@@ -133,7 +133,7 @@ static uint64_t apply(struct straight *w)
 
 	if (w->nr_tasks > 1)
 		v.nested = w->task[straight_any(w, w->nr_tasks)]->mm;
-	v.nested_addr = straight_any(w, 2) ? FAR : addr;
+	v.nested_addr = straight_any(w, 2) ? FAR : addr & ~(mmu_leaf_size(w->mmu, 1) - 1);
 	/* no tables are made under a table's lock */
 	if (v.nested)
 		sim_walk_alloc(v.nested, v.nested_addr, 0, &ret);

@@ -379,15 +379,11 @@ static void same(const char *what, uint64_t loop, uint64_t call)
 			 (unsigned long long)call);
 }
 
-/* What the call may save: walks, locks, and memory types, but those of RAM. */
-static void compare_counters(const struct world *w, const struct result *loop,
-			     const struct result *call)
+/* What the call may save: walks and locks. */
+static void compare_counters(const struct result *loop, const struct result *call)
 {
-	bool all_ram = !w->pfns.list && w->pfns.pages;
-
 	for (int i = 0; i < SIM_NR_COUNTERS; i++) {
-		bool may_save = i == SIM_CNT_WALK || i == SIM_CNT_LOCK ||
-				(i == SIM_CNT_PAT_LOOKUP && !all_ram);
+		bool may_save = i == SIM_CNT_WALK || i == SIM_CNT_LOCK;
 
 		if (!may_save || call->counters[i] > loop->counters[i])
 			same(sim_counter_name((enum sim_counter)i), loop->counters[i],
@@ -450,7 +446,7 @@ static void call_agrees_with_loop(struct world *w, const struct sim_snapshot *dr
 	restore(w, drawn);
 	run_call(w, &second);
 	compare_state(&first, &second);
-	compare_counters(w, &first, &second);
+	compare_counters(&first, &second);
 	same("events", first.nr_events, second.nr_events);
 	same("what the events say", first.events, second.events);
 }

@@ -17,23 +17,25 @@ static void add_task(struct pte_fixture *f)
 		f->base += mmu_leaf_size(f->mmu, 1);
 }
 
-void pte_fixture_init_arch(struct pte_fixture *f, const struct sim_arch *arch,
-			   const char *release, uint32_t toggle)
+void pte_fixture_init_machine(struct pte_fixture *f, struct sim_machine *machine)
 {
-	struct sim_machine_config config = { .release = release, .toggle_features = toggle };
-
 	memset(f, 0, sizeof(*f));
-	f->machine = sim_machine_create_arch(arch, &config);
+	f->machine = machine;
 	assert_non_null(f->machine);
 	add_task(f);
 }
 
 void pte_fixture_init_config(struct pte_fixture *f, const struct sim_machine_config *config)
 {
-	memset(f, 0, sizeof(*f));
-	f->machine = sim_machine_create(config);
-	assert_non_null(f->machine);
-	add_task(f);
+	pte_fixture_init_machine(f, sim_machine_create(config));
+}
+
+void pte_fixture_init_arch(struct pte_fixture *f, const struct sim_arch *arch,
+			   const char *release, uint32_t toggle)
+{
+	struct sim_machine_config config = { .release = release, .toggle_features = toggle };
+
+	pte_fixture_init_machine(f, sim_machine_create_arch(arch, &config));
 }
 
 void pte_fixture_init_toggled(struct pte_fixture *f, const char *arch, const char *release,

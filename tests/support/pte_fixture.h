@@ -35,6 +35,8 @@ void pte_fixture_init(struct pte_fixture *f, const char *arch, const char *relea
 void pte_fixture_init_toggled(struct pte_fixture *f, const char *arch, const char *release,
 			      uint32_t toggle);
 void pte_fixture_init_config(struct pte_fixture *f, const struct sim_machine_config *config);
+/* With a machine that is the fixture's from then on. */
+void pte_fixture_init_machine(struct pte_fixture *f, struct sim_machine *machine);
 /* For an architecture that is not in the registry. */
 void pte_fixture_init_arch(struct pte_fixture *f, const struct sim_arch *arch,
 			   const char *release, uint32_t toggle);
