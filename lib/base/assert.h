@@ -17,19 +17,20 @@
 _Noreturn void sim_assert_fail(const char *file, int line, const char *function,
 			       const char *condition);
 
+/* Where there is none the condition is compiled all the same, and never evaluated. */
 #define SIM_ASSERT_CHECK_(cond) \
 	((cond) ? (void)0 : sim_assert_fail(__FILE__, __LINE__, __func__, #cond))
 
 #if SIM_ASSERT_LEVEL >= 1
 #define sim_assert(cond) SIM_ASSERT_CHECK_(cond)
 #else
-#define sim_assert(cond) ((void)sizeof(!(cond)))
+#define sim_assert(cond) ((void)(0 && (cond)))
 #endif
 
 #if SIM_ASSERT_LEVEL >= 2
 #define sim_assert_expensive(cond) SIM_ASSERT_CHECK_(cond)
 #else
-#define sim_assert_expensive(cond) ((void)sizeof(!(cond)))
+#define sim_assert_expensive(cond) ((void)(0 && (cond)))
 #endif
 
 #endif
