@@ -217,7 +217,8 @@ static void say_what_there_is(const struct axis *axis, const char *word, char *w
 	int at = snprintf(why, BENCH_TEXT, "--%s: ", axis->name);
 
 	if (!axis->nth) {
-		snprintf(why + at, (size_t)(BENCH_TEXT - at), "'%.100s' is no number from %d to %lu%s%s", word,
+		snprintf(why + at, (size_t)(BENCH_TEXT - at),
+			 "'%.100s' is no number from %d to %lu%s%s", word,
 			 axis == &axes[AXIS_THREADS], MAX_NUMBER, axis->zero ? " and not " : "",
 			 axis->zero ? axis->zero : "");
 		return;

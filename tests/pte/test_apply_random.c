@@ -90,7 +90,7 @@ static int callback(pte_t *pte, unsigned long addr, void *data)
 	if (v->deeds & LOOK) {
 		old = ptep_get(pte);
 		straight_hash(&v->said, old.pte);
-		straight_hash(&v->said, (uint64_t)(pte_none(old) + 2 * pte_special(old)));
+		straight_hash(&v->said, (uint64_t)pte_none(old) + 2 * (uint64_t)pte_special(old));
 	}
 	if (v->deeds & NEST)
 		nest(v, pte);
