@@ -81,32 +81,52 @@ static inline bool pfn_answers(const struct sim_machine *machine, unsigned long 
 }
 
 /*
- * How many entries of a level-0 table, up to @nr, are as @like but for the pfn,
- * and memory answers there: what let @like through lets them through, and left
- * nothing to be noted. Once per page of what a program touches, so all that is
- * the same for each is looked up before.
+ * Of the memory that answers, the part in which @pfn lies: its first page and how
+ * many, no more than an entry can name. => pfn_answers()
+ */
+static unsigned long part_around(const struct sim_machine *machine, unsigned long pfn,
+				 unsigned long *nr)
+{
+	const struct sim_phys *phys = machine->phys;
+	bool io = pfn - phys->io_start < phys->io_nr;
+	unsigned long start = io ? phys->io_start : phys->ram.start;
+	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
+	unsigned long most = (unsigned long)(fmt->pfn_mask >> fmt->pfn_shift) + 1 - start;
+
+	*nr = io ? phys->io_nr : phys->ram.nr;
+	if (*nr > most)
+		*nr = most;
+	return start;
+}
+
+/*
+ * How many entries of a level-0 table, up to @nr, are as @like but for the pfn, and
+ * memory answers there: what let @like through lets them through, and left nothing to
+ * be noted. Once per page of what a program touches, so one comparison has to do:
+ * less an entry of the lowest pfn, such entries are a pfn at its place and nothing
+ * else. Turned until the pfn begins at bit 0, anything else is a large number.
  */
 static unsigned long count_alike(const struct sim_machine *machine, const char *slot,
 				 unsigned long nr, uint64_t like)
 {
 	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
-	const struct sim_ram ram = machine->phys->ram;
-	const unsigned long io_start = machine->phys->io_start, io_nr = machine->phys->io_nr;
-	const uint64_t mask = fmt->pfn_mask, flip = fmt_pfn_flip(fmt, like);
-	const unsigned int shift = fmt->pfn_shift;
+	const uint64_t flip = fmt_pfn_flip(fmt, like);
+	const unsigned int shift = fmt->pfn_shift, turn = (64 - shift) % 64;
 	const bool wide = machine->mmu->level[0].entry_bytes == 8;
+	unsigned long nr_pfns, start = part_around(machine, fmt_pfn(fmt, like), &nr_pfns);
+	const uint64_t lowest = ((like ^ flip) & ~fmt->pfn_mask) | (uint64_t)start << shift;
+	unsigned long i = 0;
 
-	for (unsigned long i = 0; i < nr; i++) {
+#pragma GCC unroll 4
+	for (; i < nr; i++) {
 		uint64_t e = wide ? __atomic_load_n((const uint64_t *)slot + i, __ATOMIC_RELAXED)
 				  : __atomic_load_n((const uint32_t *)slot + i, __ATOMIC_RELAXED);
-		unsigned long pfn = (unsigned long)(((e ^ flip) & mask) >> shift);
+		uint64_t above = (e ^ flip) - lowest;
 
-		if ((e ^ like) & ~mask)
-			return i;
-		if (pfn - ram.start >= ram.nr && pfn - io_start >= io_nr)
-			return i;
+		if (unlikely((above >> shift | above << turn) >= nr_pfns))
+			break;
 	}
-	return nr;
+	return i;
 }
 
 /* As sim_mmu_touch(), the entries of one level-0 table. */

@@ -50,14 +50,17 @@ vm_fault_t ttm_insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
 /* How many of @nr pages from offset on are there: to the array's end, or a gap. */
 static unsigned long pages_there(const struct ttm_fault *f, unsigned long nr)
 {
+	struct page *const *pages = f->pages + f->offset;
 	unsigned long n = 0, in_array;
 
 	if (!f->pages)
 		return nr;
 	in_array = f->offset < f->nr_pages ? f->nr_pages - f->offset : 0;
 	nr = nr < in_array ? nr : in_array;
-	while (n < nr && f->pages[f->offset + n])
-		n++;
+#pragma GCC unroll 8
+	for (; n < nr; n++)
+		if (!pages[n])
+			break;
 	return n;
 }
 
