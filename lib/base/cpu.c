@@ -86,7 +86,7 @@ struct sim_cpu *sim_cpu_bind(struct sim_machine *machine)
 		__atomic_exchange_n(&machine->crowded, 1, __ATOMIC_SEQ_CST);
 	sim_thread.shared_cpu = !cpu;
 	sim_thread.cpu = cpu ? cpu : machine->cpu[SIM_MAX_CPUS - 1];
-	quiet = cpu && !sim_is_crashed(machine) && !machine->event_fn;
+	quiet = cpu && !sim_is_crashed(machine) && !machine->listeners.event;
 	sim_thread.epoch = epoch;
 	sim_thread.quiet_epoch = quiet ? epoch : 0;
 	if (machine->up)

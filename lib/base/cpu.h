@@ -109,10 +109,10 @@ static inline void sim_count(struct sim_machine *machine, enum sim_counter count
 static inline void sim_event(struct sim_machine *machine, enum sim_event_kind kind,
 			     uint64_t addr, uint64_t value, const char *what)
 {
-	if (__builtin_expect(machine->event_fn != NULL, 0)) {
+	if (__builtin_expect(machine->listeners.event != NULL, 0)) {
 		struct sim_event event = { kind, addr, value, what };
 
-		machine->event_fn(&event, machine->event_data);
+		machine->listeners.event(&event, machine->listeners.event_data);
 	}
 }
 

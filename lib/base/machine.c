@@ -99,6 +99,8 @@ bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
 		__atomic_store_n(&machine->crashed, 1, __ATOMIC_RELEASE);
 		sim_begin_epoch(machine);
 	}
+	if (machine->listeners.outcome)
+		machine->listeners.outcome(&outcome, machine->listeners.outcome_data);
 	sim_event(machine, SIM_EV_OUTCOME, 0, (uint64_t)kind, condition);
 	return true;
 }
@@ -122,7 +124,7 @@ void sim_set_event_fn(struct sim_machine *machine, sim_event_fn fn, void *data)
 {
 	if (!machine)
 		return;
-	machine->event_fn = fn;
-	machine->event_data = data;
+	machine->listeners.event = fn;
+	machine->listeners.event_data = data;
 	sim_begin_epoch(machine);
 }

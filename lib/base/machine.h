@@ -40,6 +40,15 @@ struct sim_cpu {
 	const struct mm_struct *mm __attribute__((aligned(64)));
 } __attribute__((aligned(64)));
 
+/* Callbacks, NULL for none. */
+struct sim_listeners {
+	sim_event_fn event;	/* sim_set_event_fn() */
+	void *event_data;
+	/* told of outcomes alone; the machine is as quiet (cpu.h) as without it */
+	void (*outcome)(const struct sim_outcome *outcome, void *data);
+	void *outcome_data;
+};
+
 struct sim_machine {
 	/* hot, read-only after creation */
 	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
@@ -61,8 +70,7 @@ struct sim_machine {
 	int threaded;			/* atomic; 1 once another thread came */
 	int crowded;			/* atomic; 1 once a thread got no slot of its own */
 
-	sim_event_fn event_fn;
-	void *event_data;
+	struct sim_listeners listeners;
 
 	spinlock_t outcome_lock;
 	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS]; /* atomic */

@@ -4,7 +4,7 @@
  *
  * All of a machine's state lies in the used parts of its arena (A.3), so three
  * copies do. Only what belongs to the host stays as it is at a restore: the
- * event callback, and the epoch, which becomes a new one so that each thread
+ * callbacks, and the epoch, which becomes a new one so that each thread
  * looks up its counter slot again.
  */
 #include <errno.h>
@@ -72,8 +72,7 @@ static void put_back(char *at, const char *from, size_t bytes, size_t used)
 int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot)
 {
 	const struct sim_arena *arena;
-	sim_event_fn event_fn;
-	void *event_data;
+	struct sim_listeners listeners;
 	size_t used, map_used, desc;
 	const char *data;
 
@@ -82,8 +81,7 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	arena = sim_arena_of(machine);
 	if (snapshot->id != arena->id)
 		return -EINVAL;
-	event_fn = machine->event_fn;
-	event_data = machine->event_data;
+	listeners = machine->listeners;
 	used = arena->brk;
 	map_used = arena->map_used;
 	desc = sim_desc_bytes(snapshot->brk);
@@ -94,8 +92,7 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	put_back(desc_of(machine), data + snapshot->brk, desc, sim_desc_bytes(used));
 	put_back(map_of(machine), data + snapshot->brk + desc, snapshot->map_used, map_used);
 	sim_arena_conceal(machine);
-	machine->event_fn = event_fn;
-	machine->event_data = event_data;
+	machine->listeners = listeners;
 	sim_begin_epoch(machine);
 	return 0;
 }

@@ -23,7 +23,7 @@ struct lent {
 static struct lent lend(const struct mm_struct *mm)
 {
 	const struct lent before = { sim_current_pte.filling, sim_current_pte.filled };
-	bool plain = mm->sim_mmu->level[0].entry_bytes == 8 && !mm->sim_machine->event_fn;
+	bool plain = mm->sim_mmu->level[0].entry_bytes == 8 && !mm->sim_machine->listeners.event;
 
 	sim_current_pte.filling = plain ? mm : NULL;
 	sim_current_pte.filled = 0;

@@ -220,7 +220,7 @@ static int insert_pages(struct vm_area_struct *vma, unsigned long addr, struct p
 	const struct sim_mmu *mmu = machine->mmu;
 	uint64_t prot = vma->vm_page_prot.pgprot;
 	struct pages p = { .vma = vma, .machine = machine, .cpu = sim_cpu(machine), .page = pages,
-			   .plain = !machine->event_fn && (prot & mmu->plain.upright) };
+			   .plain = !machine->listeners.event && (prot & mmu->plain.upright) };
 	int err = 0;
 
 	entry_run_init(&p.run, mmu, prot, SIM_NR_PTE_OPS);

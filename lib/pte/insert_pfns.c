@@ -15,8 +15,9 @@
  * pfn. Where the loop stops before its bound, vmf_insert_pfn_prot() itself says what
  * is to be said about that pfn, and the run goes on behind it where it can.
  *
- * The memory type of RAM lies in each page's flags: one look per pfn. I/O memory has
- * reservations: one look per stretch of pfns that have the same answer.
+ * The memory type is asked for once per stretch of pfns that have the same: of I/O
+ * memory by its reservations, of RAM by blocks, and page by page where the pages of a
+ * block have different ones.
  */
 #include <errno.h>
 
@@ -230,7 +231,7 @@ static unsigned long fill_table(struct bulk *b, unsigned long addr, unsigned lon
 				unsigned long nr, vm_fault_t *ret)
 {
 	struct mm_struct *mm = b->vma->vm_mm;
-	bool unusual = b->ask_each || b->machine->event_fn || !b->run.wide;
+	bool unusual = b->ask_each || b->machine->listeners.event || !b->run.wide;
 	unsigned long done, wrote;
 	spinlock_t *ptl;
 	int err;

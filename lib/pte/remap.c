@@ -80,7 +80,7 @@ static unsigned long fill_table(const struct remap *r, const struct entry_run *r
 {
 	sim_assert(sim_rank_held(SIM_RANK_PTL, sim_ptl(r->vma->vm_mm->sim_mmu, 0, slot)));
 	if (__builtin_expect(run->flip || !entry_run_counts_up(run, pfn, nr) ||
-			     r->vma->vm_mm->sim_machine->event_fn, 0))
+			     r->vma->vm_mm->sim_machine->listeners.event, 0))
 		return fill_telling(r, run, slot, addr, nr, pfn);
 	return run->wide ? fill_plain(run, slot, nr, pfn, true)
 			 : fill_plain(run, slot, nr, pfn, false);

@@ -311,7 +311,7 @@ static unsigned long zap_entries(struct zap_walk *w, char *slot, unsigned long a
 	while (addr != end && !tlb_full(&w->tlb)) {
 		unsigned long left = (end - addr) >> shift, done = 0;
 
-		if (likely(!w->machine->event_fn)) {
+		if (likely(!w->machine->listeners.event)) {
 			done = zap_special(w, slot, addr, left);
 			done += zap_plain_pages(w, slot + done * bytes, addr + (done << shift),
 						left - done);

@@ -103,16 +103,16 @@ static void check_page(struct check *check, unsigned long nr)
 static void check_tasks(struct check *check)
 {
 	struct sim_machine *machine = check->machine;
-	sim_event_fn fn = machine->event_fn;
+	const struct sim_listeners listeners = machine->listeners;
 	struct sim_outcome last[SIM_NR_OUTCOME_KINDS];
 	unsigned int nr[SIM_NR_OUTCOME_KINDS];
 
 	memcpy(last, machine->last_outcome, sizeof(last));
 	memcpy(nr, machine->nr_outcomes, sizeof(nr));
-	machine->event_fn = NULL;
+	memset(&machine->listeners, 0, sizeof(machine->listeners));
 	for (struct task_struct *task = machine->tasks; task; task = task->sim_next)
 		check_task(check, task);
-	machine->event_fn = fn;
+	machine->listeners = listeners;
 	memcpy(machine->last_outcome, last, sizeof(last));
 	memcpy(machine->nr_outcomes, nr, sizeof(nr));
 }

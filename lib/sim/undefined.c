@@ -69,16 +69,10 @@ static void note_bad_page(struct scn_watch *watch, const struct sim_outcome *out
 }
 
 /* With locks of the machine held. */
-static void note(const struct sim_event *event, void *data)
+static void note(const struct sim_outcome *outcome, void *data)
 {
 	struct scn_run *run = data;
-	const struct sim_outcome *outcome;
 
-	if (event->kind != SIM_EV_OUTCOME)
-		return;
-	outcome = sim_last_outcome(run->machine, (enum sim_outcome_kind)event->value);
-	if (!outcome)
-		return;
 	if (outcome->kind == SIM_BAD_PAGE)
 		note_bad_page(&run->watch, outcome);
 	else if (outcome->kind == SIM_BUG && !strcmp(outcome->condition, "no_struct_page"))
@@ -87,7 +81,8 @@ static void note(const struct sim_event *event, void *data)
 
 void scn_watch(struct scn_run *run)
 {
-	sim_set_event_fn(run->machine, note, run);
+	run->machine->listeners.outcome = note;
+	run->machine->listeners.outcome_data = run;
 }
 
 void scn_watch_op(struct scn_run *run)

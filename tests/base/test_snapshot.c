@@ -127,8 +127,8 @@ static void test_restore_keeps_the_event_fn(void **state)
 
 	sim_set_event_fn(machine, ignore_event, &snapshot);
 	assert_int_equal(sim_restore(machine, snapshot), 0);
-	assert_ptr_equal(machine->event_fn, ignore_event);
-	assert_ptr_equal(machine->event_data, &snapshot);
+	assert_ptr_equal(machine->listeners.event, ignore_event);
+	assert_ptr_equal(machine->listeners.event_data, &snapshot);
 	sim_snapshot_free(snapshot);
 }
 
