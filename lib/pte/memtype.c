@@ -308,6 +308,27 @@ static void search_locked(const struct sim_machine *machine, struct sim_memtype 
 	mt->last_m = found ? m : NULL;
 }
 
+static unsigned long type_bits(const struct page *page)
+{
+	return __atomic_load_n(&page->flags, __ATOMIC_RELAXED) & SIM_TYPE_BITS;
+}
+
+/* How far one looks for pages of the same type: few may be asked about. */
+#define SAME_TYPE_AHEAD 8
+
+/* Of the pages from the @nr-th to @end, those of its own type from it on. */
+static unsigned long same_type_ahead(const struct sim_ram *ram, unsigned long nr,
+				     unsigned long end)
+{
+	unsigned long bits = type_bits(&ram->map[nr]), at = nr + 1;
+
+	if (end > nr + SAME_TYPE_AHEAD)
+		end = nr + SAME_TYPE_AHEAD;
+	while (at < end && type_bits(&ram->map[at]) == bits)
+		at++;
+	return at;
+}
+
 bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
 			 struct memtype_run *run)
 {
@@ -315,18 +336,18 @@ bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
 	unsigned long nr = pfn - phys->ram.start, bits;
 	unsigned long first = nr >> SIM_TYPE_BLOCK_LG2 << SIM_TYPE_BLOCK_LG2;
 	unsigned long end = first + (1UL << SIM_TYPE_BLOCK_LG2);
-	bool one_type = sim_block_has_one_type(phys, nr, &bits);
+	bool isa = phys->ram.start + first < SIM_ISA_END >> machine->mmu->page_shift;
 
-	if (phys->ram.start + first < SIM_ISA_END >> machine->mmu->page_shift) {
-		first = nr;
-		end = nr + 1;
-		one_type = false;
-	}
 	end = end < phys->ram.nr ? end : phys->ram.nr;
+	if (isa || !sim_block_has_one_type(phys, nr, &bits)) {
+		bits = type_bits(&phys->ram.map[nr]);
+		end = isa ? nr + 1 : same_type_ahead(&phys->ram, nr, end);
+		first = nr;
+	}
 	run->start = phys->ram.start + first;
 	run->nr = end - first;
 	run->type = memtype_of_flags(bits);
-	return one_type;
+	return !isa;
 }
 
 /* Who asks for one page asks for the next one soon, so the last answer often holds.

@@ -26,9 +26,9 @@ struct memtype_run sim_memtype_io_run(struct sim_machine *machine, unsigned long
 /* Puts the type into *@prot and returns how many locks it took, not counted. */
 unsigned int sim_memtype_io_plain(struct sim_machine *machine, unsigned long pfn, uint64_t *prot);
 /*
- * The block of RAM that a page lies in: true where all its pages have one type, which
- * is then @run->type; else each has its own. Below the ISA hole's end RAM has none,
- * and the block is that page.
+ * The type of a page of RAM, and pages around it that have the same: the block that it
+ * lies in where that has one type, else a few that follow. false: below the ISA hole's
+ * end, where RAM has none; @run is then that page and what its flags say.
  */
 bool sim_memtype_ram_run(const struct sim_machine *machine, unsigned long pfn,
 			 struct memtype_run *run);
