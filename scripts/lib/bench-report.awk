@@ -61,8 +61,8 @@ function derive(    part, nr, i) {
 	field["load"] = family (prefault == "" ? "" : " " prefault)
 	field["crew"] = field["threads"] == 1 ? "1 thread" : field["threads"] " threads, " \
 		(shared == "" ? "own objects" : "one object")
-	if (field["ns_median"] > 0)
-		field["mops"] = 1000 / field["ns_median"]
+	if (field["ns_min"] > 0)
+		field["mops"] = 1000 / field["ns_min"]
 }
 
 function matches(    i, at, name, want) {

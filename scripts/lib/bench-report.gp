@@ -56,6 +56,7 @@ if (kind eq "bars") {
 	set style fill solid 1.0 noborder
 	set boxwidth 0.9
 	set key bmargin center horizontal
+	set bmargin 5.5
 	set xtics noenhanced scale 0
 	set xrange [-0.7:lines - 0.3]
 	plot for [i = 2:columns] data using i:xtic(1) lt i - 1 title columnheader(i)
