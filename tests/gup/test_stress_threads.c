@@ -156,12 +156,12 @@ static void insert_pages(struct part *p)
 
 static int look_and_set(pte_t *pte, unsigned long addr, void *data)
 {
-	struct part *p = data;
-	pgprot_t prot = sim_vm_page_prot(p->s->mmu, VM_READ | VM_SHARED);
+	const struct shared *s = ((struct part *)data)->s;
+	pgprot_t prot = sim_vm_page_prot(s->mmu, VM_READ | VM_SHARED);
 
 	if (pte_none(ptep_get(pte)))
-		set_pte_at(p->s->task->mm, addr, pte,
-			   pte_mkspecial(pfn_pte(page_to_pfn(p->s->pool[0]), prot)));
+		set_pte_at(s->task->mm, addr, pte,
+			   pte_mkspecial(pfn_pte(page_to_pfn(s->pool[0]), prot)));
 	return 0;
 }
 
