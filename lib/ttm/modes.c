@@ -50,11 +50,12 @@ vm_fault_t ttm_insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
 /* How many of @nr pages from offset on are there: to the array's end, or a gap. */
 static unsigned long pages_there(const struct ttm_fault *f, unsigned long nr)
 {
-	struct page *const *pages = f->pages + f->offset;
+	struct page *const *pages;
 	unsigned long n = 0, in_array;
 
 	if (!f->pages)
 		return nr;
+	pages = f->pages + f->offset;
 	in_array = f->offset < f->nr_pages ? f->nr_pages - f->offset : 0;
 	nr = nr < in_array ? nr : in_array;
 #pragma GCC unroll 8
