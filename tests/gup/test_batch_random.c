@@ -24,6 +24,7 @@ struct outcome {
 	long ret;
 	struct page *page[NR_PAGES];
 	int refs[NR_PAGES];
+	unsigned long flags[NR_PAGES];
 	uint64_t entries;
 	uint64_t counters[SIM_NR_COUNTERS];
 };
@@ -33,7 +34,9 @@ static bool is_slow(enum way way)
 	return way == SLOW || way == SLOW_PIN;
 }
 
-static long get(const struct batch *b, unsigned long addr, unsigned long nr, struct page **pages)
+/* @vmas: to be told as well, which no straight way does; or NULL. */
+static long get(const struct batch *b, unsigned long addr, unsigned long nr, struct page **pages,
+		struct vm_area_struct **vmas)
 {
 	switch (b->way) {
 	case FAST:
@@ -43,25 +46,26 @@ static long get(const struct batch *b, unsigned long addr, unsigned long nr, str
 	case FAST_PIN:
 		return pin_user_pages_fast(addr, (int)nr, b->flags, pages);
 	case SLOW_PIN:
-		return pin_user_pages(addr, nr, b->flags, pages, NULL);
+		return pin_user_pages(addr, nr, b->flags, pages, vmas);
 	default:
-		return get_user_pages(addr, nr, b->flags, pages, NULL);
+		return get_user_pages(addr, nr, b->flags, pages, vmas);
 	}
 }
 
 static void in_one_call(struct straight *w, const struct batch *b, struct outcome *o)
 {
 	(void)w;
-	o->ret = get(b, b->addr, b->nr, o->page);
+	o->ret = get(b, b->addr, b->nr, o->page, NULL);
 }
 
 static void one_by_one(struct straight *w, const struct batch *b, struct outcome *o)
 {
+	struct vm_area_struct *vma;
 	unsigned long i = 0;
 	long ret = 1;
 
 	for (; i < b->nr; i++) {
-		ret = get(b, b->addr + straight_bytes(w, i), 1, &o->page[i]);
+		ret = get(b, b->addr + straight_bytes(w, i), 1, &o->page[i], &vma);
 		if (ret != 1)
 			break;
 	}
@@ -72,8 +76,12 @@ static void take_down(struct straight *w, const struct batch *b, struct outcome 
 {
 	sim_counters(w->machine, o->counters);
 	/* a pin up to 5.14 counts entries without a page as well */
-	for (long i = 0; i < o->ret; i++)
-		o->refs[i] = o->page[i] ? page_count(o->page[i]) : 0;
+	for (long i = 0; i < o->ret; i++) {
+		if (o->page[i]) {
+			o->refs[i] = page_count(o->page[i]);
+			o->flags[i] = o->page[i]->flags;
+		}
+	}
 	for (unsigned long i = 0; i < b->nr; i++) {
 		int level;
 		void *slot = walk_down(w->mm, b->addr + straight_bytes(w, i), 0, &level);
@@ -122,6 +130,8 @@ static void compare(const struct batch *b, const struct outcome *batch, const st
 	for (long i = 0; i < batch->ret; i++) {
 		assert_ptr_equal(batch->page[i], loop->page[i]);
 		same("references", b, (uint64_t)batch->refs[i], (uint64_t)loop->refs[i]);
+		if (is_slow(b->way))
+			same("flags", b, batch->flags[i], loop->flags[i]);
 	}
 	same("entries", b, batch->entries, loop->entries);
 	for (int i = 0; i < SIM_NR_COUNTERS; i++)
@@ -145,7 +155,7 @@ static bool slow_way_stops(struct straight *w, const struct batch *b, long at)
 	if (is_slow(b->way) || b->way == FAST_ONLY || !at)
 		return false;
 	mmap_read_lock(w->mm);
-	ret = get(&slow, addr, 1, &page);
+	ret = get(&slow, addr, 1, &page, NULL);
 	mmap_read_unlock(w->mm);
 	return ret != 1;
 }
@@ -223,7 +233,7 @@ static uint64_t pin_some(struct straight *w)
 }
 
 static const struct straight_op getting[] = {
-	{ "get", get_both, 10 }, { "access", access_memory, 8 }, { "fork", fork_task, 1 },
+	{ "get", get_both, 10 }, { "access", access_memory, 8 }, { "fork", fork_task, 4 },
 	{ "mprotect", protect, 3 }, { "munmap", unmap, 1 }, { "pin", pin_some, 1 }, { 0 },
 };
 
@@ -233,7 +243,31 @@ static void test_batch_is_the_same_as_one_by_one(void **state)
 	straight_everywhere(getting, 5);
 }
 
+/* Each twice, and once the one that stops it. */
+static void test_batch_counts_what_it_reads(void **state)
+{
+	static struct straight w;
+	struct sim_machine_config config = { .arch = "x86_64", .release = "6.1" };
+	struct page *got[8];
+	uint64_t read;
+	long addr;
+
+	(void)state;
+	straight_open(&w, &config);
+	sim_task_switch(w.task[0]);
+	addr = sim_mmap(w.task[0], 0, straight_bytes(&w, 8), PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0);
+	assert_true(addr > 0);
+	assert_int_equal(sim_touch(w.task[0], (unsigned long)addr, straight_bytes(&w, 5), true), 0);
+	read = sim_counter(w.machine, SIM_CNT_PTE_READ);
+	assert_int_equal(get_user_pages_fast_only((unsigned long)addr, 8, 0, got), 5);
+	assert_int_equal(sim_counter(w.machine, SIM_CNT_PTE_READ), read + 11);
+	sim_task_switch(NULL);
+	straight_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_batch_counts_what_it_reads),
 	cmocka_unit_test(test_batch_is_the_same_as_one_by_one),
 };
 

@@ -129,6 +129,7 @@ static uint64_t apply(struct straight *w)
 	struct visit v = { .w = w, .mm = w->mm, .deeds = any_deeds(w), .pfn = straight_pfn(w),
 			   .stop_at = straight_any(w, 3) ? 0 : 1 + straight_any(w, nr),
 			   .prot = straight_prot(w), .bytes = w->mmu->level[0].entry_bytes };
+	uint64_t written;
 	int ret;
 
 	if (w->nr_tasks > 1)
@@ -141,9 +142,12 @@ static uint64_t apply(struct straight *w)
 	w->abused = true;
 	if (!straight_any(w, 30))
 		addr++;
+	written = sim_counter(w->machine, SIM_CNT_PTE_WRITE) - w->nr_told;
 	mmap_write_lock(w->mm);
 	ret = apply_to_page_range(w->mm, addr, straight_bytes(w, nr), callback, &v);
 	mmap_write_unlock(w->mm);
+	if (w->machine->listeners.event) /* each is told of */
+		assert_int_equal(sim_counter(w->machine, SIM_CNT_PTE_WRITE) - w->nr_told, written);
 	straight_hash(&v.said, (uint64_t)ret);
 	straight_hash(&v.said, v.nr);
 	/* whose task is current when the callback did not come back */

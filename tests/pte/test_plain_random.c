@@ -361,7 +361,35 @@ static void test_plain_is_the_same_as_the_long_way(void **state)
 	straight_everywhere(everything, 12);
 }
 
+/* The entry that stops it has been read as well, straight or not. */
+static void test_remap_counts_the_entry_that_stops_it(void **state)
+{
+	static struct straight w;
+	struct sim_machine_config config = { .arch = "um", .release = "6.1" };
+	struct vm_area_struct *vma;
+	unsigned long io;
+	uint64_t read;
+	long addr;
+
+	(void)state;
+	straight_open(&w, &config);
+	w.map[0].vm_flags = VM_PFNMAP;
+	w.at = &w.map[0];
+	addr = sim_mmap(w.task[0], 0, straight_bytes(&w, 8), PROT_READ, MAP_SHARED, w.device, 0);
+	assert_true(addr > 0);
+	io = w.machine->arch->io_start_pfn;
+	vma = find_vma(w.task[0]->mm, (unsigned long)addr);
+	assert_int_equal(vmf_insert_pfn(vma, (unsigned long)addr + straight_bytes(&w, 5), io),
+			 VM_FAULT_NOPAGE);
+	read = sim_counter(w.machine, SIM_CNT_PTE_READ);
+	assert_int_equal(remap_pfn_range(vma, (unsigned long)addr, io, straight_bytes(&w, 8),
+					 vma->vm_page_prot), -EIO);
+	assert_int_equal(sim_counter(w.machine, SIM_CNT_PTE_READ), read + 6);
+	straight_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_remap_counts_the_entry_that_stops_it),
 	cmocka_unit_test(test_plain_is_the_same_as_the_long_way),
 };
 

@@ -31,6 +31,9 @@ static int device_mmap(struct file *filp, struct vm_area_struct *vma)
 {
 	struct straight *w = filp->private_data;
 
+	if (w->at->remap_pfn)
+		return remap_pfn_range(vma, vma->vm_start, w->at->remap_pfn,
+				       vma->vm_end - vma->vm_start, vma->vm_page_prot);
 	vma->vm_flags |= w->at->vm_flags;
 	vma->vm_ops = &device_ops;
 	vma->vm_private_data = w;
@@ -115,6 +118,15 @@ pgprot_t straight_prot(struct straight *w)
 
 /* ---- a program ---- */
 
+/* RAM that nobody has, or I/O memory: as a driver maps it, shared or not. */
+static unsigned long any_remap_pfn(struct straight *w)
+{
+	const struct sim_ram *ram = &w->machine->phys->ram;
+
+	return straight_any(w, 2) ? ram->start + ram->nr - STRAIGHT_MAX_PAGES - 1
+				  : w->machine->arch->io_start_pfn + straight_any(w, 200);
+}
+
 static void map_one(struct straight *w, struct straight_map *map, unsigned long i)
 {
 	static const unsigned long kinds[] = {
@@ -128,6 +140,7 @@ static void map_one(struct straight *w, struct straight_map *map, unsigned long 
 
 	w->at = map;
 	map->nr = 1 + straight_any(w, straight_any(w, 2) ? 40 : STRAIGHT_MAX_PAGES);
+	map->remap_pfn = device && !straight_any(w, 5) ? any_remap_pfn(w) : 0;
 	map->vm_flags = device ? kinds[straight_any(w, SIM_ARRAY_SIZE(kinds))] : 0;
 	map->addr = 0x10000000 + i * 0x2000000 +
 		    straight_bytes(w, straight_any(w, 1u << w->mmu->level[0].index_bits));
@@ -156,10 +169,11 @@ static const struct straight_op *any_op(struct straight *w, const struct straigh
 	return ops;
 }
 
-static void ignore_event(const struct sim_event *event, void *data)
+static void count_entry(const struct sim_event *event, void *data)
 {
-	(void)event;
-	(void)data;
+	struct straight *w = data;
+
+	w->nr_told += event->kind == SIM_EV_PTE;
 }
 
 /* ---- what it left ---- */
@@ -239,7 +253,7 @@ void straight_run(struct straight *w, const struct straight_op *ops, uint64_t se
 	memset(r, 0, sizeof(*r));
 	before = sim_snapshot(w->machine);
 	assert_non_null(before);
-	sim_set_event_fn(w->machine, listen ? ignore_event : NULL, NULL);
+	sim_set_event_fn(w->machine, listen ? count_entry : NULL, w);
 	begin(w, seed);
 	for (unsigned int i = 0; i < STRAIGHT_STEPS && !sim_crashed(w->machine); i++) {
 		const struct straight_op *op = any_op(w, ops);

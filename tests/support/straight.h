@@ -33,6 +33,7 @@
 struct straight_map {
 	unsigned long addr, nr;		/* pages */
 	unsigned long vm_flags;		/* that the device adds */
+	unsigned long remap_pfn;	/* or: what it maps at once; 0 = nothing */
 };
 
 struct straight {
@@ -48,6 +49,7 @@ struct straight {
 	struct task_struct *cur;
 	struct mm_struct *mm;
 	const struct straight_map *at;
+	uint64_t nr_told;		/* entries written, by events */
 	bool abused;			/* an op did what no kernel code does */
 	struct task_struct *stranger;	/* a task of another machine */
 };
