@@ -26,8 +26,10 @@ struct sim_machine_config {
 	enum sim_thp_policy thp; /* always */
 	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments */
 	unsigned int cpus;	/* 1: UP, locks and atomic operations cost what they cost in
-				 * a UP kernel; only the thread that creates it may use it,
-				 * others get -EBUSY. Any other number: SMP, for all threads */
+				 * a UP kernel; only the thread that creates it may use it:
+				 * others get -EBUSY (or NULL) from sim_ calls, and must not
+				 * call the kernel's functions. Any other number: SMP, for
+				 * all threads */
 };
 
 /**
