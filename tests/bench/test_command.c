@@ -4,15 +4,13 @@
  * looked at: under a sanitizer they mean nothing.
  */
 #include <jansson.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <ttmsim/base.h>
 
+#include "support/command.h"
 #include "support/run.h"
 
 /* As short as a row can be. */
@@ -22,63 +20,15 @@
 #define CSV_HEADER CSV_AXES "ns_min,ns_median,x_limit,fault,handler,walk,"
 #define CSV_COLUMNS (12 + SIM_NR_COUNTERS)
 
-static char command[PATH_MAX];
-
-/* Beside the folder of the tests. 77 without it: it was not built. */
 static int find_command(void **state)
 {
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
 	(void)state;
-	if (len < 0)
-		return -1;
-	self[len] = 0;
-	if (snprintf(command, sizeof(command), "%s/../ttmsim-bench", dirname(self)) < 0)
-		return -1;
-	if (access(command, X_OK))
-		exit(SIM_TEST_SKIP);
-	return 0;
-}
-
-struct ran {
-	int status;
-	char out[1 << 20];
-};
-
-static struct ran *run(const char *args)
-{
-	static struct ran ran;
-	char line[2 * PATH_MAX];
-	size_t len;
-	FILE *pipe;
-
-	snprintf(line, sizeof(line), "IFS=; T='%s'; %s", command, args);
-	pipe = popen(line, "r");
-	assert_non_null(pipe);
-	len = fread(ran.out, 1, sizeof(ran.out) - 1, pipe);
-	ran.out[len] = 0;
-	ran.status = WEXITSTATUS(pclose(pipe));
-	return &ran;
-}
-
-/* A run that has to end with 0. */
-static char *output_of(const char *args)
-{
-	struct ran *ran = run(args);
-
-	if (ran->status)
-		fail_msg("%s: ended with %d and printed\n%s", args, ran->status, ran->out);
-	return ran->out;
+	return command_find("ttmsim-bench");
 }
 
 static void test_runs(void **state)
 {
-	static const struct {
-		const char *description, *line;
-		int status;
-		const char *part;	/* of what is printed */
-	} cases[] = {
+	static const struct command_case cases[] = {
 		{ "version", "$T --version", 0, "ttmsim-bench 0." },
 		{ "help", "$T --help", 0, "Usage: " },
 		{ "families", "$T --list", 0, "limit/walk4" },
@@ -151,13 +101,7 @@ static void test_runs(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
-		const struct ran *ran = run(cases[i].line);
-
-		if (ran->status != cases[i].status || !strstr(ran->out, cases[i].part))
-			fail_msg("%s: ended with %d and printed\n%s", cases[i].description,
-				 ran->status, ran->out);
-	}
+	command_check(cases, SIM_ARRAY_SIZE(cases));
 }
 
 /* ---- CSV ---- */
@@ -173,7 +117,7 @@ static unsigned int columns_of(const char *line)
 
 static void test_csv_has_every_column(void **state)
 {
-	char *rest = output_of("$T " QUICK "--format=csv"), *line;
+	char *rest = command_output("$T " QUICK "--format=csv"), *line;
 	unsigned int lines = 0;
 
 	(void)state;
@@ -187,8 +131,9 @@ static void test_csv_has_every_column(void **state)
 
 static void test_csv_goes_to_a_file(void **state)
 {
-	const char *out = output_of("D=$(mktemp -d); $T " QUICK "--filter=limit/walk4 --format=csv"
-				    " -o $D/f && echo nothing else: && cat $D/f; rm -r $D");
+	const char *out = command_output("D=$(mktemp -d); $T " QUICK
+					 "--filter=limit/walk4 --format=csv"
+					 " -o $D/f && echo nothing else: && cat $D/f; rm -r $D");
 
 	(void)state;
 	assert_memory_equal(out, "nothing else:\nname,", strlen("nothing else:\nname,"));
@@ -198,7 +143,7 @@ static void test_csv_goes_to_a_file(void **state)
 /* Not the times: a row that took none would be a row that was not measured. */
 static void test_csv_times_are_positive(void **state)
 {
-	char *rest = output_of("$T " QUICK "--filter=limit/ --format=csv"), *line;
+	char *rest = command_output("$T " QUICK "--filter=limit/ --format=csv"), *line;
 
 	(void)state;
 	strsep(&rest, "\n");
@@ -257,7 +202,7 @@ static void check_entry(const json_t *entry)
 static json_t *json_of(const char *args)
 {
 	json_error_t error;
-	json_t *root = json_loads(output_of(args), JSON_REJECT_DUPLICATES, &error);
+	json_t *root = json_loads(command_output(args), JSON_REJECT_DUPLICATES, &error);
 
 	if (!root)
 		fail_msg("%s: line %d: %s", args, error.line, error.text);

@@ -244,6 +244,57 @@ static void test_fast_page_without_references_stops(void **state)
 	gup_each_release("x86_64", tail_stops);
 }
 
+/* Maps @page without a mark, as drivers did it with the zero page before 6.12. */
+static void set_normal(struct gup_fixture *fx, unsigned long addr, struct page *page)
+{
+	int err = 0;
+	void *slot = sim_walk_alloc(fx->mm, addr, 0, &err);
+	uint64_t e = fx->mmu->format[0].none_value;
+
+	assert_non_null(slot);
+	if (page)
+		e = fmt_make(&fx->mmu->format[0], page_to_pfn(page),
+			     gup_vma(fx, addr)->vm_page_prot.pgprot);
+	sim_set_entry(fx->mm, 0, slot, addr, e);
+}
+
+/* Pins of the zero page are not counted where the release says so: neither in the page
+ * nor as a change of references. */
+static void zero_page_pins(struct gup_fixture *fx)
+{
+	struct page *zero = pfn_to_page(sim_zero_pfn(fx->machine)), *other, *pages[3];
+	bool counted = !sim_rule(fx->machine, SIM_RULE_GUP_ZERO_PAGE_UNPINNED);
+	unsigned long addr = gup_anon(fx, RW, 3);
+	int zero_refs = page_count(zero);
+	uint64_t refs;
+
+	if (sim_rule(fx->machine, SIM_RULE_GUP_FAST_NEEDS_MAPPING))
+		return; /* neither has one */
+	other = sim_alloc_pages(fx->machine, 0);
+	set_normal(fx, addr, other);
+	set_normal(fx, addr + fx->page, zero);
+	set_normal(fx, addr + 2 * fx->page, other);
+	refs = sim_counter(fx->machine, SIM_CNT_REF);
+	assert_int_equal(pin_user_pages_fast_only(addr, 3, 0, pages), 3);
+	assert_int_equal(sim_counter(fx->machine, SIM_CNT_REF), refs + 2 + counted);
+	assert_int_equal(page_count(zero),
+			 zero_refs + (counted ? GUP_PIN_COUNTING_BIAS : 0));
+	assert_int_equal(page_count(other), 1 + 2 * GUP_PIN_COUNTING_BIAS);
+	unpin_user_pages(pages, 3);
+	assert_int_equal(sim_counter(fx->machine, SIM_CNT_REF), refs + 2 * (2 + counted));
+	assert_int_equal(page_count(zero), zero_refs);
+	for (int i = 0; i < 3; i++)
+		set_normal(fx, addr + i * fx->page, NULL);
+	put_page(other);
+}
+
+static void test_fast_pins_of_the_zero_page(void **state)
+{
+	(void)state;
+	gup_each_release("x86_64", zero_page_pins);
+	gup_each_release("arm64", zero_page_pins);
+}
+
 /* fork is write-protecting: a pin would race with it, a reference may. */
 static void fork_stops_pins(struct gup_fixture *fx)
 {
@@ -714,6 +765,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_fast_ignores_vm_io),
 	cmocka_unit_test(test_fast_special_entry_stops),
 	cmocka_unit_test(test_fast_zero_page_stops),
+	cmocka_unit_test(test_fast_pins_of_the_zero_page),
 	cmocka_unit_test(test_fast_read_only_entry_stops_writes),
 	cmocka_unit_test(test_fast_pin_of_a_shared_page_stops),
 	cmocka_unit_test(test_fast_prot_none),

@@ -2,63 +2,21 @@
 /*
  * The command, run as a program: what it prints, where, and how it ends.
  */
-#include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/command.h"
 #include "support/run.h"
 
-static char command[PATH_MAX];
-
-/* Beside the folder of the tests. 77 without it: it was not built. */
 static int find_command(void **state)
 {
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
 	(void)state;
-	if (len < 0)
-		return -1;
-	self[len] = 0;
-	if (snprintf(command, sizeof(command), "%s/../ttmsim", dirname(self)) < 0)
-		return -1;
-	if (access(command, X_OK))
-		exit(SIM_TEST_SKIP);
-	return 0;
-}
-
-struct ran {
-	int status;
-	char out[1 << 18];
-};
-
-/* By the shell, both streams together. */
-static struct ran *run(const char *args)
-{
-	static struct ran ran;
-	char line[2 * PATH_MAX];
-	size_t len;
-	FILE *pipe;
-
-	snprintf(line, sizeof(line), "IFS=; T='%s'; %s", command, args);
-	pipe = popen(line, "r");
-	assert_non_null(pipe);
-	len = fread(ran.out, 1, sizeof(ran.out) - 1, pipe);
-	ran.out[len] = 0;
-	ran.status = WEXITSTATUS(pclose(pipe));
-	return &ran;
+	return command_find("ttmsim");
 }
 
 static void test_runs(void **state)
 {
-	static const struct {
-		const char *description, *line;
-		int status;
-		const char *part;	/* of what is printed */
-	} cases[] = {
+	static const struct command_case cases[] = {
 		{ "version", "$T --version", 0, "ttmsim 0." },
 		{ "help", "$T --help", 0, "Usage: " },
 		{ "usage of a part", "$T run --usage", 0, "Usage: ttmsim run" },
@@ -103,13 +61,7 @@ static void test_runs(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
-		const struct ran *ran = run(cases[i].line);
-
-		if (ran->status != cases[i].status || !strstr(ran->out, cases[i].part))
-			fail_msg("%s: ended with %d and printed\n%s", cases[i].description,
-				 ran->status, ran->out);
-	}
+	command_check(cases, SIM_ARRAY_SIZE(cases));
 }
 
 static const struct CMUnitTest tests[] = {
