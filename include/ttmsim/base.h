@@ -127,7 +127,7 @@ enum sim_counter {
 	SIM_CNT_TABLE_ALLOC,	/* page tables allocated */
 	SIM_CNT_TABLE_FREE,	/* page tables freed */
 	SIM_CNT_LOCK,		/* lock acquisitions of every rank */
-	SIM_CNT_PAT_LOOKUP,	/* memory-type look-ups */
+	SIM_CNT_PAT_LOOKUP,	/* pfns whose memory type was looked up */
 	SIM_CNT_PTE_READ,	/* leaf entries read */
 	SIM_CNT_PTE_WRITE,	/* leaf entries written */
 	SIM_CNT_REF,		/* page reference changes, up or down */

@@ -450,7 +450,9 @@ struct sim_pfns {
  * for every pfn, and the first that fails ends the call with what
  * vmf_insert_pfn_prot() returns for it; those before it stay. The memory type is
  * asked for once per stretch of pfns that have the same: of RAM a block of pages, or
- * each page where a block does not agree; of I/O memory what reservations say.
+ * each page where a block does not agree; of I/O memory what reservations say. As
+ * SIM_CNT_PAT_LOOKUP counts pfns, all counters but those of walks and locks are as the
+ * calls one by one leave them.
  *
  * Holds: mmap_lock for reading.
  *
