@@ -13,6 +13,7 @@ PACKAGES_BUILD=(cmake ninja-build gcc libc6-dev pkg-config
 PACKAGES_CLANG=(clang libclang-rt-14-dev)
 PACKAGES_LINT=(clang clang-tidy cppcheck universal-ctags shellcheck g++)
 PACKAGES_COVERAGE=(gcovr)
+PACKAGES_REPORT=(gnuplot-nox fonts-dejavu-core)
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 	BOLD=$'\e[1m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'
