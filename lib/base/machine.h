@@ -35,7 +35,7 @@ enum sim_compound {
 struct sim_cpu {
 	uint64_t count[SIM_NR_CPU_COUNTERS];
 	uint64_t thread;	/* sim_thread_id() of the owner */
-	/* atomic; whose tables the owner walked last without a lock (lib/pte/tlb.h).
+	/* atomic; whose tables the owner walked last without a lock (lib/pte/lockless.h).
 	 * Others look at it: a line of its own. */
 	const struct mm_struct *mm __attribute__((aligned(64)));
 } __attribute__((aligned(64)));

@@ -209,24 +209,27 @@ static bool mixed_is_plain(const struct vm_area_struct *vma, pfn_t pfn)
 	       (machine->mmu->has_special || !sim_pfn_valid(machine, nr));
 }
 
-static __attribute__((noinline)) vm_fault_t
-insert_mixed_typed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+static inline __attribute__((always_inline)) vm_fault_t
+insert_mixed_special(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot,
+		     const bool typed)
 {
 	if (likely(mixed_is_plain(vma, pfn) &&
-		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, true,
+		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, typed,
 				    is_up(vma))))
 		return VM_FAULT_NOPAGE;
 	return insert_mixed_checked(vma, addr, pfn, pgprot);
 }
 
 static __attribute__((noinline)) vm_fault_t
+insert_mixed_typed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
+{
+	return insert_mixed_special(vma, addr, pfn, pgprot, true);
+}
+
+static __attribute__((noinline)) vm_fault_t
 insert_mixed_untyped(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
 {
-	if (likely(mixed_is_plain(vma, pfn) &&
-		   insert_plain_pfn(vma, addr, pfn_t_to_pfn(pfn), pgprot.pgprot, false,
-				    is_up(vma))))
-		return VM_FAULT_NOPAGE;
-	return insert_mixed_checked(vma, addr, pfn, pgprot);
+	return insert_mixed_special(vma, addr, pfn, pgprot, false);
 }
 
 /* A pfn of RAM where nothing would mark its entry special. */

@@ -145,29 +145,18 @@ fill(struct bulk *b, uint64_t *slot, unsigned long at, unsigned long nr, unsigne
 	return nr;
 }
 
-static unsigned long fill_untyped(struct bulk *b, uint64_t *slot, unsigned long at,
-				  unsigned long nr, unsigned long *wrote)
+/* A loop for each source; @typed is a constant. */
+static inline __attribute__((always_inline)) unsigned long
+fill_plain(struct bulk *b, uint64_t *slot, unsigned long at, unsigned long nr,
+	   unsigned long *wrote, const bool typed)
 {
 	switch (source_of(b->pfns)) {
 	case FROM_LIST:
-		return fill(b, slot, at, nr, wrote, FROM_LIST, false);
+		return fill(b, slot, at, nr, wrote, FROM_LIST, typed);
 	case FROM_PAGES:
-		return fill(b, slot, at, nr, wrote, FROM_PAGES, false);
+		return fill(b, slot, at, nr, wrote, FROM_PAGES, typed);
 	default:
-		return fill(b, slot, at, nr, wrote, FROM_FIRST, false);
-	}
-}
-
-static unsigned long fill_typed(struct bulk *b, uint64_t *slot, unsigned long at,
-				unsigned long nr, unsigned long *wrote)
-{
-	switch (source_of(b->pfns)) {
-	case FROM_LIST:
-		return fill(b, slot, at, nr, wrote, FROM_LIST, true);
-	case FROM_PAGES:
-		return fill(b, slot, at, nr, wrote, FROM_PAGES, true);
-	default:
-		return fill(b, slot, at, nr, wrote, FROM_FIRST, true);
+		return fill(b, slot, at, nr, wrote, FROM_FIRST, typed);
 	}
 }
 
@@ -244,9 +233,9 @@ static unsigned long fill_table(struct bulk *b, unsigned long addr, unsigned lon
 	if (unlikely(unusual))
 		done = fill_asking(b, slot, addr, at, nr, &wrote);
 	else if (mm->sim_mmu->has_pat)
-		done = fill_typed(b, slot, at, nr, &wrote);
+		done = fill_plain(b, slot, at, nr, &wrote, true);
 	else
-		done = fill_untyped(b, slot, at, nr, &wrote);
+		done = fill_plain(b, slot, at, nr, &wrote, false);
 	ptl_unlock(ptl);
 	if (mm->sim_mmu->has_pat)
 		sim_cpu_count_n(b->cpu, SIM_CNT_PAT_LOOKUP, done);

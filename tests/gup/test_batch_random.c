@@ -194,18 +194,6 @@ static uint64_t access_memory(struct straight *w)
 	return (uint64_t)sim_touch(w->cur, addr, straight_bytes(w, nr), write);
 }
 
-static uint64_t fork_task(struct straight *w)
-{
-	struct task_struct *child = NULL;
-	int ret = 0;
-
-	if (w->nr_tasks < STRAIGHT_TASKS)
-		ret = sim_fork(w->cur, "child", &child);
-	if (child)
-		w->task[w->nr_tasks++] = child;
-	return (uint64_t)ret;
-}
-
 static uint64_t protect(struct straight *w)
 {
 	static const int prots[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE };
@@ -233,7 +221,7 @@ static uint64_t pin_some(struct straight *w)
 }
 
 static const struct straight_op getting[] = {
-	{ "get", get_both, 10 }, { "access", access_memory, 8 }, { "fork", fork_task, 4 },
+	{ "get", get_both, 10 }, { "access", access_memory, 8 }, { "fork", straight_fork, 4 },
 	{ "mprotect", protect, 3 }, { "munmap", unmap, 1 }, { "pin", pin_some, 1 }, { 0 },
 };
 

@@ -188,18 +188,6 @@ static uint64_t zap(struct straight *w)
 	return 0;
 }
 
-static uint64_t fork_task(struct straight *w)
-{
-	struct task_struct *child = NULL;
-	int ret = 0;
-
-	if (w->nr_tasks < STRAIGHT_TASKS)
-		ret = sim_fork(w->cur, "child", &child);
-	if (child)
-		w->task[w->nr_tasks++] = child;
-	return (uint64_t)ret;
-}
-
 static uint64_t fail_soon(struct straight *w)
 {
 	sim_fail_alloc(w->machine, 1 + straight_any(w, 5));
@@ -208,7 +196,7 @@ static uint64_t fail_soon(struct straight *w)
 
 static const struct straight_op applying[] = {
 	{ "apply", apply, 10 }, { "store", store_outside, 3 }, { "zap", zap, 4 },
-	{ "fork", fork_task, 1 }, { "fail", fail_soon, 1 }, { 0 },
+	{ "fork", straight_fork, 1 }, { "fail", fail_soon, 1 }, { 0 },
 };
 
 static void test_apply_with_any_callback(void **state)

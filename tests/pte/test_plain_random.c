@@ -229,19 +229,6 @@ static uint64_t access_memory(struct straight *w)
 	return (uint64_t)sim_touch(w->cur, addr, straight_bytes(w, nr), write);
 }
 
-static uint64_t fork_task(struct straight *w)
-{
-	struct task_struct *child = NULL;
-	int ret;
-
-	if (w->nr_tasks == STRAIGHT_TASKS)
-		return 0;
-	ret = sim_fork(w->cur, "child", &child);
-	if (!ret)
-		w->task[w->nr_tasks++] = child;
-	return (uint64_t)ret;
-}
-
 static uint64_t exit_task(struct straight *w)
 {
 	if (w->nr_tasks == 1)
@@ -350,7 +337,7 @@ static const struct straight_op everything[] = {
 	{ "insert_page", insert_page_one, 6 }, { "insert_pages", insert_pages, 6 },
 	{ "insert_pfns", insert_run, 6 }, { "remap", remap, 6 }, { "zap", zap, 8 },
 	{ "zap_vma_ptes", zap_ptes, 4 }, { "unmap_mapping_range", unmap_file, 2 },
-	{ "access", access_memory, 10 }, { "fork", fork_task, 3 }, { "exit", exit_task, 1 },
+	{ "access", access_memory, 10 }, { "fork", straight_fork, 3 }, { "exit", exit_task, 1 },
 	{ "mprotect", protect, 3 }, { "munmap", unmap, 3 }, { "types", set_types, 4 },
 	{ "fail", fail_soon, 2 }, { "poke", poke, 1 }, { "gup", get_pages, 5 }, { 0 },
 };

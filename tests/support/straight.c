@@ -365,6 +365,18 @@ static void fill_pool(struct straight *w)
 	w->pool[22] = w->pool[20] + 2;
 }
 
+uint64_t straight_fork(struct straight *w)
+{
+	struct task_struct *child = NULL;
+	int ret = 0;
+
+	if (w->nr_tasks < STRAIGHT_TASKS)
+		ret = sim_fork(w->cur, "child", &child);
+	if (child)
+		w->task[w->nr_tasks++] = child;
+	return (uint64_t)ret;
+}
+
 void straight_open(struct straight *w, const struct sim_machine_config *config)
 {
 	struct address_space *mapping;

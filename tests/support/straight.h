@@ -113,6 +113,9 @@ static inline bool straight_dares(struct straight *w)
 	return !straight_any(w, 100);
 }
 
+/* An op: the current task forks, while there is room for a child. */
+uint64_t straight_fork(struct straight *w);
+
 /* A machine that programs run on; @config->ram_bytes is small. */
 void straight_open(struct straight *w, const struct sim_machine_config *config);
 void straight_close(struct straight *w);
