@@ -6,7 +6,7 @@
 
 file(GLOB TTMSIM_LIB_SOURCES CONFIGURE_DEPENDS
 	"${CMAKE_CURRENT_SOURCE_DIR}/lib/*/*.c"
-	"${CMAKE_CURRENT_SOURCE_DIR}/lib/pte/arch/*.c")
+	"${CMAKE_CURRENT_SOURCE_DIR}/lib/*/*/*.c")
 
 add_library(ttmsim_objects OBJECT
 	${TTMSIM_LIB_SOURCES} "${TTMSIM_ARCH_REGISTRY}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
 # tests/<floor>/test_<stem>.c -> executable <floor>_<stem>, ctest <floor>.<stem>,
-# label <floor>; files with "threads" in the name carry the label threads too.
+# label <floor>; tests/<floor>/<room>/test_<stem>.c -> <floor>_<room>_<stem> alike; files with "threads" in the name carry the label threads too.
 # A test exits 0 for success and 77 to be counted as skipped.
 
 set(TTMSIM_TEST_TIMEOUT 120)
@@ -39,14 +39,17 @@ else()
 	set(test_link ttmsim_test)
 endif()
 
-file(GLOB test_sources CONFIGURE_DEPENDS "${tests_dir}/*/test_*.c")
+file(GLOB test_sources CONFIGURE_DEPENDS
+	"${tests_dir}/*/test_*.c" "${tests_dir}/*/*/test_*.c")
 foreach(source IN LISTS test_sources)
 	get_filename_component(folder "${source}" DIRECTORY)
-	get_filename_component(floor "${folder}" NAME)
+	file(RELATIVE_PATH room "${tests_dir}" "${folder}")
+	string(REGEX REPLACE "/.*" "" floor "${room}")
 	get_filename_component(name "${source}" NAME_WE)
 	string(REGEX REPLACE "^test_" "" stem "${name}")
 
-	set(target "${floor}_${stem}")
+	string(REPLACE "/" "_" target "${room}_${stem}")
+	string(REPLACE "/" "." test "${room}.${stem}")
 	add_executable(${target} "${source}")
 	target_link_libraries(${target} PRIVATE ${test_link})
 	set_target_properties(${target} PROPERTIES
@@ -62,8 +65,8 @@ foreach(source IN LISTS test_sources)
 			ttmsim_test_properties("pte.arch_laws.${arch}" ${labels})
 		endforeach()
 	else()
-		add_test(NAME "${floor}.${stem}" COMMAND ${target})
-		ttmsim_test_properties("${floor}.${stem}" ${labels})
+		add_test(NAME "${test}" COMMAND ${target})
+		ttmsim_test_properties("${test}" ${labels})
 	endif()
 endforeach()
 

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <ttmsim/sim.h>
+#include <ttmsim/matrix.h>
 
 #include "ttmsim.h"
 

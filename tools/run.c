@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ttmsim/sim.h>
+#include <ttmsim/scenario.h>
 
 #include "ttmsim.h"
 

@@ -15,5 +15,7 @@
 #include <ttmsim/ttm.h>
 #include <ttmsim/ttm_bo.h>
 #include <ttmsim/sim.h>
+#include <ttmsim/scenario.h>
+#include <ttmsim/matrix.h>
 
 #endif

@@ -53,7 +53,7 @@ struct sim_machine {
 	/* hot, read-only after creation */
 	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
 	struct sim_phys *phys;		/* lib/phys/phys.h */
-	struct sim_memtype *memtype;	/* lib/pte/memtype.h */
+	struct sim_memtype *memtype;	/* lib/pte/pat/memtype.h */
 	const struct sim_release *release;
 	const struct sim_arch *arch;
 	struct sim_sim *sim;		/* lib/sim/machine.h */

@@ -133,7 +133,7 @@ int ttm_bo_handle_move_mem(struct ttm_buffer_object *bo, struct ttm_resource *me
 	if (!ret) {
 		ctx->bytes_moved += bo->base.size;
 		sim_event(machine, SIM_EV_MOVE,
-			  drm_vma_node_start(&bo->base.vma_node) << ttm_page_shift(machine),
+			  drm_vma_node_start(&bo->base.vma_node) << sim_page_shift(machine),
 			  mem->mem_type, evict ? "evict" : "move");
 	} else if (ret != -EMULTIHOP && !old_use_tt) {
 		ttm_bo_tt_destroy(bo);

@@ -21,13 +21,13 @@ static unsigned long map_pfn(struct ttm_buffer_object *bo, unsigned long page)
 
 static size_t map_bytes(const struct ttm_bo_kmap_obj *map)
 {
-	return (size_t)map->sim_nr << ttm_page_shift(map->bo->bdev->sim_machine);
+	return (size_t)map->sim_nr << sim_page_shift(map->bo->bdev->sim_machine);
 }
 
 static int map_load(struct ttm_bo_kmap_obj *map, char *to)
 {
 	struct sim_machine *machine = map->bo->bdev->sim_machine;
-	size_t page_size = ttm_page_size(machine);
+	size_t page_size = sim_page_size(machine);
 	int ret = 0;
 
 	for (unsigned long i = 0; i < map->sim_nr && !ret; i++)
@@ -54,7 +54,7 @@ static void store_changes(struct sim_machine *machine, unsigned long pfn, const 
 static void map_store(struct ttm_bo_kmap_obj *map)
 {
 	struct sim_machine *machine = map->bo->bdev->sim_machine;
-	size_t page_size = ttm_page_size(machine);
+	size_t page_size = sim_page_size(machine);
 	const char *now = map->virtual;
 
 	for (unsigned long i = 0; i < map->sim_nr; i++)

@@ -91,7 +91,7 @@ static unsigned long side_pfn(struct ttm_buffer_object *bo, const struct copy_si
 {
 	if (!side->iomem)
 		return sim_page_to_pfn(bo->ttm->pages[i]);
-	return (unsigned long)(side->mem->bus.offset >> ttm_page_shift(bo->bdev->sim_machine)) +
+	return (unsigned long)(side->mem->bus.offset >> sim_page_shift(bo->bdev->sim_machine)) +
 	       i;
 }
 

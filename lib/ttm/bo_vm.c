@@ -103,7 +103,7 @@ unsigned long ttm_bo_io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page
 
 	if (bdev->funcs->io_mem_pfn)
 		return bdev->funcs->io_mem_pfn(bo, page_offset);
-	return (unsigned long)(bo->resource->bus.offset >> ttm_page_shift(bdev->sim_machine)) +
+	return (unsigned long)(bo->resource->bus.offset >> sim_page_shift(bdev->sim_machine)) +
 	       page_offset;
 }
 
@@ -127,7 +127,7 @@ static vm_fault_t fault_pages(struct ttm_fault *f)
 
 	if (bo->resource->bus.is_iomem) {
 		f->first_pfn = (unsigned long)(bo->resource->bus.offset >>
-					       ttm_page_shift(f->machine));
+					       sim_page_shift(f->machine));
 		f->asks_driver = bo->bdev->funcs->io_mem_pfn != NULL;
 		return 0;
 	}
@@ -160,7 +160,7 @@ static vm_fault_t fault_prepare(struct ttm_fault *f, struct vm_fault *vmf, pgpro
 	f->ram = NULL;
 	f->first_pfn = 0;
 	f->asks_driver = false;
-	f->offset = ((vmf->address - vma->vm_start) >> ttm_page_shift(f->machine)) +
+	f->offset = ((vmf->address - vma->vm_start) >> sim_page_shift(f->machine)) +
 		    vma->vm_pgoff - node_start;
 	f->last = vma_nr_pages(vma) + vma->vm_pgoff - node_start;
 	f->sets_index = sim_rule(f->machine, SIM_RULE_TTM_SETS_PAGE_INDEX);
@@ -183,7 +183,7 @@ static bool inserts_mixed(const struct ttm_fault *f)
 static vm_fault_t insert_each(struct ttm_fault *f, pgoff_t num_prefault)
 {
 	struct vm_area_struct *vma = f->vma;
-	unsigned long address = f->vmf->address, page_size = ttm_page_size(f->machine);
+	unsigned long address = f->vmf->address, page_size = sim_page_size(f->machine);
 	bool mixed = inserts_mixed(f);
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 
@@ -279,7 +279,7 @@ vm_fault_t ttm_bo_vm_dummy_page(struct vm_fault *vmf, pgprot_t prot)
 	if (!page || drmm_add_action_or_reset(bo->base.dev, dummy_page_release, page))
 		return VM_FAULT_OOM;
 	for (unsigned long address = vma->vm_start; address < vma->vm_end;
-	     address += ttm_page_size(machine)) {
+	     address += sim_page_size(machine)) {
 		ret = vmf_insert_pfn_prot(vma, address, sim_page_to_pfn(page), prot);
 		if (sim_is_crashed(machine))
 			break;
@@ -353,7 +353,7 @@ static int access_page(struct ttm_buffer_object *bo, unsigned long page, unsigne
 static int ttm_bo_vm_access_kmap(struct ttm_buffer_object *bo, unsigned long offset, char *buf,
 				 int len, int write)
 {
-	unsigned long page_size = ttm_page_size(bo->bdev->sim_machine);
+	unsigned long page_size = sim_page_size(bo->bdev->sim_machine);
 	unsigned long page = offset / page_size, left = (unsigned long)len;
 
 	for (offset %= page_size; left; offset = 0) {
@@ -377,14 +377,14 @@ static bool access_in_range(const struct ttm_buffer_object *bo, unsigned long of
 		return false;
 	if (sim_rule(machine, SIM_RULE_TTM_ACCESS_CHECKS_BYTES))
 		return end <= bo->base.size;
-	return end >> ttm_page_shift(machine) <= bo->resource->num_pages;
+	return end >> sim_page_shift(machine) <= bo->resource->num_pages;
 }
 
 int ttm_bo_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len,
 		     int write)
 {
 	struct ttm_buffer_object *bo = vma->vm_private_data;
-	unsigned int shift = ttm_page_shift(bo->bdev->sim_machine);
+	unsigned int shift = sim_page_shift(bo->bdev->sim_machine);
 	unsigned long offset = addr - vma->vm_start +
 			       ((vma->vm_pgoff - drm_vma_node_start(&bo->base.vma_node)) << shift);
 	int ret;

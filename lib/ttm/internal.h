@@ -9,86 +9,18 @@
 #ifndef SIM_TTM_INTERNAL_H
 #define SIM_TTM_INTERNAL_H
 
-#include <string.h>
-
 #include <ttmsim/ttm.h>
 
-#include "phys/phys.h"
-#include "pte/mmu.h"
+#include "drm/internal.h"
 
-/* ---- lists ---- */
-
-static inline void INIT_LIST_HEAD(struct list_head *list)
-{
-	list->next = list;
-	list->prev = list;
-}
-
-static inline bool list_empty(const struct list_head *head)
-{
-	return head->next == head;
-}
-
-static inline void list_add_tail(struct list_head *entry, struct list_head *head)
-{
-	entry->prev = head->prev;
-	entry->next = head;
-	head->prev->next = entry;
-	head->prev = entry;
-}
-
-static inline void list_del_init(struct list_head *entry)
-{
-	entry->prev->next = entry->next;
-	entry->next->prev = entry->prev;
-	INIT_LIST_HEAD(entry);
-}
-
-static inline void list_move_tail(struct list_head *entry, struct list_head *head)
-{
-	list_del_init(entry);
-	list_add_tail(entry, head);
-}
-
-#define list_entry(ptr, type, member) container_of(ptr, type, member)
-
-/* Are all links of a list there both ways? */
-static inline bool list_is_valid(const struct list_head *head)
-{
-	const struct list_head *at = head;
-
-	do {
-		if (at->next->prev != at)
-			return false;
-		at = at->next;
-	} while (at != head);
-	return true;
-}
-
-/* ---- the machine ---- */
-
-/* Functions without a context act on this machine until it is put back. */
-static inline struct sim_machine *ttm_switch_machine(struct sim_machine *machine)
-{
-	return sim_set_current_machine(machine);
-}
-
-static inline unsigned int ttm_page_shift(const struct sim_machine *machine)
-{
-	return machine->mmu->page_shift;
-}
-
-static inline unsigned long ttm_page_size(const struct sim_machine *machine)
-{
-	return 1UL << machine->mmu->page_shift;
-}
+/* ---- sizes ---- */
 
 /* bo->base.size in pages: PFN_UP(). */
 static inline unsigned long ttm_bo_nr_pages(const struct ttm_buffer_object *bo)
 {
 	const struct sim_machine *machine = bo->bdev->sim_machine;
 
-	return (bo->base.size + ttm_page_size(machine) - 1) >> ttm_page_shift(machine);
+	return (bo->base.size + sim_page_size(machine) - 1) >> sim_page_shift(machine);
 }
 
 static inline void ttm_lru_lock(struct ttm_device *bdev)
@@ -99,35 +31,6 @@ static inline void ttm_lru_lock(struct ttm_device *bdev)
 static inline void ttm_lru_unlock(struct ttm_device *bdev)
 {
 	sim_spin_unlock(&bdev->lru_lock, SIM_RANK_LRU);
-}
-
-/* ---- polling waits (ww_mutex.c) ---- */
-
-/* Give way to others, the longer the more rounds there were. */
-void ttm_wait_round(unsigned int round);
-/* Is the calling thread's task to be woken? */
-bool ttm_signal_pending(void);
-
-/* ---- ranges (drm_mm.c). Models: drivers/gpu/drm/drm_mm.c, 6.1 ---- */
-
-enum drm_mm_insert_mode {
-	DRM_MM_INSERT_BEST,	/* the smallest hole that fits */
-	DRM_MM_INSERT_HIGH,	/* the highest addresses */
-};
-
-void drm_mm_init(struct drm_mm *mm, uint64_t start, uint64_t size);
-/* Nodes in order, disjoint, inside, linked both ways? */
-bool drm_mm_is_valid(const struct drm_mm *mm);
-bool drm_mm_clean(const struct drm_mm *mm);
-/* 0 or -ENOSPC. @alignment 0 or 1: none. [start, end) limits the range. */
-int drm_mm_insert_node_in_range(struct drm_mm *mm, struct drm_mm_node *node, uint64_t size,
-				uint64_t alignment, uint64_t start, uint64_t end,
-				enum drm_mm_insert_mode mode);
-void drm_mm_remove_node(struct drm_mm_node *node);
-
-static inline bool drm_mm_node_allocated(const struct drm_mm_node *node)
-{
-	return node->mm != NULL;
 }
 
 /* ---- buffer objects (bo.c) ---- */

@@ -36,7 +36,7 @@ vm_fault_t ttm_insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
 	if (pages > num_prefault)
 		pages = num_prefault;
 	err = apply_to_page_range(f->vma->vm_mm, f->vmf->address,
-				  pages << ttm_page_shift(f->machine), apply_entry, f);
+				  pages << sim_page_shift(f->machine), apply_entry, f);
 	if (!err)
 		return VM_FAULT_NOPAGE;
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
@@ -100,7 +100,7 @@ vm_fault_t ttm_insert_pfns(struct ttm_fault *f, pgoff_t num_prefault)
 	while (done < there) {
 		struct sim_pfns pfns;
 		unsigned long nr = next_pfns(f, there - done, &pfns, list), left = nr;
-		unsigned long address = f->vmf->address + (done << ttm_page_shift(f->machine));
+		unsigned long address = f->vmf->address + (done << sim_page_shift(f->machine));
 		vm_fault_t ret = sim_vmf_insert_pfns_prot(f->vma, address, &pfns, &left, f->prot);
 
 		set_indices(f, left ? nr - left + 1 : nr);

@@ -24,7 +24,7 @@ void ttm_resource_move_to_lru_tail(struct ttm_resource *res)
 
 static uint64_t resource_bytes(const struct ttm_resource *res, const struct ttm_device *bdev)
 {
-	return (uint64_t)res->num_pages << ttm_page_shift(bdev->sim_machine);
+	return (uint64_t)res->num_pages << sim_page_shift(bdev->sim_machine);
 }
 
 void ttm_resource_init(struct ttm_buffer_object *bo, const struct ttm_place *place,

@@ -45,7 +45,7 @@ static int bo_create(struct sim_ttm_device *dev, unsigned long nr_pages, uint32_
 		return -ENOMEM;
 	sbo->caching = caching;
 	drm_gem_private_object_init(&dev->ddev, &sbo->base.base,
-				    (size_t)nr_pages << ttm_page_shift(machine));
+				    (size_t)nr_pages << sim_page_shift(machine));
 	*bo = &sbo->base;
 	return ttm_bo_init_validate(&dev->bdev, &sbo->base, ttm_bo_type_device, &placement,
 				    bo_alignment(dev, nr_pages), true, NULL, NULL, sim_bo_destroy);
@@ -61,10 +61,10 @@ struct ttm_buffer_object *sim_bo_create(struct sim_ttm_device *dev, unsigned lon
 	if (!ret)
 		ret = check_request(dev, nr_pages, mem_type, caching);
 	if (!ret) {
-		struct sim_machine *old = ttm_switch_machine(machine);
+		struct sim_machine *old = sim_set_current_machine(machine);
 
 		ret = bo_create(dev, nr_pages, mem_type, caching, &bo);
-		ttm_switch_machine(old);
+		sim_set_current_machine(old);
 	}
 	if (!ret)
 		return bo;
@@ -80,14 +80,14 @@ static int bo_begin(struct ttm_buffer_object *bo, struct sim_machine **old)
 	if (!ret)
 		ret = ttm_bo_reserve(bo, true, false, NULL);
 	if (!ret)
-		*old = ttm_switch_machine(bo->bdev->sim_machine);
+		*old = sim_set_current_machine(bo->bdev->sim_machine);
 	return ret;
 }
 
 static void bo_end(struct ttm_buffer_object *bo, struct sim_machine *old)
 {
 	ttm_bo_unreserve(bo);
-	ttm_switch_machine(old);
+	sim_set_current_machine(old);
 }
 
 int sim_bo_move(struct ttm_buffer_object *bo, uint32_t mem_type)
@@ -210,7 +210,7 @@ static int copy_piece(struct ttm_buffer_object *bo, unsigned long page, size_t o
 int sim_bo_copy_reserved(struct ttm_buffer_object *bo, uint64_t offset, void *buf, size_t len,
 			 bool write)
 {
-	size_t page_size = ttm_page_size(bo->bdev->sim_machine);
+	size_t page_size = sim_page_size(bo->bdev->sim_machine);
 	struct ttm_operation_ctx ctx = { .interruptible = true };
 	char *at = buf;
 	int ret = 0;

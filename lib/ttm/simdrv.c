@@ -71,7 +71,7 @@ static int sim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 
 	if (mem->mem_type != TTM_PL_VRAM)
 		return 0;
-	mem->bus.offset = (phys_addr_t)pfn << ttm_page_shift(bdev->sim_machine);
+	mem->bus.offset = (phys_addr_t)pfn << sim_page_shift(bdev->sim_machine);
 	mem->bus.is_iomem = true;
 	mem->bus.caching = to_sim_bo(mem->bo)->caching;
 	return 0;
@@ -114,9 +114,9 @@ static vm_fault_t sim_ttm_huge_fault(struct vm_fault *vmf, enum page_entry_size 
 	ret = ttm_bo_vm_reserve(bo, vmf);
 	if (ret)
 		return ret;
-	old = ttm_switch_machine(bo->bdev->sim_machine);
+	old = sim_set_current_machine(bo->bdev->sim_machine);
 	prot = vm_get_page_prot(vma->vm_flags);
-	ttm_switch_machine(old);
+	sim_set_current_machine(old);
 	ret = sim_ttm_bo_vm_fault_reserved_huge(vmf, prot,
 						1UL << (mmu->level[1].shift - mmu->page_shift));
 	if (ret != VM_FAULT_RETRY || (vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
@@ -233,7 +233,7 @@ static uint64_t gtt_pages(const struct sim_machine *machine, const struct sim_tt
 
 static int reserve_vram(struct sim_ttm_device *dev, const struct sim_ttm_config *config)
 {
-	unsigned int shift = ttm_page_shift(dev->bdev.sim_machine);
+	unsigned int shift = sim_page_shift(dev->bdev.sim_machine);
 	int ret;
 
 	if (config->no_reserve_wc || !dev->vram_pages)
@@ -246,7 +246,7 @@ static int reserve_vram(struct sim_ttm_device *dev, const struct sim_ttm_config 
 
 static void release_vram(struct sim_ttm_device *dev)
 {
-	unsigned int shift = ttm_page_shift(dev->bdev.sim_machine);
+	unsigned int shift = sim_page_shift(dev->bdev.sim_machine);
 
 	if (dev->wc_reserved)
 		arch_io_free_memtype_wc((resource_size_t)dev->vram_pfn << shift,
@@ -328,9 +328,9 @@ struct sim_ttm_device *sim_ttm_device_create(struct sim_machine *machine,
 		ret = dev ? 0 : -ENOMEM;
 	}
 	if (!ret) {
-		old = ttm_switch_machine(machine);
+		old = sim_set_current_machine(machine);
 		ret = device_create(dev, machine, config ? config : &defaults);
-		ttm_switch_machine(old);
+		sim_set_current_machine(old);
 	}
 	if (!ret)
 		return dev;
@@ -346,13 +346,13 @@ void sim_ttm_device_destroy(struct sim_ttm_device *dev)
 	if (!dev)
 		return;
 	(void)sim_enter(dev->bdev.sim_machine);
-	old = ttm_switch_machine(dev->bdev.sim_machine);
+	old = sim_set_current_machine(dev->bdev.sim_machine);
 	ttm_bo_delayed_delete(&dev->bdev, true);
 	device_fini_memory(dev);
 	sim_drm_device_fini(&dev->ddev);
 	drm_vma_offset_manager_destroy(&dev->offsets);
 	sim_mapping_put(dev->mapping);
-	ttm_switch_machine(old);
+	sim_set_current_machine(old);
 	sim_free(dev, sizeof(*dev), SIM_OBJ_MISC);
 }
 

@@ -47,7 +47,7 @@ PACKAGES_ORACLE=(cpio kmod make gcc libc6-dev xz-utils)
 # Sources of the library that the runner has: the language and the names, no simulator.
 # They include nothing but libc's headers.
 RUNNER_SOURCES=(lib/base/names.c lib/pte/arch.c lib/pte/arch/*.c lib/sim/releases.c
-	lib/sim/scenario_{lex,parse,value,table}.c lib/sim/transcript.c)
+	lib/scenario/{lex,parse,value,table,transcript}.c)
 RUNNER_FLAGS=(-static -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra
 	-Iinclude -Ilib -Itests/oracle/module)
 
@@ -303,7 +303,7 @@ build_runner() {
 
 	RUNNER=$WORK/init
 	! is_newer "$RUNNER" tests/oracle/runner/* tests/oracle/module/*.h "${RUNNER_SOURCES[@]}" \
-		lib/sim/*.h lib/pte/*.h lib/base/*.h include/ttmsim/*.h || return 0
+		lib/sim/*.h lib/scenario/*.h lib/pte/*.h lib/base/*.h include/ttmsim/*.h || return 0
 	say "$KERNEL: building the runner"
 	write_registry "$WORK/arch_registry.c"
 	quietly "$WORK/runner.log" "${CROSS}gcc" "${RUNNER_FLAGS[@]}" -o "$RUNNER" \

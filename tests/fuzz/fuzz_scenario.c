@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <ttmsim/sim.h>
+#include <ttmsim/scenario.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

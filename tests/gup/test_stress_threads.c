@@ -10,7 +10,7 @@
 #include <ttmsim/gup.h>
 #include <ttmsim/sim.h>
 
-#include "pte/insert.h"
+#include "pte/insert/insert.h"
 #include "support/address_space.h"
 #include "support/base_fixture.h"
 #include "support/run.h"

@@ -6,7 +6,7 @@
  */
 #include <ttmsim/gup.h>
 
-#include "pte/insert.h"
+#include "pte/insert/insert.h"
 #include "support/straight.h"
 
 /* ---- inserting ---- */

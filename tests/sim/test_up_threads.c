@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 #include <ttmsim/gup.h>
-#include <ttmsim/sim.h>
+#include <ttmsim/scenario.h>
 #include <ttmsim/ttm.h>
 
 #include "support/base_fixture.h"

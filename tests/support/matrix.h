@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "sim/matrix.h"
+#include "matrix/matrix.h"
 #include "support/run.h"
 
 /* The matrix as one format prints it; to be freed. */

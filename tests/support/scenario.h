@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include <ttmsim/sim.h>
+#include <ttmsim/scenario.h>
 
 #include "support/run.h"
 

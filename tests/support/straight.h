@@ -19,7 +19,7 @@
 
 #include <ttmsim/sim.h>
 
-#include "pte/memtype.h"
+#include "pte/pat/memtype.h"
 #include "pte/walk.h"
 #include "support/address_space.h"
 

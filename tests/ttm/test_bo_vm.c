@@ -364,7 +364,7 @@ static void *hold(void *data)
 	dma_resv_lock(holder->resv, NULL);
 	__atomic_store_n(&holder->locked, 1, __ATOMIC_RELEASE);
 	for (unsigned int round = 0; !__atomic_load_n(&holder->go, __ATOMIC_ACQUIRE); round++)
-		ttm_wait_round(round);
+		sim_wait_round(round);
 	dma_resv_unlock(holder->resv);
 	return NULL;
 }
@@ -374,7 +374,7 @@ static void start_holder(struct holder *holder, struct dma_resv *resv)
 	*holder = (struct holder){ .resv = resv };
 	pthread_create(&holder->thread, NULL, hold, holder);
 	for (unsigned int round = 0; !__atomic_load_n(&holder->locked, __ATOMIC_ACQUIRE); round++)
-		ttm_wait_round(round);
+		sim_wait_round(round);
 }
 
 static void end_holder(struct holder *holder)
@@ -428,7 +428,7 @@ static void test_imported_object_is_sigbus_unless_mappable(void **state)
 static void *signal_soon(void *data)
 {
 	for (unsigned int round = 0; round < 80; round++)
-		ttm_wait_round(round);
+		sim_wait_round(round);
 	dma_fence_signal(data);
 	return NULL;
 }

@@ -262,7 +262,7 @@ static void *crash_soon(void *data)
 {
 	(void)data;
 	for (unsigned int round = 0; round < 60; round++)
-		ttm_wait_round(round);
+		sim_wait_round(round);
 	sim_outcome_record(fx.machine, SIM_BUG, "test", "test", "test");
 	return NULL;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "oracle.h"
-#include "sim/scenario.h"
+#include "scenario/scenario.h"
 
 /* ---- the pieces of a line ---- */
 

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include <ttmsim/sim.h>
+#include <ttmsim/scenario.h>
 
 #include "oracle.h"
 

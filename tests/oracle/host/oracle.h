@@ -164,7 +164,7 @@ int sim_transcript(const struct kernel *kernel, const char *name, const char *te
 int sim_transcript_apart(const struct kernel *kernel, const char *name, const char *text,
 			 struct text *out);
 /*
- * The program as far as it is defined what a kernel does (lib/sim/undefined.c): what
+ * The program as far as it is defined what a kernel does (lib/scenario/undefined.c): what
  * a kernel is given. For the kernel that kernel_check() has seen.
  */
 void sim_defined_part(const char *name, const struct text *program, struct text *out);

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "oracle.h"
-#include "sim/scenario.h"
-#include "sim/transcript.h"
+#include "scenario/scenario.h"
+#include "scenario/transcript.h"
 
 static const struct kernel *checked_kernel;
 

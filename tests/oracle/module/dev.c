@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * dev.c - how a device maps its pages: what lib/sim/dev.c does on a simulated
+ * dev.c - how a device maps its pages: what lib/scenario/dev.c does on a simulated
  * machine, check for check, so that all differences are the kernel's.
  */
 #include <linux/fs.h>

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "runner.h"
-#include "sim/dev.h"
+#include "scenario/dev.h"
 
 /* ---- mmap ---- */
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "runner.h"
-#include "sim/dev.h"
+#include "scenario/dev.h"
 
 void scn_op_machine(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {

@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "sim/transcript.h"
+#include "scenario/transcript.h"
 #include "ttmsim_oracle.h"
 
 /* ---- what a task is asked ---- */

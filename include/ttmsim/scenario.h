@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * scenario.h - the scenario language (ttmsim-scenario(7)): parsed and run.
+ */
+#ifndef TTMSIM_SCENARIO_H
+#define TTMSIM_SCENARIO_H
+
+#include <stdio.h>
+
+#include <ttmsim/sim.h>
+
+SIM_BEGIN_DECLS
+
+enum sim_scenario_format {
+	SIM_SCENARIO_TEXT,	/* a transcript: each line with its result */
+	SIM_SCENARIO_KTAP,	/* one nested KTAP test; one result per expectation */
+	SIM_SCENARIO_QUIET,	/* nothing but failures, on @err */
+};
+
+/* How to run a scenario. Zero or NULL members take the default. */
+struct sim_scenario_options {
+	const char *name;	/* as errors name it: "scenario" */
+	enum sim_scenario_format format;
+	unsigned int ktap_number; /* of this test in the plan around it: 1 */
+	FILE *out;		/* NULL: nothing is printed */
+	FILE *err;		/* where parse errors go; NULL: nowhere */
+	bool color;
+	/* only what a real kernel can print as well; ends where that is undefined, or at a BUG */
+	bool portable;
+	struct sim_machine_config machine; /* what the `machine` line leaves open */
+};
+
+struct sim_scenario_result {
+	unsigned int nr_ops;	/* operations that ran */
+	/* operations with an expectation: of these, and behind a portable run's early end */
+	unsigned int nr_expected;
+	unsigned int nr_failed;	/* expectations that did not hold or were not reached */
+	unsigned int nr_violations; /* invariants broken before the end (sim_machine_check()) */
+	unsigned int nr_leaks;	/* left after the end (sim_machine_leaks()) */
+	bool crashed;		/* a BUG ended it */
+};
+
+/**
+ * sim_scenario_run - parse and run a scenario (ttmsim-scenario(7))
+ * @text: need not end with 0; any bytes
+ * @result: filled where 0 is returned; may be NULL
+ *
+ * Nothing runs unless the whole text parses. The same text gives the same
+ * transcript each time, and a transcript is a scenario that holds.
+ *
+ * Returns: 0, it ran, whatever its expectations said;
+ *          -EINVAL, it cannot be used: a parse error, told on @options->err;
+ *          -E2BIG, it exceeds a limit, told on @options->err;
+ *          -ENOMEM.
+ */
+SIM_API int sim_scenario_run(const char *text, size_t len,
+			     const struct sim_scenario_options *options,
+			     struct sim_scenario_result *result);
+
+/**
+ * sim_scenario_nr_expected - how many expectations a scenario has
+ *
+ * Returns: the number;
+ *          -EINVAL, -E2BIG, -ENOMEM as sim_scenario_run(), told on @err.
+ */
+SIM_API int sim_scenario_nr_expected(const char *text, size_t len, const char *name, FILE *err);
+
+SIM_END_DECLS
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * resv.c - fences, and the reservation of a buffer object: a ww mutex with the
+ * fences of what is under way on it.
+ *
+ * The fences have a lock of their own, because they are asked about without
+ * the reservation too (the kernel: RCU). No fence at all is the common case
+ * and costs one load.
+ *
+ * Models: drivers/dma-buf/dma-resv.c and dma-fence.c, 6.1.
+ */
+#include <time.h>
+
+#include "drm/internal.h"
+
+#define RESV_FILE "drivers/dma-buf/dma-resv.c"
+
+/* Nobody waits longer, so that a fence that is never signaled hangs nothing. */
+#define FENCE_WAIT_MAX_S 30
+
+struct ww_class reservation_ww_class = {
+	.acquire_name = "reservation_ww_class_acquire",
+	.mutex_name = "reservation_ww_class_mutex",
+	.is_wait_die = 1,
+};
+
+/* ---- fences ---- */
+
+struct dma_fence *sim_fence_create(struct sim_machine *machine)
+{
+	struct dma_fence *fence;
+
+	if (!machine || sim_enter(machine))
+		return NULL;
+	fence = sim_alloc(machine, sizeof(*fence), SIM_OBJ_MISC);
+	if (!fence)
+		return NULL;
+	kref_init(&fence->refcount);
+	fence->sim_machine = machine;
+	return fence;
+}
+
+static void fence_release(struct kref *kref)
+{
+	struct dma_fence *fence = container_of(kref, struct dma_fence, refcount);
+
+	sim_free(fence, sizeof(*fence), SIM_OBJ_MISC);
+}
+
+struct dma_fence *dma_fence_get(struct dma_fence *fence)
+{
+	if (fence)
+		kref_get(&fence->refcount);
+	return fence;
+}
+
+void dma_fence_put(struct dma_fence *fence)
+{
+	if (fence)
+		kref_put(&fence->refcount, fence_release);
+}
+
+int dma_fence_signal(struct dma_fence *fence)
+{
+	return __atomic_exchange_n(&fence->signaled, 1, __ATOMIC_ACQ_REL) ? -EINVAL : 0;
+}
+
+bool dma_fence_is_signaled(struct dma_fence *fence)
+{
+	return __atomic_load_n(&fence->signaled, __ATOMIC_ACQUIRE) != 0;
+}
+
+static double now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+/* 0, -ETIME after @seconds, -ERESTARTSYS, -EIO. */
+static int fence_wait_until(struct dma_fence *fence, bool intr, double deadline)
+{
+	for (unsigned int round = 0; !dma_fence_is_signaled(fence); round++) {
+		if (sim_is_crashed(fence->sim_machine))
+			return -EIO;
+		if (intr && sim_task_signalled())
+			return -ERESTARTSYS;
+		if (now_s() >= deadline)
+			return -ETIME;
+		sim_wait_round(round);
+	}
+	return 0;
+}
+
+long dma_fence_wait(struct dma_fence *fence, bool intr)
+{
+	int ret = fence_wait_until(fence, intr, now_s() + FENCE_WAIT_MAX_S);
+
+	return ret == -ETIME ? -EBUSY : ret;
+}
+
+/* ---- the lock ---- */
+
+void dma_resv_init(struct dma_resv *obj)
+{
+	memset(obj, 0, sizeof(*obj));
+	ww_mutex_init(&obj->lock, &reservation_ww_class);
+}
+
+int dma_resv_lock(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
+{
+	return ww_mutex_lock(&obj->lock, ctx);
+}
+
+int dma_resv_lock_interruptible(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
+{
+	return ww_mutex_lock_interruptible(&obj->lock, ctx);
+}
+
+void dma_resv_lock_slow(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
+{
+	(void)ww_mutex_lock(&obj->lock, ctx);
+}
+
+int dma_resv_lock_slow_interruptible(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
+{
+	return ww_mutex_lock_interruptible(&obj->lock, ctx);
+}
+
+bool dma_resv_trylock(struct dma_resv *obj)
+{
+	return ww_mutex_trylock(&obj->lock, NULL) != 0;
+}
+
+void dma_resv_unlock(struct dma_resv *obj)
+{
+	ww_mutex_unlock(&obj->lock);
+}
+
+bool dma_resv_is_locked(struct dma_resv *obj)
+{
+	return ww_mutex_is_locked(&obj->lock);
+}
+
+struct ww_acquire_ctx *dma_resv_locking_ctx(struct dma_resv *obj)
+{
+	return __atomic_load_n(&obj->lock.ctx, __ATOMIC_RELAXED);
+}
+
+/* ---- its fences ---- */
+
+static void resv_lock_fences(struct dma_resv *obj)
+{
+	sim_spin_lock(obj->lock.sim_machine, &obj->sim_fence_lock, SIM_RANK_MISC);
+}
+
+static void resv_unlock_fences(struct dma_resv *obj)
+{
+	sim_spin_unlock(&obj->sim_fence_lock, SIM_RANK_MISC);
+}
+
+static unsigned int resv_nr_fences(const struct dma_resv *obj)
+{
+	return __atomic_load_n(&obj->sim_nr_fences, __ATOMIC_ACQUIRE);
+}
+
+/* Keep the fences that are wanted, drop the others. Holds: sim_fence_lock. */
+static void resv_filter(struct dma_resv *obj, bool keep_unsignaled)
+{
+	unsigned int kept = 0, nr = resv_nr_fences(obj);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (keep_unsignaled && !dma_fence_is_signaled(obj->sim_fence[i])) {
+			obj->sim_fence[kept] = obj->sim_fence[i];
+			obj->sim_usage[kept++] = obj->sim_usage[i];
+		} else {
+			dma_fence_put(obj->sim_fence[i]);
+		}
+	}
+	__atomic_store_n(&obj->sim_nr_fences, kept, __ATOMIC_RELEASE);
+}
+
+void dma_resv_fini(struct dma_resv *obj)
+{
+	if (!resv_nr_fences(obj))
+		return;
+	resv_lock_fences(obj);
+	resv_filter(obj, false);
+	resv_unlock_fences(obj);
+}
+
+int dma_resv_reserve_fences(struct dma_resv *obj, unsigned int num_fences)
+{
+	int ret = 0;
+
+	if (resv_nr_fences(obj) + num_fences <= SIM_RESV_FENCES)
+		return 0;
+	resv_lock_fences(obj);
+	resv_filter(obj, true);
+	if (resv_nr_fences(obj) + num_fences > SIM_RESV_FENCES)
+		ret = -ENOMEM;
+	resv_unlock_fences(obj);
+	return ret;
+}
+
+void dma_resv_add_fence(struct dma_resv *obj, struct dma_fence *fence,
+			enum dma_resv_usage usage)
+{
+	unsigned int nr;
+
+	resv_lock_fences(obj);
+	nr = resv_nr_fences(obj);
+	if (nr < SIM_RESV_FENCES) {
+		obj->sim_fence[nr] = dma_fence_get(fence);
+		obj->sim_usage[nr] = usage;
+		__atomic_store_n(&obj->sim_nr_fences, nr + 1, __ATOMIC_RELEASE);
+	}
+	resv_unlock_fences(obj);
+	if (nr >= SIM_RESV_FENCES)
+		sim_outcome_record(fence->sim_machine, SIM_WARN, RESV_FILE, __func__,
+				   "fobj->num_fences >= max");
+}
+
+/* A reference to the first fence that has not signaled, or NULL. */
+static struct dma_fence *resv_first_unsignaled(struct dma_resv *obj, enum dma_resv_usage usage)
+{
+	struct dma_fence *found = NULL;
+
+	resv_lock_fences(obj);
+	for (unsigned int i = 0; i < resv_nr_fences(obj) && !found; i++)
+		if (obj->sim_usage[i] <= usage && !dma_fence_is_signaled(obj->sim_fence[i]))
+			found = dma_fence_get(obj->sim_fence[i]);
+	resv_unlock_fences(obj);
+	return found;
+}
+
+bool dma_resv_test_signaled(struct dma_resv *obj, enum dma_resv_usage usage)
+{
+	struct dma_fence *fence;
+
+	if (__builtin_expect(!resv_nr_fences(obj), 1))
+		return true;
+	fence = resv_first_unsignaled(obj, usage);
+	dma_fence_put(fence);
+	return !fence;
+}
+
+long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usage, bool intr,
+			   unsigned long timeout)
+{
+	double seconds = (double)timeout / HZ, deadline, left;
+	struct dma_fence *fence;
+
+	if (!resv_nr_fences(obj))
+		return timeout ? (long)timeout : 1;
+	if (seconds > FENCE_WAIT_MAX_S)
+		seconds = FENCE_WAIT_MAX_S;
+	deadline = now_s() + seconds;
+	while ((fence = resv_first_unsignaled(obj, usage))) {
+		int ret = fence_wait_until(fence, intr, deadline);
+
+		dma_fence_put(fence);
+		if (ret)
+			return ret == -ETIME ? 0 : ret;
+	}
+	left = (deadline - now_s()) * HZ;
+	return left < 1 ? 1 : (long)left;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * ww_mutex.c - locks of which several may be taken in any order.
+ *
+ * Taking a free lock is one compare-and-exchange of sim_locked. Everything
+ * else happens in rounds: try, look at who holds it, give way, try again.
+ *
+ *	holder is		wait-die		wound-wait
+ *	our own ctx		-EALREADY		-EALREADY
+ *	older, we hold locks	-EDEADLK		wait
+ *	older, we hold none	wait			wait
+ *	younger			wait			wound it, wait
+ *	without a ctx		wait			wait
+ *	(we are wounded)	-			-EDEADLK
+ *
+ * A ctx lives on its owner's stack. It is looked at under wait_lock only, and
+ * the owner takes it out of the lock under wait_lock before it lets go.
+ *
+ * Models: kernel/locking/mutex.c and ww_mutex.h, 6.1.
+ */
+#include "drm/internal.h"
+
+#define WW_FILE "kernel/locking/mutex.c"
+
+/* wait_lock is the innermost lock of all: it has no rank. */
+static void ww_lock_ctx(struct ww_mutex *lock)
+{
+	uint32_t unlocked = 0;
+
+	while (!__atomic_compare_exchange_n(&lock->wait_lock.word, &unlocked, 1, false,
+					    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		sim_spin_wait(&lock->wait_lock.word);
+		unlocked = 0;
+	}
+}
+
+static void ww_unlock_ctx(struct ww_mutex *lock)
+{
+	__atomic_store_n(&lock->wait_lock.word, 0, __ATOMIC_RELEASE);
+}
+
+void ww_mutex_init(struct ww_mutex *lock, struct ww_class *ww_class)
+{
+	memset(lock, 0, sizeof(*lock));
+	lock->ww_class = ww_class;
+	lock->sim_machine = sim_current_machine();
+}
+
+void ww_acquire_init(struct ww_acquire_ctx *ctx, struct ww_class *ww_class)
+{
+	ctx->task = sim_thread.task;
+	ctx->stamp = (unsigned long)__atomic_add_fetch(&ww_class->stamp.counter, 1,
+						       __ATOMIC_RELAXED);
+	ctx->acquired = 0;
+	ctx->wounded = 0;
+	ctx->is_wait_die = (unsigned short)ww_class->is_wait_die;
+}
+
+void ww_acquire_done(struct ww_acquire_ctx *ctx)
+{
+	(void)ctx;
+}
+
+void ww_acquire_fini(struct ww_acquire_ctx *ctx)
+{
+	struct sim_machine *machine = sim_current_machine();
+
+	if (machine && ctx->acquired)
+		sim_outcome_record(machine, SIM_WARN, "include/linux/ww_mutex.h", __func__,
+				   "ctx->acquired");
+}
+
+/* A lock that this thread has just taken. */
+static inline bool ww_mutex_is_valid(const struct ww_mutex *lock, const struct ww_acquire_ctx *ctx)
+{
+	return __atomic_load_n(&lock->sim_locked, __ATOMIC_RELAXED) && lock->ctx == ctx &&
+	       __atomic_load_n(&lock->sim_owner, __ATOMIC_RELAXED) == sim_thread_id() &&
+	       (!ctx || __atomic_load_n(&ctx->acquired, __ATOMIC_RELAXED));
+}
+
+static bool ww_take(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+{
+	unsigned int unlocked = 0;
+
+	if (!__atomic_compare_exchange_n(&lock->sim_locked, &unlocked, 1, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n(&lock->sim_owner, sim_thread_id(), __ATOMIC_RELAXED);
+	if (ctx) {
+		ww_lock_ctx(lock);
+		if (__atomic_fetch_add(&ctx->acquired, 1, __ATOMIC_RELAXED) == 0)
+			__atomic_store_n(&ctx->wounded, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&lock->ctx, ctx, __ATOMIC_RELAXED);
+		ww_unlock_ctx(lock);
+	}
+	sim_assert(ww_mutex_is_valid(lock, ctx));
+	if (lock->sim_machine)
+		sim_count(lock->sim_machine, SIM_CNT_LOCK);
+	return true;
+}
+
+/* What to do about the holder: 0 = wait. Holds: wait_lock. */
+static int ww_check_holder(const struct ww_acquire_ctx *ctx, struct ww_acquire_ctx *holder)
+{
+	bool younger = (long)(ctx->stamp - holder->stamp) > 0;
+
+	if (ctx->is_wait_die)
+		return younger && ctx->acquired ? -EDEADLK : 0;
+	if (!younger && __atomic_load_n(&holder->acquired, __ATOMIC_RELAXED))
+		__atomic_store_n(&holder->wounded, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
+/* A thread that waits for itself hangs a kernel; here it backs off. */
+static int ww_self_deadlock(struct ww_mutex *lock)
+{
+	if (lock->sim_machine)
+		sim_outcome_record(lock->sim_machine, SIM_WARN, WW_FILE, "ww_mutex_lock",
+				   "recursive locking");
+	return -EDEADLK;
+}
+
+/* May we wait for this lock? 0, or why not. */
+static int ww_check_wait(struct ww_mutex *lock, const struct ww_acquire_ctx *ctx)
+{
+	int ret = 0;
+
+	ww_lock_ctx(lock);
+	if (ctx && lock->ctx == ctx)
+		ret = -EALREADY;
+	else if (__atomic_load_n(&lock->sim_owner, __ATOMIC_RELAXED) == sim_thread_id())
+		ret = ww_self_deadlock(lock);
+	else if (ctx && lock->ctx)
+		ret = ww_check_holder(ctx, lock->ctx);
+	ww_unlock_ctx(lock);
+	if (!ret && ctx && ctx->acquired && __atomic_load_n(&ctx->wounded, __ATOMIC_RELAXED))
+		ret = -EDEADLK;
+	return ret;
+}
+
+static int ww_wait(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, bool intr)
+{
+	for (unsigned int round = 0; !ww_take(lock, ctx); round++) {
+		int ret = ww_check_wait(lock, ctx);
+
+		if (ret)
+			return ret;
+		if (lock->sim_machine && sim_is_crashed(lock->sim_machine))
+			return -EIO;
+		if (intr && sim_task_signalled())
+			return -EINTR;
+		sim_wait_round(round);
+	}
+	return 0;
+}
+
+static int ww_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, bool intr)
+{
+	int ret;
+
+	if (ww_take(lock, ctx)) {
+		sim_rank_acquire(SIM_RANK_RESV, lock);
+		return 0;
+	}
+	ret = ww_check_wait(lock, ctx);
+	if (ret)
+		return ret;
+	sim_rank_acquire(SIM_RANK_RESV, lock);
+	ret = ww_wait(lock, ctx, intr);
+	if (ret)
+		sim_rank_release(SIM_RANK_RESV, lock);
+	return ret;
+}
+
+int ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+{
+	return ww_lock(lock, ctx, false);
+}
+
+int ww_mutex_lock_interruptible(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+{
+	return ww_lock(lock, ctx, true);
+}
+
+int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+{
+	if (!ww_take(lock, ctx))
+		return 0;
+	sim_rank_acquire_tried(SIM_RANK_RESV, lock);
+	return 1;
+}
+
+void ww_mutex_unlock(struct ww_mutex *lock)
+{
+	if (!ww_mutex_is_locked(lock)) {
+		if (lock->sim_machine)
+			sim_outcome_record(lock->sim_machine, SIM_WARN, WW_FILE, __func__,
+					   "!ww_mutex_is_locked(lock)");
+		return;
+	}
+	if (lock->ctx) {
+		ww_lock_ctx(lock);
+		__atomic_fetch_sub(&lock->ctx->acquired, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&lock->ctx, NULL, __ATOMIC_RELAXED);
+		ww_unlock_ctx(lock);
+	}
+	sim_rank_release(SIM_RANK_RESV, lock);
+	__atomic_store_n(&lock->sim_owner, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&lock->sim_locked, 0, __ATOMIC_RELEASE);
+}
+
+bool ww_mutex_is_locked(struct ww_mutex *lock)
+{
+	return __atomic_load_n(&lock->sim_locked, __ATOMIC_RELAXED) != 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * op_access.c - operations that read and write bytes: the CPU through a
+ * mapping, the kernel in an object, ptrace.
+ */
+#include <errno.h>
+
+#include "scenario/run.h"
+
+#define DEFAULT_BYTE 0xa5
+
+/* One byte of each of @n pages; stops at the first that fails. */
+static int touch(struct scn_run *run, const struct scn_op *op, unsigned long addr, uint64_t n,
+		 uint8_t *byte, bool write)
+{
+	struct task_struct *task = scn_task(run, op);
+	int ret = 0;
+
+	for (uint64_t i = 0; !ret && i < n; i++) {
+		unsigned long at = addr + ((unsigned long)i << scn_page_shift(run));
+		uint8_t other;
+
+		if (write)
+			ret = sim_write(task, at, byte, 1);
+		else
+			ret = sim_read(task, at, i ? &other : byte, 1);
+	}
+	return ret;
+}
+
+static int touch_bo(struct scn_run *run, const struct scn_op *op, uint64_t n, uint8_t *byte,
+		    bool write)
+{
+	const struct scn_value *place = &op->arg[ACCESS_PLACE];
+	struct ttm_buffer_object *bo = run->object[place->object].bo;
+	int ret = bo ? 0 : -ENOENT;
+
+	for (uint64_t i = 0; !ret && i < n; i++) {
+		uint64_t at = (place->number + i) << scn_page_shift(run);
+		uint8_t other;
+
+		if (write)
+			ret = sim_bo_write(bo, at, byte, 1);
+		else
+			ret = sim_bo_read(bo, at, i ? &other : byte, 1);
+	}
+	return ret;
+}
+
+static int access_place(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
+			uint8_t *byte, bool write)
+{
+	const struct scn_value *place = &op->arg[ACCESS_PLACE];
+	uint64_t n = scn_number(op, ACCESS_N, 1);
+	unsigned long addr;
+	int ret;
+
+	if (run->to.scn->names[place->object].kind == SCN_BO)
+		ret = touch_bo(run, op, n, byte, write);
+	else if (scn_address(run, place, res, &addr))
+		ret = touch(run, op, addr, n, byte, write);
+	else
+		return -1;
+	scn_value_signal(res, ret);
+	return ret;
+}
+
+void scn_op_read(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	uint8_t byte = 0;
+
+	if (!access_place(run, op, res, &byte, false))
+		scn_key(res, "value", "0x%02x", byte);
+}
+
+void scn_op_write(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	uint8_t byte = (uint8_t)scn_number(op, ACCESS_VALUE, DEFAULT_BYTE);
+
+	access_place(run, op, res, &byte, true);
+}
+
+void scn_op_ptrace(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	bool write = scn_flag(op, PTRACE_WRITE);
+	uint8_t byte = (uint8_t)scn_number(op, PTRACE_VALUE, write ? DEFAULT_BYTE : 0);
+	unsigned long addr;
+	int ret;
+
+	if (!scn_address(run, &op->arg[PTRACE_PLACE], res, &addr))
+		return;
+	ret = access_process_vm(scn_task(run, op), addr, &byte, 1,
+				FOLL_FORCE | (write ? FOLL_WRITE : 0));
+	scn_value_return(res, ret);
+	if (ret == 1 && !write)
+		scn_key(res, "value", "0x%02x", byte);
+}

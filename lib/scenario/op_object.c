@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * op_object.c - operations that make and end things: objects, devices, files,
+ * tasks.
+ */
+#include <errno.h>
+
+#include "scenario/run.h"
+
+static enum ttm_caching ttm_caching_of(uint64_t mode)
+{
+	return mode == SIM_CACHE_WB ? ttm_cached :
+	       mode == SIM_CACHE_WC ? ttm_write_combined : ttm_uncached;
+}
+
+static const char *name_of(const struct scn_run *run, const struct scn_op *op, unsigned int arg)
+{
+	return run->to.scn->names[op->arg[arg].object].name;
+}
+
+void scn_op_machine(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	(void)run, (void)op, (void)res; /* built before the first operation */
+}
+
+void scn_op_bo(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[BO_NAME].object];
+	struct sim_ttm_device *ttm = sim_machine_ttm(run->machine);
+
+	if (!ttm) {
+		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
+		return;
+	}
+	o->pages = scn_number(op, BO_PAGES, 1);
+	o->bo = sim_bo_create(ttm, o->pages,
+			      (uint32_t)scn_number(op, BO_IN, TTM_PL_SYSTEM),
+			      ttm_caching_of(scn_number(op, BO_CACHING, SIM_CACHE_WB)));
+	if (!o->bo)
+		scn_value_return(res, -errno);
+}
+
+void scn_op_free(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[FREE_BO].object];
+
+	if (!o->bo)
+		scn_value_return(res, -ENOENT);
+	ttm_bo_put(o->bo);
+	o->bo = NULL;
+}
+
+void scn_op_move(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[MOVE_BO].object];
+
+	scn_value_return(res, !o->bo ? -ENOENT :
+			 sim_bo_move(o->bo, (uint32_t)scn_number(op, MOVE_TO, 0)));
+}
+
+void scn_op_file(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[REGULAR_NAME].object];
+
+	o->pages = scn_number(op, REGULAR_PAGES, 1);
+	o->file = sim_regular_file_create(run->machine, o->pages, name_of(run, op, REGULAR_NAME));
+	if (!o->file)
+		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
+}
+
+void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[DEV_NAME].object];
+	struct sim_dev_config config = { 0 };
+
+	config.vm_flags = scn_number(op, DEV_VMA, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+	config.insert = (enum sim_dev_insert)scn_number(op, DEV_INSERT, SIM_DEV_PFN_PROT);
+	config.iomem = scn_number(op, DEV_BACKING, 0) != 0;
+	config.caching = (enum sim_cache_mode)scn_number(op, DEV_CACHING, SIM_CACHE_WB);
+	config.reserve = scn_number(op, DEV_RESERVE, 0) != 0;
+	config.prefault = (unsigned int)scn_number(op, DEV_PREFAULT, 1);
+	config.reject_cow = scn_number(op, DEV_REJECT_COW, 0) != 0;
+	config.pfn_mkwrite = scn_number(op, DEV_PFN_MKWRITE, 0) != 0;
+	config.at_mmap = scn_number(op, DEV_TIME, config.insert == SIM_DEV_REMAP) != 0;
+	config.nr_pages = scn_number(op, DEV_PAGES, 16);
+	o->pages = config.nr_pages;
+	o->dev = sim_dev_create(run->machine, &config);
+	if (!o->dev)
+		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
+}
+
+/* Of TTM where no device is named. */
+static struct file *open_file(struct scn_run *run, const struct scn_op *op, unsigned int mode)
+{
+	const struct scn_object *of;
+	struct sim_ttm_device *ttm;
+
+	if (!op->arg[OPEN_DEV].set) {
+		ttm = sim_machine_ttm(run->machine);
+		return ttm ? sim_ttm_open(ttm, mode) : NULL;
+	}
+	of = &run->object[op->arg[OPEN_DEV].object];
+	if (of->dev)
+		return sim_dev_open(of->dev, mode, name_of(run, op, OPEN_DEV));
+	return of->file ? sim_file_reopen(of->file, mode) : NULL;
+}
+
+void scn_op_open(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[OPEN_NAME].object];
+
+	o->file = open_file(run, op, (unsigned int)scn_number(op, OPEN_MODE, 0));
+	if (!o->file)
+		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
+}
+
+void scn_op_close(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[CLOSE_FILE].object];
+
+	if (!o->file) {
+		scn_value_return(res, -EBADF);
+		return;
+	}
+	fput(o->file);
+	o->file = NULL;
+}
+
+void scn_op_fork(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[FORK_NAME].object];
+
+	scn_value_return(res, sim_fork(scn_task(run, op), name_of(run, op, FORK_NAME), &o->task));
+}
+
+void scn_op_exit(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct scn_object *o = &run->object[op->arg[EXIT_TASK].object];
+	struct task_struct *task = o->task;
+
+	if (!task) {
+		scn_value_return(res, -ESRCH);
+		return;
+	}
+	o->task = NULL;
+	sim_exit(task);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "support/ttm_fixture.h"
+
+static int order[3], nr_run;
+
+static void note_run(struct drm_device *dev, void *res)
+{
+	(void)dev;
+	order[nr_run++] = *(int *)res;
+}
+
+static void test_managed_actions_run_newest_first(void **state)
+{
+	int one = 1, two = 2;
+	struct drm_device dev;
+	struct ttm_fixture fx;
+
+	(void)state;
+	nr_run = 0;
+	ttm_fixture_open(&fx, NULL);
+	sim_drm_device_init(&dev, fx.machine, NULL);
+	assert_int_equal(drmm_add_action_or_reset(&dev, note_run, &one), 0);
+	assert_int_equal(drmm_add_action_or_reset(&dev, note_run, &two), 0);
+	assert_int_equal(nr_run, 0);
+	sim_drm_device_fini(&dev);
+	assert_int_equal(nr_run, 2);
+	assert_int_equal(order[0], 2);
+	assert_int_equal(order[1], 1);
+	ttm_fixture_close(&fx);
+}
+
+static void test_managed_action_without_memory_runs_at_once(void **state)
+{
+	struct drm_device dev;
+	struct ttm_fixture fx;
+	int one = 1;
+
+	(void)state;
+	nr_run = 0;
+	ttm_fixture_open(&fx, NULL);
+	sim_drm_device_init(&dev, fx.machine, NULL);
+	sim_fail_alloc(fx.machine, 1);
+	assert_int_equal(drmm_add_action_or_reset(&dev, note_run, &one), -ENOMEM);
+	assert_int_equal(nr_run, 1);
+	sim_drm_device_fini(&dev);
+	assert_int_equal(nr_run, 1);
+	ttm_fixture_close(&fx);
+}
+
+static void test_enter_fails_after_unplug(void **state)
+{
+	struct drm_device dev = { 0 };
+	int idx;
+
+	(void)state;
+	assert_true(drm_dev_enter(NULL, &idx));
+	assert_true(drm_dev_enter(&dev, &idx));
+	drm_dev_exit(idx);
+	drm_dev_unplug(&dev);
+	assert_false(drm_dev_enter(&dev, &idx));
+}
+
+static const struct CMUnitTest tests[] = {
+	TTM_TEST(test_managed_actions_run_newest_first),
+	TTM_TEST(test_managed_action_without_memory_runs_at_once),
+	TTM_TEST(test_enter_fails_after_unplug),
+};
+
+SIM_TEST_MAIN(tests)

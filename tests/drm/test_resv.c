@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <pthread.h>
+
+#include "support/ttm_fixture.h"
+
+static int setup(void **state)
+{
+	static struct ttm_fixture fx;
+
+	ttm_fixture_open(&fx, NULL);
+	*state = &fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	ttm_fixture_close(*state);
+	return 0;
+}
+
+static void test_lock_is_the_reservations(void **state)
+{
+	struct ww_acquire_ctx ctx;
+	struct dma_resv resv;
+
+	(void)state;
+	dma_resv_init(&resv);
+	assert_true(dma_resv_trylock(&resv));
+	assert_false(dma_resv_trylock(&resv));
+	assert_true(dma_resv_is_locked(&resv));
+	assert_null(dma_resv_locking_ctx(&resv));
+	dma_resv_unlock(&resv);
+	ww_acquire_init(&ctx, &reservation_ww_class);
+	assert_int_equal(dma_resv_lock(&resv, &ctx), 0);
+	assert_ptr_equal(dma_resv_locking_ctx(&resv), &ctx);
+	assert_int_equal(dma_resv_lock_interruptible(&resv, &ctx), -EALREADY);
+	dma_resv_unlock(&resv);
+	dma_resv_lock_slow(&resv, &ctx);
+	dma_resv_unlock(&resv);
+	assert_int_equal(dma_resv_lock_slow_interruptible(&resv, &ctx), 0);
+	dma_resv_unlock(&resv);
+	ww_acquire_fini(&ctx);
+	dma_resv_fini(&resv);
+}
+
+static void test_fence_usage_decides_who_waits(void **state)
+{
+	static const struct {
+		const char *what;
+		enum dma_resv_usage fence, asked;
+		bool signaled;
+	} cases[] = {
+		{ "a move, and who maps", DMA_RESV_USAGE_KERNEL, DMA_RESV_USAGE_KERNEL, false },
+		{ "a read, and who maps", DMA_RESV_USAGE_READ, DMA_RESV_USAGE_KERNEL, true },
+		{ "a read, and who frees", DMA_RESV_USAGE_READ, DMA_RESV_USAGE_BOOKKEEP, false },
+		{ "a write, and who reads", DMA_RESV_USAGE_WRITE, DMA_RESV_USAGE_READ, false },
+	};
+	struct ttm_fixture *fx = *state;
+
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct dma_fence *fence = sim_fence_create(fx->machine);
+		struct dma_resv resv;
+
+		dma_resv_init(&resv);
+		assert_int_equal(dma_resv_reserve_fences(&resv, 1), 0);
+		dma_resv_add_fence(&resv, fence, cases[i].fence);
+		if (dma_resv_test_signaled(&resv, cases[i].asked) != cases[i].signaled)
+			fail_msg("%s", cases[i].what);
+		assert_int_equal(dma_fence_signal(fence), 0);
+		assert_int_equal(dma_fence_signal(fence), -EINVAL);
+		assert_true(dma_resv_test_signaled(&resv, cases[i].asked));
+		dma_resv_fini(&resv);
+		dma_fence_put(fence);
+	}
+}
+
+static void test_reserve_fences_drops_signaled_ones(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_fence *fence[SIM_RESV_FENCES + 1];
+	struct dma_resv resv;
+
+	dma_resv_init(&resv);
+	for (int i = 0; i <= SIM_RESV_FENCES; i++) {
+		fence[i] = sim_fence_create(fx->machine);
+		dma_resv_add_fence(&resv, fence[i], DMA_RESV_USAGE_READ);
+	}
+	/* the last one did not fit */
+	assert_int_equal(sim_nr_outcomes(fx->machine, SIM_WARN), 1);
+	fx->expect_warnings = true;
+	assert_int_equal(dma_resv_reserve_fences(&resv, 1), -ENOMEM);
+	dma_fence_signal(fence[2]);
+	assert_int_equal(dma_resv_reserve_fences(&resv, 1), 0);
+	assert_int_equal(kref_read(&fence[2]->refcount), 1);
+	assert_int_equal(dma_resv_reserve_fences(&resv, 2), -ENOMEM);
+	dma_resv_fini(&resv);
+	for (int i = 0; i <= SIM_RESV_FENCES; i++)
+		dma_fence_put(fence[i]);
+}
+
+static void test_wait_timeout_gives_up(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_fence *fence = sim_fence_create(fx->machine);
+	struct dma_resv resv;
+
+	dma_resv_init(&resv);
+	assert_int_equal(dma_resv_wait_timeout(&resv, DMA_RESV_USAGE_READ, true, 5), 5);
+	dma_resv_add_fence(&resv, fence, DMA_RESV_USAGE_KERNEL);
+	assert_int_equal(dma_resv_wait_timeout(&resv, DMA_RESV_USAGE_KERNEL, false, 1), 0);
+	fx->task->sim_signal_pending = true;
+	assert_int_equal(dma_resv_wait_timeout(&resv, DMA_RESV_USAGE_KERNEL, true, HZ),
+			 -ERESTARTSYS);
+	assert_int_equal(dma_fence_wait(fence, true), -ERESTARTSYS);
+	fx->task->sim_signal_pending = false;
+	dma_fence_signal(fence);
+	assert_true(dma_resv_wait_timeout(&resv, DMA_RESV_USAGE_KERNEL, true, HZ) > 0);
+	assert_int_equal(dma_fence_wait(fence, false), 0);
+	dma_resv_fini(&resv);
+	dma_fence_put(fence);
+}
+
+static void *signal_soon(void *data)
+{
+	for (unsigned int round = 0; round < 100; round++)
+		sim_wait_round(round);
+	dma_fence_signal(data);
+	return NULL;
+}
+
+static void test_wait_ends_with_signal_of_fence(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_fence *fence = sim_fence_create(fx->machine);
+	struct dma_resv resv;
+	pthread_t thread;
+
+	dma_resv_init(&resv);
+	dma_resv_add_fence(&resv, fence, DMA_RESV_USAGE_KERNEL);
+	pthread_create(&thread, NULL, signal_soon, fence);
+	assert_true(dma_resv_wait_timeout(&resv, DMA_RESV_USAGE_KERNEL, false,
+					  MAX_SCHEDULE_TIMEOUT) > 0);
+	pthread_join(thread, NULL);
+	dma_resv_fini(&resv);
+	dma_fence_put(dma_fence_get(fence));
+	dma_fence_put(fence);
+	dma_fence_put(NULL);
+}
+
+static void test_crash_ends_wait_for_fence(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_fence *fence = sim_fence_create(fx->machine);
+
+	sim_outcome_record(fx->machine, SIM_BUG, "test", "test", "test");
+	assert_int_equal(dma_fence_wait(fence, false), -EIO);
+	assert_null(sim_fence_create(fx->machine));
+	dma_fence_put(fence);
+}
+
+#define RESV_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+static const struct CMUnitTest tests[] = {
+	RESV_TEST(test_lock_is_the_reservations),
+	RESV_TEST(test_fence_usage_decides_who_waits),
+	RESV_TEST(test_reserve_fences_drops_signaled_ones),
+	RESV_TEST(test_wait_timeout_gives_up),
+	RESV_TEST(test_wait_ends_with_signal_of_fence),
+	RESV_TEST(test_crash_ends_wait_for_fence),
+};
+
+SIM_TEST_MAIN(tests)
