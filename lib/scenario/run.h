@@ -67,6 +67,7 @@ static inline struct task_struct *scn_task(struct scn_run *run, const struct scn
 	return run->object[op->task].task;
 }
 
+/* object.c */
 /* What a place or range of a mapping means; false: mmap failed, and that is the result. */
 bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
 		 unsigned long *addr);
