@@ -139,3 +139,9 @@ add_test(NAME package.consume
 		"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
 		"${CMAKE_INSTALL_LIBDIR}" "${extra_flags}")
 ttmsim_test_properties(package.consume package)
+if(TTMSIM_CHECKED)
+	add_test(NAME package.checked
+		COMMAND "${tests_dir}/package/checked.sh"
+			"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}" "${CMAKE_INSTALL_LIBDIR}")
+	ttmsim_test_properties(package.checked package)
+endif()
