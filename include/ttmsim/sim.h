@@ -26,6 +26,9 @@ struct sim_machine_config {
 				 * others get -EBUSY (or NULL) from sim_ calls, and must not
 				 * call the kernel's functions. Any other number: SMP, for
 				 * all threads */
+	bool quiet;		/* outcomes are recorded, not told on stderr */
+	bool oops;		/* a wild pointer that a driver's callback follows is an outcome;
+				 * also with TTMSIM_OOPS=1 in the environment. Else SIGSEGV */
 };
 
 /**
