@@ -128,6 +128,11 @@ if(TARGET ttmsim_shared AND NOT TTMSIM_COVERAGE) # gcov exports names of its own
 			"${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_C_COMPILER}")
 	ttmsim_test_properties(package.symbols package)
 endif()
+if(TARGET ttmsim_shared)
+	add_test(NAME package.lines
+		COMMAND "${tests_dir}/package/lines.sh" "$<TARGET_FILE:ttmsim_shared>")
+	ttmsim_test_properties(package.lines package)
+endif()
 add_test(NAME package.hosts
 	COMMAND "${tests_dir}/package/hosts.sh"
 		"${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_GENERATOR}")
