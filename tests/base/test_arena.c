@@ -170,9 +170,9 @@ static void test_no_address_space_is_told(void **state)
 	close(fds[0]);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_string_equal(said, "ttmsim: a machine wanted 32 GiB of address space, of which it keeps"
-				  " 16 and uses what it touches: Cannot allocate memory (ulimit -v,"
-				  " vm.overcommit_memory)\n");
+	assert_string_equal(said, "ttmsim: a machine wanted 32 GiB of address space, of which it"
+				  " keeps 16 and uses what it touches: Cannot allocate memory"
+				  " (ulimit -v, vm.overcommit_memory)\n");
 }
 
 static const struct CMUnitTest tests[] = {
