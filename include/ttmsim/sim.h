@@ -37,7 +37,8 @@ struct sim_machine_config {
  *
  * Returns: the machine;
  *          NULL with errno EINVAL (unknown arch, release, mode or policy, sizes
- *          that do not fit the architecture) or ENOMEM.
+ *          that do not fit the architecture) or ENOMEM; where the host gives no
+ *          address space, stderr says how much was wanted.
  */
 SIM_API struct sim_machine *sim_machine_create(const struct sim_machine_config *config);
 
