@@ -101,6 +101,17 @@ if(TARGET ttmsim_bench_command)
 	ttmsim_test_properties(bench.report bench)
 endif()
 
+# Tests that must fail: what they print is what users of <ttmsim/cmocka.h> read.
+add_executable(cmocka_failing "${tests_dir}/cmocka/failing.c")
+target_link_libraries(cmocka_failing PRIVATE ttmsim_test)
+set_target_properties(cmocka_failing PROPERTIES
+	RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+add_test(NAME cmocka.failing
+	COMMAND "${tests_dir}/cmocka/failing.sh" "$<TARGET_FILE:cmocka_failing>")
+ttmsim_test_properties(cmocka.failing cmocka)
+# A test that fails frees nothing.
+set_property(TEST cmocka.failing APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")
+
 # The fuzz targets, built with a driver that replays inputs instead of making
 # them up: every saved input stays a test with any compiler.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${tests_dir}/fuzz/fuzz_*.c")
