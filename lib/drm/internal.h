@@ -76,6 +76,16 @@ void sim_wait_round(unsigned int round);
 /* Is the calling thread's task to be woken? */
 bool sim_task_signalled(void);
 
+/* ---- fences (fence.c) ---- */
+
+/* Nobody waits longer, so that a fence that is never signaled hangs nothing. */
+#define SIM_FENCE_WAIT_MAX_S 30
+
+/* Seconds of a clock that only goes on. */
+double sim_now_s(void);
+/* 0, -ETIME past @deadline (sim_now_s()), -ERESTARTSYS, -EIO. */
+int sim_fence_wait_until(struct dma_fence *fence, bool intr, double deadline);
+
 /* ---- ranges (drm_mm.c). Models: drivers/gpu/drm/drm_mm.c, 6.1 ---- */
 
 enum drm_mm_insert_mode {
