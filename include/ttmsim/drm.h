@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+#include <ttmsim/drm_mm.h>
 #include <ttmsim/vma.h>
 
 SIM_BEGIN_DECLS
@@ -20,16 +21,6 @@ SIM_BEGIN_DECLS
 #ifndef ERESTARTSYS
 #define ERESTARTSYS 512
 #endif
-
-#ifndef container_of
-#define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
-#endif
-
-/* Models: include/linux/types.h, struct list_head, 6.1. */
-struct list_head {
-	struct list_head *next, *prev;
-};
 
 /* ------------------------------------------------- reference counting ---- */
 
@@ -362,20 +353,6 @@ SIM_API long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usa
 
 /* --------------------------------------------------- ranges, offsets ----- */
 
-/* One range of a drm_mm. Models: include/drm/drm_mm.h, struct drm_mm_node, 6.1. */
-struct drm_mm_node {
-	uint64_t start;
-	uint64_t size;
-	struct drm_mm *mm;		/* NULL: not allocated */
-	struct drm_mm_node *sim_next, *sim_prev; /* by address */
-};
-
-/* Models: include/drm/drm_mm.h, struct drm_mm, 6.1; a list by address. */
-struct drm_mm {
-	uint64_t sim_start, sim_size;
-	struct drm_mm_node *sim_first;
-};
-
 /* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_node, 6.1. */
 struct drm_vma_offset_node {
 	struct drm_mm_node vm_node;	/* in pages; manager's vm_lock */
@@ -385,7 +362,7 @@ struct drm_vma_offset_node {
 /* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_manager, 6.1. */
 struct drm_vma_offset_manager {
 	spinlock_t vm_lock;
-	struct drm_mm vm_addr_space_mm;	/* vm_lock */
+	struct drm_mm vm_addr_space_mm;	/* vm_lock; in pages */
 	struct sim_machine *sim_machine; /* c */
 };
 
@@ -574,6 +551,11 @@ struct drm_gem_object {
 
 /**
  * drm_gem_private_object_init - an object of @size bytes without backing
+ * @obj: memory that the caller has cleared. What it has set since stays: a
+ * reservation that is shared with others (@obj->resv), for one
+ *
+ * A @size that is not in whole pages is a SIM_BUG.
+ * Models: drivers/gpu/drm/drm_gem.c, drm_gem_private_object_init, 6.1 and 6.12.
  */
 SIM_API void drm_gem_private_object_init(struct drm_device *dev, struct drm_gem_object *obj,
 					 size_t size);

@@ -11,6 +11,8 @@
 #include <ttmsim/pte.h>
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>
+#include <ttmsim/list.h>
+#include <ttmsim/drm_mm.h>
 #include <ttmsim/drm.h>
 #include <ttmsim/ttm.h>
 #include <ttmsim/ttm_bo.h>
