@@ -12,7 +12,10 @@
 
 #include <errno.h>
 
+#include <ttmsim/atomic.h>
 #include <ttmsim/drm_mm.h>
+#include <ttmsim/lock.h>
+#include <ttmsim/slab.h>
 #include <ttmsim/vma.h>
 
 SIM_BEGIN_DECLS
@@ -23,10 +26,6 @@ SIM_BEGIN_DECLS
 #endif
 
 /* ------------------------------------------------- reference counting ---- */
-
-typedef struct {
-	atomic_t refs;
-} refcount_t;
 
 /* Models: include/linux/kref.h, struct kref, 6.1. */
 struct kref {
@@ -51,7 +50,7 @@ SIM_API void kref_get(struct kref *kref);
 /**
  * kref_put - drop a reference; the last one calls @release
  *
- * Dropping one that is not there does nothing (the kernel saturates and warns).
+ * Dropping one that is not there: SIM_WARN, and the count is saturated.
  *
  * Returns: 1, @release was called;
  *          0.

@@ -12,7 +12,9 @@
 #include <ttmsim/pte.h>
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>
-#include <ttmsim/list.h>
+#include <ttmsim/kernel.h>
+#include <ttmsim/lock.h>
+#include <ttmsim/slab.h>
 #include <ttmsim/drm_mm.h>
 #include <ttmsim/drm.h>
 #include <ttmsim/ttm.h>
