@@ -285,6 +285,17 @@ SIM_API const char *sim_feature_name(enum sim_feature feature);
  */
 SIM_API const char *sim_cache_mode_name(enum sim_cache_mode mode);
 
+/* What an operation makes of an entry: sim_pte_op() of a known format. */
+static inline uint64_t sim_pte_steps(const struct sim_pte_op *op, uint64_t e)
+{
+	const struct sim_pte_step *s = op->step;
+
+	for (int i = 0; i < SIM_PTE_STEPS && (s[i].set | s[i].clear); i++)
+		if ((e & s[i].if_mask) == s[i].if_value)
+			e = (e & ~s[i].clear) | s[i].set;
+	return e;
+}
+
 SIM_END_DECLS
 
 #endif

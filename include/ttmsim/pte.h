@@ -308,17 +308,6 @@ extern SIM_API __thread struct sim_current_pte sim_current_pte
  */
 SIM_API void sim_set_pte_at(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte);
 
-/* What an operation makes of an entry: sim_pte_op() of a known format. */
-static inline uint64_t sim_pte_steps(const struct sim_pte_op *op, uint64_t e)
-{
-	const struct sim_pte_step *s = op->step;
-
-	for (int i = 0; i < SIM_PTE_STEPS && (s[i].set | s[i].clear); i++)
-		if ((e & s[i].if_mask) == s[i].if_value)
-			e = (e & ~s[i].clear) | s[i].set;
-	return e;
-}
-
 /**
  * ptep_get - read a level-0 entry
  */

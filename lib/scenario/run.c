@@ -12,19 +12,6 @@
 
 /* ---- what the operations share ---- */
 
-bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
-		 unsigned long *addr)
-{
-	const struct scn_map *map = &run->object[place->object].map;
-
-	if (!map->addr) {
-		scn_value(res, "not-mapped");
-		return false;
-	}
-	*addr = map->addr + ((unsigned long)place->number << scn_page_shift(run));
-	return true;
-}
-
 static long page_of_file(const struct scn_run *run, const struct file *file, unsigned long pfn)
 {
 	const struct page *page = sim_pfn_to_page(run->machine, pfn);
@@ -39,7 +26,7 @@ static long page_of_pfn(const struct scn_run *run, unsigned int name, unsigned l
 
 	if (o->file && run->to.scn->names[name].kind == SCN_REGULAR)
 		return page_of_file(run, o->file, pfn);
-	for (unsigned long page = 0; (o->bo || o->dev) && page < o->pages; page++) {
+	for (unsigned long page = 0; (o->bo || o->dev) && page < run->memory.pages[name]; page++) {
 		unsigned long at;
 
 		if (o->dev)
@@ -85,13 +72,10 @@ void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT
 
 static void put_held(struct scn_run *run)
 {
-	while (run->nr_held) {
-		const struct scn_held *held = &run->held[--run->nr_held];
+	while (run->holds.nr) {
+		const struct scn_held *held = &run->holds.held[--run->holds.nr];
 
-		if (held->pin)
-			unpin_user_page(held->page);
-		else
-			put_page(held->page);
+		scn_give_back((struct page *)held->page, held->pin);
 	}
 }
 
@@ -334,10 +318,21 @@ static void finish(struct scn_run *run)
 	run->to.result.crashed = sim_crashed(run->machine);
 }
 
+static void init_memory(struct scn_run *run)
+{
+	const struct sim_mmu *mmu = run->machine->mmu;
+
+	run->memory.scn = run->to.scn;
+	run->memory.page_shift = mmu->page_shift;
+	run->memory.pmd_size = mmu_leaf_size(mmu, mmu->nr_levels > 1 ? 1 : 0);
+	run->memory.task_size = mmu->task_size;
+}
+
 static int run_on(struct scn_run *run)
 {
 	int ret;
 
+	init_memory(run);
 	run->object[SCN_MAIN_TASK].task = sim_task_create(run->machine, "main");
 	if (!run->object[SCN_MAIN_TASK].task)
 		return -ENOMEM;
@@ -373,7 +368,7 @@ static int run_parsed(const struct scn *scn, const struct sim_scenario_options *
 	}
 	sim_task_switch(NULL);
 	sim_machine_destroy(run->machine);
-	free(run->held);
+	free(run->holds.held);
 	free(run);
 	return ret;
 }

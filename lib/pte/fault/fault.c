@@ -20,7 +20,7 @@
  */
 #include <errno.h>
 
-#include "pte/fault/fault.h"
+#include "pte/fault/parts.h"
 
 /* ---- huge leaves ---- */
 

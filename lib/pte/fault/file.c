@@ -11,7 +11,8 @@
  * ->fault either returns a page, with a reference that the entry keeps, or maps
  * something itself and answers VM_FAULT_NOPAGE, as TTM does.
  */
-#include "pte/fault/fault.h"
+#include "pte/fault/mkwrite.h"
+#include "pte/fault/parts.h"
 
 /* ---- asking the driver ---- */
 

@@ -5,7 +5,7 @@
  */
 #include <sched.h>
 
-#include "pte/fault/fault.h"
+#include "pte/fault/mkwrite.h"
 
 #define LOCK_SPINS 100u
 #define LOCK_TRIES 10000000u

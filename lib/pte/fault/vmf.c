@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "pte/fault/fault.h"
+#include "pte/fault/vmf.h"
 
 /* ---- calls into the driver ---- */
 
