@@ -55,7 +55,9 @@ static const struct rule {
 } rules[] = {
 	{ "E.1", READS | NO_READ, 0, "it can be read, the mapping cannot" },
 	{ "E.2", WRITES | NO_WRITE, 0, "it can be written, the mapping cannot" },
-	{ "E.3", EXECS | NO_EXEC, 0, "it can be executed, the mapping cannot" },
+	/* where a load is wrong as well, E.1 says so: not all architectures tell them apart */
+	{ "E.3", EXECS | NO_EXEC, NO_READ, "it can be executed, the mapping cannot" },
+	{ "E.3", EXECS | NO_EXEC | NO_READ, READS, "it can be executed, the mapping cannot" },
 	{ "E.4", DIRTY | NEVER_DIRTY, WRITES, "it is dirty, the mapping can never be written" },
 	{ "E.5", WRITES | COW, ANON | ZERO | FREE,
 	  "it can be written, the mapping is private and this is no copy" },
@@ -73,7 +75,8 @@ static const struct rule {
 
 /* ---- facts ---- */
 
-/* The entry with the most rights that the flags of a vma allow. */
+/* The entry with the most rights that the flags of a vma allow, also by what the MMU makes
+ * of it: on MIPS a store through a write-only one leaves it readable. */
 static uint64_t strongest_entry(const struct sim_mmu *mmu, int level, vm_flags_t flags)
 {
 	const struct sim_entry_format *fmt = &mmu->format[level];
@@ -81,9 +84,10 @@ static uint64_t strongest_entry(const struct sim_mmu *mmu, int level, vm_flags_t
 
 	e = fmt_make(fmt, 0, level ? sim_prot_to_leaf(mmu, level, prot) : prot);
 	e = fmt_op(fmt, SIM_OP_MKYOUNG, e);
-	if (flags & VM_WRITE)
-		e = fmt_op(fmt, SIM_OP_MKDIRTY, fmt_op(fmt, SIM_OP_MKWRITE, e));
-	return e;
+	if (!(flags & VM_WRITE))
+		return e;
+	e = fmt_op(fmt, SIM_OP_MKDIRTY, fmt_op(fmt, SIM_OP_MKWRITE, e));
+	return fmt_test(fmt, SIM_TEST_HW_WRITE, e) ? fmt_op(fmt, SIM_OP_HW_STORE, e) : e;
 }
 
 static uint32_t facts_of_bits(const struct sim_entry_format *fmt, uint64_t e)
