@@ -28,8 +28,8 @@ static void flush(const struct sim_check *check, struct sim_check_pending *p)
 	char text[SIM_CHECK_TEXT + 64];
 
 	if (p->rule && check->tell) {
-		snprintf(text, sizeof(text), p->nr_more ? "%s (%u more follow it)" : "%s",
-			 p->text, p->nr_more);
+		snprintf(text, sizeof(text), p->nr_more ? "%s (%u more follow%s it)" : "%s",
+			 p->text, p->nr_more, p->nr_more == 1 ? "s" : "");
 		check->tell(text, check->data);
 	}
 	p->rule = NULL;
