@@ -18,6 +18,7 @@ struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
+struct sim_ttm_device;
 struct mm_struct;
 
 /*
@@ -84,6 +85,9 @@ struct sim_machine {
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
 	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
+
+	spinlock_t ttm_lock;
+	struct sim_ttm_device *ttm_devices; /* atomic; lib/ttm/sim_device.h */
 };
 
 /* A new number, unique in the process, never 0. */

@@ -49,6 +49,8 @@ static inline struct task_struct *scn_task(struct scn_run *run, const struct scn
 	return run->object[op->task].task;
 }
 
+/* ---- the objects (object.c) ---- */
+
 /* b0+3, d0+1, "zero", or the number. */
 void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT]);
 /* op_gup.c: undoes one get or pin. */
