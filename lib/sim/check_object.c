@@ -77,6 +77,17 @@ static struct ttm_buffer_object *object_of(struct machine_check *mc,
 
 /* ---- what the object has ---- */
 
+/* Is the object's memory that of its ttm_tt? */
+static bool lies_in_tt(const struct ttm_buffer_object *bo)
+{
+	const struct ttm_resource_manager *man;
+
+	if (bo->resource->mem_type >= TTM_NUM_MEM_TYPES)
+		return false;
+	man = ttm_manager_type(bo->bdev, (int)bo->resource->mem_type);
+	return man && man->use_tt;
+}
+
 /* The pfn of a page of the object; false: it has no memory there. */
 static bool object_pfn(struct ttm_buffer_object *bo, unsigned long page, unsigned long *pfn)
 {
@@ -89,8 +100,7 @@ static bool object_pfn(struct ttm_buffer_object *bo, unsigned long page, unsigne
 		*pfn = ttm_bo_io_mem_pfn(bo, page);
 		return true;
 	}
-	if (!ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt || !tt || !tt->pages ||
-	    page >= tt->num_pages || !tt->pages[page])
+	if (!lies_in_tt(bo) || !tt || !tt->pages || page >= tt->num_pages || !tt->pages[page])
 		return false;
 	*pfn = page_to_pfn(tt->pages[page]);
 	return true;

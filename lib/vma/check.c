@@ -1,6 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR MIT *
- * and the rules E of each present entry (check_entry.c).
- */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * check.c - does an address space keep its invariants?
  *
