@@ -145,7 +145,8 @@ static int compare_edges(const void *a, const void *b)
 static void tell_reservation(struct machine_check *mc, uint64_t start, uint64_t end, int vmas,
 			     int reservations)
 {
-	sim_check_tell(&mc->check, "%s bytes 0x%llx-0x%llx: %d VM_PAT vmas, %d reservations for vmas",
+	sim_check_tell(&mc->check,
+		       "%s bytes 0x%llx-0x%llx: %d VM_PAT vmas, %d reservations for vmas",
 		       vmas > reservations ? "M.3" : "M.4", (unsigned long long)start,
 		       (unsigned long long)end, vmas, reservations);
 }
