@@ -70,6 +70,12 @@ foreach(source IN LISTS test_sources)
 	endif()
 endforeach()
 
+# Programs as the kernels are compared by.
+foreach(stem IN ITEMS bundle fuzz_gen text)
+	target_sources(sim_check_random PRIVATE "${tests_dir}/oracle/host/${stem}.c")
+endforeach()
+target_include_directories(sim_check_random PRIVATE "${tests_dir}/oracle/host")
+
 foreach(name IN LISTS TTMSIM_EXAMPLE_NAMES)
 	add_test(NAME "example.${name}" COMMAND example_${name})
 	ttmsim_test_properties("example.${name}" example)
