@@ -487,7 +487,7 @@ typedef void (*drmm_release_t)(struct drm_device *dev, void *res);
 struct drm_device {
 	struct sim_machine *sim_machine; /* c */
 	unsigned int unplugged;		/* a */
-	struct address_space *sim_mapping; /* d: of its files (the kernel: of anon_inode), or NULL */
+	struct address_space *sim_mapping; /* d: of its files; NULL: none */
 	struct drm_vma_offset_manager *vma_offset_manager; /* c */
 	spinlock_t sim_managed_lock;
 	struct sim_drmm_action *sim_managed; /* newest first */
