@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * object.c - the objects behind a scenario's names: where they lie, what their
- * pages are called, and the end of them all.
+ * object.c - the objects behind a scenario's names: what their pages are called,
+ * and the end of them all.
  */
-
 #include "pte/pgtable.h"
 #include "scenario/run.h"
 
-/* ---- addresses and pages ---- */
-
-bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
-		 unsigned long *addr)
-{
-	const struct scn_map *map = &run->object[place->object].map;
-
-	if (!map->addr) {
-		scn_value(res, "not-mapped");
-		return false;
-	}
-	*addr = map->addr + ((unsigned long)place->number << scn_page_shift(run));
-	return true;
-}
+/* ---- pages ---- */
 
 static long page_of_file(const struct scn_run *run, const struct file *file, unsigned long pfn)
 {
@@ -36,7 +22,7 @@ static long page_of_pfn(const struct scn_run *run, unsigned int name, unsigned l
 
 	if (o->file && run->to.scn->names[name].kind == SCN_REGULAR)
 		return page_of_file(run, o->file, pfn);
-	for (unsigned long page = 0; (o->bo || o->dev) && page < o->pages; page++) {
+	for (unsigned long page = 0; (o->bo || o->dev) && page < run->memory.pages[name]; page++) {
 		unsigned long at;
 
 		if (o->dev)
@@ -80,15 +66,20 @@ void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT
 
 /* ---- the end ---- */
 
+void scn_give_back(struct page *page, bool pin)
+{
+	if (pin)
+		unpin_user_page(page);
+	else
+		put_page(page);
+}
+
 static void put_held(struct scn_run *run)
 {
-	while (run->nr_held) {
-		const struct scn_held *held = &run->held[--run->nr_held];
+	while (run->holds.nr) {
+		const struct scn_held *held = &run->holds.held[--run->holds.nr];
 
-		if (held->pin)
-			unpin_user_page(held->page);
-		else
-			put_page(held->page);
+		scn_give_back((struct page *)held->page, held->pin);
 	}
 }
 

@@ -207,10 +207,21 @@ static void finish(struct scn_run *run)
 	run->to.result.crashed = sim_crashed(run->machine);
 }
 
+static void init_memory(struct scn_run *run)
+{
+	const struct sim_mmu *mmu = run->machine->mmu;
+
+	run->memory.scn = run->to.scn;
+	run->memory.page_shift = mmu->page_shift;
+	run->memory.pmd_size = mmu_leaf_size(mmu, mmu->nr_levels > 1 ? 1 : 0);
+	run->memory.task_size = mmu->task_size;
+}
+
 static int run_on(struct scn_run *run)
 {
 	int ret;
 
+	init_memory(run);
 	run->object[SCN_MAIN_TASK].task = sim_task_create(run->machine, "main");
 	if (!run->object[SCN_MAIN_TASK].task)
 		return -ENOMEM;
@@ -246,7 +257,7 @@ static int run_parsed(const struct scn *scn, const struct sim_scenario_options *
 	}
 	sim_task_switch(NULL);
 	sim_machine_destroy(run->machine);
-	free(run->held);
+	free(run->holds.held);
 	free(run);
 	return ret;
 }
