@@ -8,6 +8,7 @@
 
 #include <ttmsim/scenario.h>
 
+#include "common/program.h"
 #include "ttmsim.h"
 
 /* More than any scenario may have: the library says so then. */
@@ -30,16 +31,23 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
+static enum sim_scenario_format parse_format(const char *arg, struct argp_state *state)
+{
+	static const char *const names[] = { "text", "ktap", NULL };
+	static const enum sim_scenario_format formats[] = {
+		SIM_SCENARIO_TEXT, SIM_SCENARIO_KTAP,
+	};
+
+	return formats[program_choose("format", arg, names, state)];
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *args = state->input;
 
 	switch (key) {
 	case OPTION_FORMAT:
-		if (!strcmp(arg, "ktap"))
-			args->format = SIM_SCENARIO_KTAP;
-		else if (strcmp(arg, "text"))
-			argp_error(state, "--format is text or ktap, not '%s'", arg);
+		args->format = parse_format(arg, state);
 		return 0;
 	case OPTION_COLOR:
 		args->color = color_parse(arg, state);
@@ -108,7 +116,8 @@ static char *read_file(const char *path, size_t *len)
 static int file_unusable(const struct args *args, int number)
 {
 	if (args->format == SIM_SCENARIO_KTAP)
-		printf("not ok %d %s # cannot be used\n", number, args->files[number - 1]);
+		printf("not ok %d %s # cannot be used\n", number,
+		       program_shown(args->files[number - 1]));
 	return STATUS_UNUSABLE;
 }
 
@@ -130,13 +139,13 @@ static int run_file(const struct args *args, int number)
 	int ret;
 
 	if (!text) {
-		unusable("%s: %s", path, strerror(errno));
+		unusable("%s: %s", program_shown(path), strerror(errno));
 		return file_unusable(args, number);
 	}
 	ret = sim_scenario_run(text, len, &how, &result);
 	free(text);
 	if (ret == -ENOMEM)
-		unusable("%s: out of memory", path);
+		unusable("%s: out of memory", program_shown(path));
 	if (ret)
 		return file_unusable(args, number);
 	return result.nr_failed ? STATUS_FAILED : STATUS_OK;
@@ -154,14 +163,15 @@ int command_run(int argc, char **argv)
 	struct args args = { .color = COLOR_AUTO };
 	int status = STATUS_OK;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.format == SIM_SCENARIO_KTAP)
 		printf("KTAP version 1\n1..%d\n", args.nr_files);
 	for (int number = 1; number <= args.nr_files; number++) {
 		int one;
 
 		if (args.nr_files > 1 && args.format == SIM_SCENARIO_TEXT && !args.quiet)
-			printf("%s#| %s\n", number > 1 ? "\n" : "", args.files[number - 1]);
+			printf("%s#| %s\n", number > 1 ? "\n" : "",
+			       program_shown(args.files[number - 1]));
 		fflush(stdout);
 		one = run_file(&args, number);
 		if (one > status)
