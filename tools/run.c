@@ -3,6 +3,7 @@
  * run.c - ttmsim run: ttmsim-run(1).
  */
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "format", OPTION_FORMAT, "FORMAT", 0, "text (the default) or ktap", 0 },
+	{ "format", OPTION_FORMAT, "FORMAT", 0, "text (the default), ktap or json", 0 },
 	{ "color", OPTION_COLOR, "WHEN", OPTION_ARG_OPTIONAL, "auto, always or never", 0 },
 	{ "portable", OPTION_PORTABLE, NULL, 0,
 	  "Print only what a real kernel can print as well", 0 },
@@ -33,9 +34,9 @@ static const struct argp_option options[] = {
 
 static enum sim_scenario_format parse_format(const char *arg, struct argp_state *state)
 {
-	static const char *const names[] = { "text", "ktap", NULL };
+	static const char *const names[] = { "text", "ktap", "json", NULL };
 	static const enum sim_scenario_format formats[] = {
-		SIM_SCENARIO_TEXT, SIM_SCENARIO_KTAP,
+		SIM_SCENARIO_TEXT, SIM_SCENARIO_KTAP, SIM_SCENARIO_JSON,
 	};
 
 	return formats[program_choose("format", arg, names, state)];
@@ -112,12 +113,25 @@ static char *read_file(const char *path, size_t *len)
 	return text;
 }
 
+/* A file that cannot be used is an object with its name alone. */
+static void print_unusable_object(const char *file)
+{
+	json_t *object = json_pack("{s:s, s:n}", "scenario", file, "result");
+
+	if (object)
+		json_dumpf(object, stdout, JSON_INDENT(1));
+	json_decref(object);
+}
+
 /* In KTAP a file that cannot be used is a test that failed. */
 static int file_unusable(const struct args *args, int number)
 {
+	const char *file = program_shown(args->files[number - 1]);
+
 	if (args->format == SIM_SCENARIO_KTAP)
-		printf("not ok %d %s # cannot be used\n", number,
-		       program_shown(args->files[number - 1]));
+		printf("not ok %d %s # cannot be used\n", number, file);
+	else if (args->format == SIM_SCENARIO_JSON)
+		print_unusable_object(file);
 	return STATUS_UNUSABLE;
 }
 
@@ -148,7 +162,7 @@ static int run_file(const struct args *args, int number)
 		unusable("%s: out of memory", program_shown(path));
 	if (ret)
 		return file_unusable(args, number);
-	return result.nr_failed ? STATUS_FAILED : STATUS_OK;
+	return result.nr_failed || result.nr_unexpected ? STATUS_FAILED : STATUS_OK;
 }
 
 int command_run(int argc, char **argv)
@@ -161,21 +175,26 @@ int command_run(int argc, char **argv)
 		NULL, NULL, NULL,
 	};
 	struct args args = { .color = COLOR_AUTO };
+	const char *between;
 	int status = STATUS_OK;
 
 	program_parse(&argp, argc, argv, 0, &args);
 	if (args.format == SIM_SCENARIO_KTAP)
 		printf("KTAP version 1\n1..%d\n", args.nr_files);
+	else if (args.format == SIM_SCENARIO_JSON && !args.quiet)
+		puts("[");
+	between = args.quiet ? "" : args.format == SIM_SCENARIO_TEXT ? "\n" :
+		  args.format == SIM_SCENARIO_JSON ? ",\n" : "";
 	for (int number = 1; number <= args.nr_files; number++) {
 		int one;
 
-		if (args.nr_files > 1 && args.format == SIM_SCENARIO_TEXT && !args.quiet)
-			printf("%s#| %s\n", number > 1 ? "\n" : "",
-			       program_shown(args.files[number - 1]));
+		if (number > 1)
+			fputs(between, stdout);
 		fflush(stdout);
 		one = run_file(&args, number);
 		if (one > status)
 			status = one;
 	}
+	fputs(args.format == SIM_SCENARIO_JSON && !args.quiet ? "\n]\n" : "", stdout);
 	return status;
 }

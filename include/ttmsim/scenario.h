@@ -15,6 +15,7 @@ enum sim_scenario_format {
 	SIM_SCENARIO_TEXT,	/* a transcript: each line with its result */
 	SIM_SCENARIO_KTAP,	/* one nested KTAP test; one result per expectation */
 	SIM_SCENARIO_QUIET,	/* nothing but failures, on @err */
+	SIM_SCENARIO_JSON,	/* one object, without an end of line */
 };
 
 /* How to run a scenario. Zero or NULL members take the default. */
@@ -28,6 +29,7 @@ struct sim_scenario_options {
 	/* only what a real kernel can print as well; ends where that is undefined, or at a BUG */
 	bool portable;
 	struct sim_machine_config machine; /* what the `machine` line leaves open */
+	bool machine_wins;	/* ... and what it says, where @machine says something too */
 };
 
 struct sim_scenario_result {
@@ -37,6 +39,8 @@ struct sim_scenario_result {
 	unsigned int nr_failed;	/* expectations that did not hold or were not reached */
 	unsigned int nr_violations; /* invariants broken before the end (sim_machine_check()) */
 	unsigned int nr_leaks;	/* left after the end (sim_machine_leaks()) */
+	/* BUGs, operations with bad pages or misuse, and ends with leaks, that no line expects */
+	unsigned int nr_unexpected;
 	bool crashed;		/* a BUG ended it */
 };
 

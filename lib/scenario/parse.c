@@ -173,6 +173,7 @@ static int fail_key(struct parser *p, unsigned int column, const char *key)
 
 	sim_choices_begin(&choices, key, strlen(key));
 	sim_choices_add_all(&choices, p->op->desc->keys);
+	sim_choices_add_all(&choices, SCN_OUTCOME_KEYS);
 	return scn_fail(p, column, "%s shows no '%s'%s", p->op->desc->name, key,
 			sim_choices_text(&choices));
 }
@@ -194,7 +195,6 @@ static int parse_expect(struct parser *p)
 	size_t key_len = equals ? (size_t)(equals - word.text) : 0;
 	size_t value_len = word.len - key_len - !!equals;
 	struct scn_expect *e;
-	char padded[SCN_MAX_NAME + 3];
 
 	if (p->op->nr_expect == SCN_MAX_EXPECT)
 		return scn_fail(p, word.column, "more than %d expectations", SCN_MAX_EXPECT);
@@ -208,8 +208,8 @@ static int parse_expect(struct parser *p)
 	memset(e, 0, sizeof(*e));
 	memcpy(e->key, word.text, key_len);
 	memcpy(e->value, word.text + word.len - value_len, value_len);
-	snprintf(padded, sizeof(padded), " %s ", e->key);
-	if (equals && !strstr(p->op->desc->keys, padded) && !strstr(" warn bad_page ", padded))
+	if (equals && !sim_is_in_list(p->op->desc->keys, e->key, key_len) &&
+	    !sim_is_in_list(SCN_OUTCOME_KEYS, e->key, key_len))
 		return fail_key(p, word.column, e->key);
 	if (!equals && !scn_is_result(e->value))
 		return fail_result(p, &word);

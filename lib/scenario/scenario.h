@@ -95,6 +95,9 @@ struct scn_desc {
 	const char *(*check)(const struct scn *scn, const struct scn_op *op);
 };
 
+/* What every operation can be asked for besides its own keys. */
+#define SCN_OUTCOME_KEYS "warn bad_page misuse"
+
 /* Every operation, by name; NULL where there is none. */
 const struct scn_desc *scn_desc_find(const char *name, size_t len);
 /* The n-th, in the order of the manual page; NULL past the last. */

@@ -62,7 +62,7 @@ static void test_parse_nul_bytes(void **state)
 	scenario_output_free(&o);
 	o = scenario_run_len(comment, sizeof(comment) - 1, SIM_SCENARIO_TEXT);
 	assert_int_equal(o.ret, 0);
-	assert_memory_equal(o.out, "# a?b?[31m\n", 11);
+	assert_non_null(strstr(o.out, "\n# a?b?[31m\n"));
 	scenario_output_free(&o);
 }
 
@@ -150,7 +150,7 @@ static void test_parse_the_empty_text(void **state)
 
 	(void)state;
 	assert_int_equal(o.ret, 0);
-	assert_int_equal(o.out_len, 0);
+	assert_memory_equal(o.out, "#| ttmsim ", 10); /* its head */
 	assert_int_equal(o.result.nr_ops, 0);
 	scenario_output_free(&o);
 }
