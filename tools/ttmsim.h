@@ -37,5 +37,6 @@ int unusable(const char *format, ...);
 #define OPTION_COLOR 0x100
 #define OPTION_FORMAT 0x101
 #define OPTION_PORTABLE 0x102
+#define OPTION_TOGGLE 0x103
 
 #endif

@@ -69,6 +69,56 @@ SIM_API int sim_scenario_run(const char *text, size_t len,
  */
 SIM_API int sim_scenario_nr_expected(const char *text, size_t len, const char *name, FILE *err);
 
+/* ------------------------------------------------- on many machines at once -- */
+
+enum sim_sweep_format {
+	SIM_SWEEP_TEXT,		/* for a mail: 80 columns */
+	SIM_SWEEP_CSV,		/* a row for each machine and operation */
+	SIM_SWEEP_JSON,
+	SIM_SWEEP_HTML,
+};
+
+/* Which machines, and how it is told. Zero or NULL members take the default. */
+struct sim_sweep_options {
+	const char *name;	/* as sim_scenario_options has it */
+	/*
+	 * Names with commas between, or "all": they go before what the scenario says. NULL: what
+	 * it says, or the default. Modes are sim_ttm_mode_name()'s, "default" too.
+	 */
+	const char *archs, *releases, *modes;
+	uint32_t toggle_features; /* of every machine; those without a bit for it are left out */
+	enum sim_sweep_format format;
+	FILE *out;		/* NULL: nothing is printed */
+	FILE *err;		/* NULL: errors are not told */
+	bool color;
+};
+
+struct sim_sweep_result {
+	unsigned int nr_machines; /* that the scenario ran on */
+	unsigned int nr_outcomes; /* that differ */
+	/* machines with an expectation that does not hold, or an outcome that none expects */
+	unsigned int nr_failed;
+	unsigned int first_line; /* at which they part; 0: nowhere */
+};
+
+/**
+ * sim_scenario_sweep - run a scenario on every machine of a set, and say what differs
+ * @result: filled where 0 is returned; may be NULL
+ *
+ * Compared is what a transcript shows of each operation; pages without a name count as
+ * the same. Lines on which machines differ, or on which an expectation fails, are told
+ * with each result and the machines that have it.
+ *
+ * Returns: 0, it ran;
+ *          -EINVAL, -E2BIG, it cannot be used, or a name is not known: told on
+ *          @options->err;
+ *          -EIO, @options->out cannot be written;
+ *          -ENOMEM.
+ */
+SIM_API int sim_scenario_sweep(const char *text, size_t len,
+			       const struct sim_sweep_options *options,
+			       struct sim_sweep_result *result);
+
 SIM_END_DECLS
 
 #endif

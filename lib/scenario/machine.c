@@ -140,7 +140,8 @@ static void print_toggles(FILE *out, uint32_t toggle)
 	for (int i = 0; i < SIM_NR_FEATURES; i++) {
 		if (!(toggle >> i & 1))
 			continue;
-		fprintf(out, "%s%s", first ? " toggle=" : ",", sim_feature_name((enum sim_feature)i));
+		fprintf(out, "%s%s", first ? " toggle=" : ",",
+			sim_feature_name((enum sim_feature)i));
 		first = false;
 	}
 }
