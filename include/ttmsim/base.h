@@ -86,7 +86,7 @@ struct task_struct;
 enum sim_outcome_kind {
 	SIM_BUG,	/* BUG_ON: the machine is crashed from here on */
 	SIM_WARN,	/* WARN_ON: recorded, the call goes on */
-	SIM_BAD_PAGE,	/* "Bad page map", "Bad page state": recorded */
+	SIM_BAD_PAGE,	/* "Bad page map", "Bad page state", "Bad rss-counter state": recorded */
 	SIM_NR_OUTCOME_KINDS
 };
 

@@ -93,6 +93,8 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	put_back(map_of(machine), data + snapshot->brk + desc, snapshot->map_used, map_used);
 	sim_arena_conceal(machine);
 	machine->listeners = listeners;
+	for (unsigned int i = 0; i < machine->nr_cpus; i++) /* calls under way have ended */
+		machine->cpu[i]->user = machine->cpu[i]->owed = NULL;
 	sim_begin_epoch(machine);
 	return 0;
 }
