@@ -40,8 +40,8 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND TTMSIM_HAS_STATIC_LIBC
 	file(GLOB runner_sources CONFIGURE_DEPENDS "${oracle_dir}/runner/*.c")
 	# As RUNNER_SOURCES in scripts/lib/oracle.sh: the language and the names, no simulator.
 	set(lib_dir "${CMAKE_CURRENT_SOURCE_DIR}/lib")
-	foreach(stem IN ITEMS base/names pte/arch sim/releases scenario/lex scenario/parse
-			scenario/value scenario/table scenario/transcript)
+	foreach(stem IN ITEMS base/names pte/arch sim/releases scenario/args scenario/error
+			scenario/lex scenario/parse scenario/value scenario/table scenario/transcript)
 		list(APPEND runner_sources "${lib_dir}/${stem}.c")
 	endforeach()
 	add_executable(oracle_runner ${runner_sources} ${arch_files} "${TTMSIM_ARCH_REGISTRY}")

@@ -80,7 +80,7 @@ void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	bool normal;
 	int ret;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = sim_pte_lookup(task->mm, addr, &info);
 	if (ret) {
@@ -99,22 +99,22 @@ static int pfn_of(struct scn_run *run, const struct scn_op *op, unsigned long *p
 {
 	const struct scn_value *place = &op->arg[LOOK_PLACE];
 	const struct scn_object *o = &run->object[place->object];
+	unsigned long addr = run->memory.map[place->object].addr;
 	struct sim_pte_info info;
 	int ret;
 
 	if (o->bo)
 		return sim_bo_pfn(o->bo, (unsigned long)place->number, pfn);
 	if (o->dev) {
-		if (place->number >= o->pages)
+		if (place->number >= run->memory.pages[place->object])
 			return -EINVAL;
 		*pfn = sim_dev_pfn(o->dev, (unsigned long)place->number);
 		return 0;
 	}
-	if (!o->map.addr)
+	if (!addr)
 		return -ENODATA;
-	ret = sim_pte_lookup(scn_task(run, op)->mm,
-			     o->map.addr + ((unsigned long)place->number << scn_page_shift(run)),
-			     &info);
+	addr += (unsigned long)place->number << scn_page_shift(run);
+	ret = sim_pte_lookup(scn_task(run, op)->mm, addr, &info);
 	*pfn = info.pfn;
 	return ret ? ret : info.none ? -ENODATA : 0;
 }
@@ -161,7 +161,7 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 	unsigned long addr;
 	int ret;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = sim_pagemap(scn_task(run, op), addr, &map);
 	if (ret) {
@@ -178,24 +178,18 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 
 void scn_op_mincore(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	const struct scn_value *place = &op->arg[RANGE_MAP];
-	uint64_t pages = place->has_page ? 1 : run->object[place->object].map.pages;
 	unsigned char vec[SCN_MAX_MINCORE];
 	char text[SCN_MAX_MINCORE + 1] = "";
-	unsigned long addr;
+	struct scn_range range;
 	int ret;
 
-	if (!scn_address(run, place, res, &addr))
+	if (!scn_read_range(&run->memory, op, res, &range))
 		return;
-	pages = scn_number(op, RANGE_PAGES, pages);
-	if (pages > SCN_MAX_MINCORE)
-		pages = SCN_MAX_MINCORE;
-	ret = sim_mincore(scn_task(run, op), addr,
-			  (unsigned long)pages << scn_page_shift(run), vec);
+	ret = sim_mincore(scn_task(run, op), range.addr, range.len, vec);
 	scn_value_return(res, ret);
 	if (ret)
 		return;
-	for (uint64_t i = 0; i < pages; i++)
+	for (size_t i = 0; i < range.len >> scn_page_shift(run); i++)
 		text[i] = vec[i] ? '1' : '0';
 	scn_key(res, "resident", "%s", text);
 }
@@ -231,7 +225,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	unsigned long addr;
 	int ret;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = sim_smaps(scn_task(run, op), addr, &s);
 	if (ret) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * parser.h - what the two halves of the parser share: parse.c (lines,
- * operations, expectations) and value.c (names, words, numbers).
+ * parser.h - what the parts of the parser share: parse.c (lines, operations,
+ * expectations), below it value.c (names, words, numbers), below both error.c.
  */
 #ifndef SIM_SCENARIO_PARSER_H
 #define SIM_SCENARIO_PARSER_H

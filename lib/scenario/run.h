@@ -9,31 +9,14 @@
 #include <ttmsim/gup.h>
 #include <ttmsim/scenario.h>
 
-#include "scenario/dev.h"
+#include "scenario/args.h"
 #include "sim/machine.h"
-#include "scenario/transcript.h"
-
-/* The memory behind a mapping's name: kept after munmap, as an address. */
-struct scn_map {
-	unsigned long addr;	/* 0: mmap failed */
-	unsigned long pages;
-};
 
 struct scn_object {
 	struct task_struct *task;
 	struct ttm_buffer_object *bo;
-	unsigned long pages;	/* of bo, dev, file */
 	struct file *file;	/* an open file, or a regular one */
 	struct sim_dev *dev;
-	struct scn_map map;
-};
-
-/* A page that GUP took and that is not put back yet. */
-struct scn_held {
-	struct page *page;
-	int map;		/* as the operation named it */
-	uint64_t place;
-	bool pin;
 };
 
 /* What an operation met; a portable transcript ends there (undefined.c). */
@@ -48,12 +31,11 @@ struct scn_run {
 	struct scn_watch watch;
 	struct sim_machine *machine;
 	struct scn_object object[SCN_MAX_NAMES];
-	struct scn_held *held;
-	unsigned int nr_held, max_held;
+	struct scn_memory memory;
+	struct scn_holds holds;
 	uint64_t counters[SIM_NR_COUNTERS]; /* as last shown */
 	uint64_t weight;	/* pages of all that was made */
 	uint64_t work;		/* pages looked at so far */
-	unsigned long next_aligned; /* where the next mmap align=pmd goes; 0 = none so far */
 	bool torn_down;
 };
 
@@ -67,11 +49,12 @@ static inline struct task_struct *scn_task(struct scn_run *run, const struct scn
 	return run->object[op->task].task;
 }
 
-/* What a place or range of a mapping means; false: mmap failed, and that is the result. */
-bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
-		 unsigned long *addr);
+/* ---- the objects (object.c) ---- */
+
 /* b0+3, d0+1, "zero", or the number. */
 void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT]);
+/* op_gup.c: undoes one get or pin. */
+void scn_give_back(struct page *page, bool pin);
 /* Everything given back, as teardown does: how many kinds of things are left. */
 unsigned int scn_teardown(struct scn_run *run, struct scn_result *res);
 

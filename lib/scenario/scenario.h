@@ -87,6 +87,7 @@ struct scn_desc {
 	const struct scn_param *params;
 	const char *keys;	/* the result's keys, with spaces between and around them */
 	bool without_task;	/* runs where no task is left, too */
+	int variant;		/* of those that share a run(): args.h */
 	/* what is wrong with the arguments as a whole, or NULL; may be NULL itself */
 	const char *(*check)(const struct scn *scn, const struct scn_op *op);
 };
