@@ -64,6 +64,9 @@ enum ttm_caching {
 #define TTM_PL_FLAG_CONTIGUOUS (1 << 0)
 #define TTM_PL_FLAG_TOPDOWN (1 << 1)
 #define TTM_PL_FLAG_TEMPORARY (1 << 2)
+/* since 6.12: not where others would have to be evicted; only there */
+#define TTM_PL_FLAG_DESIRED (1 << 3)
+#define TTM_PL_FLAG_FALLBACK (1 << 4)
 
 /* Models: include/drm/ttm/ttm_placement.h, struct ttm_place, 6.1. */
 struct ttm_place {
@@ -75,7 +78,9 @@ struct ttm_place {
 
 /*
  * Where an object may lie: @placement is tried without evicting anything,
- * @busy_placement with. Models: struct ttm_placement, 6.1.
+ * @busy_placement with. 6.12 has no busy placements and does not look at them: it
+ * tries @placement without, then with (TTM_PL_FLAG_DESIRED, _FALLBACK).
+ * Models: struct ttm_placement, 6.1.
  */
 struct ttm_placement {
 	unsigned num_placement;

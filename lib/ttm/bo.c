@@ -2,7 +2,7 @@
 /*
  * bo.c - the life of a buffer object: made, validated, moved, freed.
  *
- *	ttm_bo_init_reserved    in TTM_PL_SYSTEM, without pages
+ *	ttm_bo_init_reserved    in TTM_PL_SYSTEM, without pages; since 6.12 nowhere
  *	ttm_bo_validate         moves where the placement says (evict.c makes room)
  *	ttm_bo_put, the last	its offset goes, then its memory, then itself
  *
@@ -100,7 +100,9 @@ void ttm_bo_tt_destroy(struct ttm_buffer_object *bo)
 
 static bool uses_tt(struct ttm_buffer_object *bo, const struct ttm_resource *res)
 {
-	return res && ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt;
+	if (!res)
+		return ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE);
+	return ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt;
 }
 
 /* The pages of the place that @bo is about to move to. */
@@ -175,6 +177,36 @@ int ttm_bo_move_to(struct ttm_buffer_object *bo, struct ttm_resource *mem, bool 
 	return ret;
 }
 
+/* Of a validated object: 0, or what making its ttm_tt returned. */
+static int validate_tt(struct ttm_buffer_object *bo)
+{
+	if (!bo->resource || bo->resource->mem_type == TTM_PL_SYSTEM)
+		return ttm_tt_create(bo, true);
+	return 0;
+}
+
+/* Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_validate, 6.12. */
+static int validate_forced(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+			   struct ttm_operation_ctx *ctx)
+{
+	struct ttm_resource *mem;
+	bool force_space = false;
+	int ret;
+
+	do {
+		if (bo->resource && ttm_resource_fits(bo->resource, placement, force_space))
+			return 0;
+		if (bo->pin_count)
+			return -EINVAL;
+		ret = ttm_bo_alloc_resource(bo, placement, ctx, force_space, &mem);
+		force_space = !force_space;
+	} while (ret == -ENOSPC && force_space);
+	if (ret)
+		return ret == -ENOSPC ? -ENOMEM : ret;
+	ret = ttm_bo_move_to(bo, mem, false, ctx);
+	return ret ? ret : validate_tt(bo);
+}
+
 int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placement,
 		    struct ttm_operation_ctx *ctx)
 {
@@ -183,20 +215,18 @@ int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placemen
 
 	if (sim_is_crashed(ttm_machine(bo->bdev)))
 		return -EIO;
-	if (!placement->num_placement && !placement->num_busy_placement)
+	if (ttm_is_nowhere(bo->bdev, placement))
 		return ttm_bo_pipeline_gutting(bo);
+	if (ttm_rule(bo->bdev, SIM_RULE_TTM_FORCED_PLACEMENT))
+		return validate_forced(bo, placement, ctx);
 	if (!bo->resource || !ttm_resource_compat(bo->resource, placement)) {
-		if (bo->pin_count && sim_rule(ttm_machine(bo->bdev), SIM_RULE_TTM_PINNED_STAYS))
-			return -EINVAL;
 		ret = ttm_bo_mem_space(bo, placement, &mem, ctx);
 		if (!ret)
 			ret = ttm_bo_move_to(bo, mem, false, ctx);
 		if (ret)
 			return ret;
 	}
-	if (!bo->resource || bo->resource->mem_type == TTM_PL_SYSTEM)
-		return ttm_tt_create(bo, true);
-	return 0;
+	return validate_tt(bo);
 }
 
 /* ---- the beginning ---- */
@@ -219,8 +249,10 @@ static void bo_init_fields(struct ttm_device *bdev, struct ttm_buffer_object *bo
 static int bo_init_memory(struct ttm_buffer_object *bo)
 {
 	static const struct ttm_place sys_mem = { .mem_type = TTM_PL_SYSTEM };
-	int ret = ttm_resource_alloc(bo, &sys_mem, &bo->resource);
+	int ret = 0;
 
+	if (!ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		ret = ttm_resource_alloc(bo, &sys_mem, &bo->resource);
 	if (ret || bo->type == ttm_bo_type_kernel)
 		return ret;
 	return drm_vma_offset_add(bo->bdev->vma_manager, &bo->base.vma_node,

@@ -124,8 +124,11 @@ int ttm_bo_move_memcpy(struct ttm_buffer_object *bo, struct ttm_operation_ctx *c
 	struct copy_side to, from;
 	int ret = 0;
 
-	if (!bo->resource)
+	/* 6.1 says that all is well, and has moved nothing */
+	if (!bo->resource && !ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
 		return 0;
+	if (SIM_WARN_ON(ttm_machine(bo->bdev), UTIL_FILE, !bo->resource))
+		return -EINVAL;
 	if (bo->ttm && man->use_tt)
 		ret = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
 	if (ret)
@@ -147,9 +150,11 @@ int ttm_bo_move_memcpy(struct ttm_buffer_object *bo, struct ttm_operation_ctx *c
 int ttm_bo_pipeline_gutting(struct ttm_buffer_object *bo)
 {
 	static const struct ttm_place sys_mem = { .mem_type = TTM_PL_SYSTEM };
-	struct ttm_resource *sys_res;
-	int ret = ttm_resource_alloc(bo, &sys_mem, &sys_res);
+	struct ttm_resource *sys_res = NULL;
+	int ret = 0;
 
+	if (!ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		ret = ttm_resource_alloc(bo, &sys_mem, &sys_res);
 	if (ret)
 		return ret;
 	ret = ttm_bo_wait(bo, false, false);

@@ -6,6 +6,8 @@
 #ifndef SIM_TTM_FAULT_H
 #define SIM_TTM_FAULT_H
 
+#include <limits.h>
+
 #include "ttm/internal.h"
 
 /* A fault under way. Filled by ttm_fault_prepare(); the loops move offset along. */

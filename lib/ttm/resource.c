@@ -106,21 +106,30 @@ static bool resource_fits(struct ttm_resource *res, const struct ttm_place *plac
 	       (res->placement & TTM_PL_FLAG_CONTIGUOUS);
 }
 
+/* One of the places, but for those with a flag of @skipped? */
 static bool resource_fits_any(struct ttm_resource *res, const struct ttm_place *places,
-			      unsigned int nr)
+			      unsigned int nr, uint32_t skipped)
 {
+	if (res->placement & TTM_PL_FLAG_TEMPORARY)
+		return false;
 	for (unsigned int i = 0; i < nr; i++)
-		if (resource_fits(res, &places[i]))
+		if (!(places[i].flags & skipped) && resource_fits(res, &places[i]))
 			return true;
 	return false;
 }
 
 bool ttm_resource_compat(struct ttm_resource *res, struct ttm_placement *placement)
 {
-	if (res->placement & TTM_PL_FLAG_TEMPORARY)
-		return false;
-	return resource_fits_any(res, placement->placement, placement->num_placement) ||
-	       resource_fits_any(res, placement->busy_placement, placement->num_busy_placement);
+	return resource_fits_any(res, placement->placement, placement->num_placement, 0) ||
+	       resource_fits_any(res, placement->busy_placement, placement->num_busy_placement,
+				 0);
+}
+
+bool ttm_resource_fits(struct ttm_resource *res, const struct ttm_placement *placement,
+		       bool evicting)
+{
+	return resource_fits_any(res, placement->placement, placement->num_placement,
+				 evicting ? TTM_PL_FLAG_DESIRED : TTM_PL_FLAG_FALLBACK);
 }
 
 /* ---- managers ---- */
