@@ -50,6 +50,14 @@ struct sim_listeners {
 	void *outcome_data;
 };
 
+/* Of which outcomes stderr hears. The host's: a restore leaves it. */
+struct sim_telling {
+	bool quiet;
+	uint32_t abort_on;	/* 1 << enum sim_outcome_kind */
+	unsigned int expected[SIM_NR_OUTCOME_KINDS];	/* atomic; still to come */
+	unsigned int unexpected[SIM_NR_OUTCOME_KINDS];	/* atomic; that came */
+};
+
 struct sim_machine {
 	/* hot, read-only after creation */
 	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
@@ -72,6 +80,7 @@ struct sim_machine {
 	int crowded;			/* atomic; 1 once a thread got no slot of its own */
 
 	struct sim_listeners listeners;
+	struct sim_telling telling;
 
 	spinlock_t outcome_lock;
 	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS]; /* atomic */

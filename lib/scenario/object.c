@@ -66,6 +66,14 @@ void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT
 
 /* ---- the end ---- */
 
+void scn_give_back(struct page *page, bool pin)
+{
+	if (pin)
+		unpin_user_page(page);
+	else
+		put_page(page);
+}
+
 static void put_held(struct scn_run *run)
 {
 	while (run->holds.nr) {

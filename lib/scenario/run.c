@@ -187,6 +187,7 @@ static struct sim_machine *create_machine(const struct scn *scn,
 	if (said->pool_max_order)
 		config.pool_max_order = said->pool_max_order;
 	config.toggle_features ^= said->toggle_features;
+	config.quiet = true; /* the transcript tells */
 	return sim_machine_create(&config);
 }
 

@@ -53,7 +53,7 @@ static inline struct task_struct *scn_task(struct scn_run *run, const struct scn
 
 /* b0+3, d0+1, "zero", or the number. */
 void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT]);
-/* op_gup.c: undoes one get or pin. */
+/* Undoes one get or pin. */
 void scn_give_back(struct page *page, bool pin);
 /* Everything given back, as teardown does: how many kinds of things are left. */
 unsigned int scn_teardown(struct scn_run *run, struct scn_result *res);
