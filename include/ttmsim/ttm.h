@@ -183,7 +183,8 @@ SIM_API void ttm_resource_fini(struct ttm_resource_manager *man, struct ttm_reso
  *
  * Returns: 0 and *@res_ptr;
  *          -ENOSPC, full;
- *          -EINVAL, no such manager;
+ *          -EINVAL, no such type (the kernel reads beyond its array);
+ *          -EIO, no such manager: an oops;
  *          -ENOMEM.
  */
 SIM_API int ttm_resource_alloc(struct ttm_buffer_object *bo, const struct ttm_place *place,
@@ -350,6 +351,7 @@ SIM_API int ttm_tt_create(struct ttm_buffer_object *bo, bool zero_alloc);
  * ttm_tt_init - fill in a driver's new ttm_tt
  *
  * Returns: 0;
+ *          -EINVAL, no such caching (the kernel's pool reads beyond its lists);
  *          -ENOMEM, no page array.
  * Models: drivers/gpu/drm/ttm/ttm_tt.c, ttm_tt_init, 6.1.
  */

@@ -125,7 +125,8 @@ SIM_API void ttm_bo_move_to_lru_tail(struct ttm_buffer_object *bo);
  * @destroy: frees @bo; called for a failure too
  *
  * Returns: 0, and @bo is reserved, with one reference;
- *          -ENOMEM, -ENOSPC, -EINVAL, -ERESTARTSYS: @destroy has been called.
+ *          -ENOMEM, -ENOSPC, -EINVAL, -ERESTARTSYS: @destroy has been called;
+ *          -EIO, no ttm_device_init() made @bdev: an oops.
  * Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_init_reserved, 6.1.
  */
 SIM_API int ttm_bo_init_reserved(struct ttm_device *bdev, struct ttm_buffer_object *bo,

@@ -15,8 +15,12 @@
  */
 #include "ttm/internal.h"
 
+#define BO_FILE "drivers/gpu/drm/ttm/ttm_bo.c"
+
 bool ttm_bo_eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
 {
+	if (SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), BO_FILE, __func__, bo->resource))
+		return false;
 	if (bo->resource->mem_type == TTM_PL_SYSTEM)
 		return true;
 	return ttm_resource_intersects(bo->bdev, bo->resource, place, bo->base.size);
@@ -28,6 +32,8 @@ static int ttm_bo_evict(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	struct ttm_resource *mem;
 	int ret;
 
+	if (TTM_LACKS(bo->bdev, BO_FILE, __func__, evict_flags))
+		return -EIO;
 	bo->bdev->funcs->evict_flags(bo, &placement);
 	if (ttm_is_nowhere(bo->bdev, &placement)) {
 		ret = ttm_bo_wait(bo, true, false);
@@ -116,7 +122,9 @@ int ttm_mem_evict_first(struct ttm_device *bdev, struct ttm_resource_manager *ma
 	struct ttm_buffer_object *bo;
 	int ret;
 
-	if (sim_is_crashed(ttm_machine(bdev)))
+	if (sim_is_crashed(ttm_machine(bdev)) ||
+	    SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, man) ||
+	    (place && TTM_LACKS(bdev, BO_FILE, __func__, eviction_valuable)))
 		return -EIO;
 	ttm_lru_lock(bdev);
 	bo = evict_pick(&walk, man);

@@ -11,6 +11,7 @@
 
 #include <ttmsim/ttm.h>
 
+#include "base/outcome.h"
 #include "drm/internal.h"
 #include "ttm/sim_device.h"
 
@@ -44,6 +45,30 @@ static inline unsigned long ttm_bo_io_mem_pfn(struct ttm_buffer_object *bo,
 static inline bool ttm_rule(const struct ttm_device *bdev, enum sim_rule rule)
 {
 	return sim_rule(ttm_machine(bdev), rule);
+}
+
+/* The machine of an object, also of one that no init made; NULL where nothing tells. */
+static inline struct sim_machine *ttm_bo_machine(const struct ttm_buffer_object *bo)
+{
+	if (bo->bdev)
+		return ttm_machine(bo->bdev);
+	return bo->base.dev ? bo->base.dev->sim_machine : sim_current_machine();
+}
+
+/* A function that a driver must have and has not: the kernel calls NULL. */
+#define TTM_LACKS(bdev, file, func, member) \
+	(SIM_OOPS_IF_NULL(ttm_machine(bdev), file, func, (bdev)->funcs) || \
+	 SIM_OOPS_IF_NULL(ttm_machine(bdev), file, func, (bdev)->funcs->member))
+
+/* The manager of a resource; where there is none, NULL and an oops of @func. */
+static inline struct ttm_resource_manager *ttm_res_manager(struct ttm_device *bdev,
+							   const struct ttm_resource *res,
+							   const char *file, const char *func)
+{
+	struct ttm_resource_manager *man = ttm_manager_type(bdev, (int)res->mem_type);
+
+	(void)SIM_OOPS_IF_NULL(ttm_machine(bdev), file, func, man);
+	return man;
 }
 
 /* Does a placement ask for the memory to be dropped? */
