@@ -23,6 +23,8 @@ enum sim_rule {
 	SIM_RULE_TTM_OWN_VM_OPS,	/* mmap sets TTM's vm_ops, whatever the driver did */
 	SIM_RULE_TTM_PINNED_STAYS,	/* ttm_bo_validate: no move of a pinned object */
 	SIM_RULE_TTM_GEM_MMAP,		/* mmap goes by drm_gem_mmap, not ttm_bo_mmap */
+	SIM_RULE_TTM_NO_DUMMY_RESOURCE,	/* an object without memory has no resource */
+	SIM_RULE_TTM_FORCED_PLACEMENT,	/* each place without eviction, then each with */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
 	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */
