@@ -75,6 +75,10 @@ enum sim_rule {
 	SIM_RULE_MREMAP_ASKS_FIRST,	/* mremap: a hole at addr is -EFAULT before all else */
 	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */
 	SIM_RULE_MADV_POPULATE_HOLES,	/* ... and go on behind a hole */
+	SIM_RULE_MADV_DONTNEED_LOCKED,	/* MADV_DONTNEED_LOCKED exists */
+	SIM_RULE_MADV_COLLAPSE,		/* MADV_COLLAPSE exists */
+	SIM_RULE_MADV_REMOVE_MAYWRITE,	/* MADV_REMOVE: VM_MAYWRITE suffices, not VM_WRITE */
+	SIM_RULE_MADV_PAGEOUT_KEEPS_YOUNG, /* MADV_PAGEOUT leaves entries as they are */
 	SIM_RULE_CLOSE_BLOCKS_MERGE,	/* vm_ops->close: never mergeable */
 	SIM_RULE_MMAP_PREFERS_NEXT,	/* new mapping: next decides whether prev merges too */
 	SIM_RULE_MMAP_STACK_NOHUGEPAGE,	/* MAP_STACK: VM_NOHUGEPAGE */

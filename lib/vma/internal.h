@@ -306,6 +306,8 @@ struct file *sim_shmem_file_create(struct sim_machine *machine, unsigned long nr
 struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff);
 /* Is the page there? Takes the mapping's page lock. */
 bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff);
+/* Drops the pages [first, first + nr): who has a reference keeps a page of no file. */
+void sim_page_cache_remove(struct address_space *mapping, pgoff_t first, unsigned long nr);
 /* Drops every page: for a mapping without users. */
 void sim_page_cache_free(struct address_space *mapping);
 
