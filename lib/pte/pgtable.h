@@ -118,6 +118,9 @@ unsigned long sim_move_tables(struct vm_area_struct *vma, unsigned long old_addr
 			      struct vm_area_struct *new_vma, unsigned long new_addr,
 			      unsigned long len);
 
+/* Makes an entry of level 0 old, and with @clean clean: true where it was not; the flush
+ * is the caller's. Holds: the lock of its table. */
+bool sim_make_old(struct mm_struct *mm, unsigned long addr, void *slot, bool clean);
 void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* ---- protections (prot.c) ---- */

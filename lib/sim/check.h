@@ -16,6 +16,7 @@ struct check_object {
 	const struct vm_area_struct *vma; /* whose object that is, whether it has one or not */
 	struct ttm_buffer_object *bo;	/* NULL: none, or one that somebody has reserved */
 	enum sim_cache_mode cache;	/* what ttm_io_prot() gives its entries */
+	bool has_cache;			/* and may be asked for it */
 };
 
 /* A VM_PAT vma's range of I/O memory begins or ends (check_types.c). */
