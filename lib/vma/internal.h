@@ -115,10 +115,10 @@ void vma_tree_resized(struct vm_area_struct *vma);
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
 /* The first vma that has a byte in [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end);
+SIM_API struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+						     unsigned long end);
 /* The vma at @addr, or NULL. */
-struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+SIM_API struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
 /* A hole of @len bytes in [low, high): the highest one, or the lowest.
  * Returns its address, or 0. */
 unsigned long vma_tree_highest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,
@@ -264,7 +264,7 @@ void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_ar
 
 struct mm_struct *mm_alloc(struct sim_machine *machine);
 /* Drops a user; the last one ends all mappings. */
-void mmput(struct mm_struct *mm);
+SIM_API void mmput(struct mm_struct *mm);
 /* Models: mm/mmap.c, exit_mmap, 6.1. */
 void exit_mmap(struct mm_struct *mm);
 /* A new address space with copies of the mappings; NULL, for whatever reason. */
