@@ -50,6 +50,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_TTM_SETS_PAGE_INDEX] = "ttm_sets_page_index",
 	[SIM_RULE_TTM_POPULATE_ERROR_SIGBUS] = "ttm_populate_error_sigbus",
 	[SIM_RULE_TTM_DUMMY_PAGE] = "ttm_dummy_page",
+	[SIM_RULE_DRM_UNPLUG_UNMAPS] = "drm_unplug_unmaps",
 	[SIM_RULE_TTM_ACCESS_CHECKS_BYTES] = "ttm_access_checks_bytes",
 	[SIM_RULE_TTM_OWN_VM_OPS] = "ttm_own_vm_ops",
 	[SIM_RULE_TTM_PINNED_STAYS] = "ttm_pinned_stays",

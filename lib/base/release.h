@@ -19,6 +19,7 @@ enum sim_rule {
 	SIM_RULE_TTM_SETS_PAGE_INDEX,	/* fault writes page->index */
 	SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, /* not OOM */
 	SIM_RULE_TTM_DUMMY_PAGE,	/* an unplugged device maps a zeroed page */
+	SIM_RULE_DRM_UNPLUG_UNMAPS,	/* drm_dev_unplug() unmaps all that its files map */
 	SIM_RULE_TTM_ACCESS_CHECKS_BYTES, /* ->access: to the byte, not to the page */
 	SIM_RULE_TTM_OWN_VM_OPS,	/* mmap sets TTM's vm_ops, whatever the driver did */
 	SIM_RULE_TTM_PINNED_STAYS,	/* ttm_bo_validate: no move of a pinned object */
