@@ -128,6 +128,22 @@ if(TARGET ttmsim_shared AND NOT TTMSIM_COVERAGE) # gcov exports names of its own
 			"${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_C_COMPILER}")
 	ttmsim_test_properties(package.symbols package)
 endif()
+if(TARGET ttmsim_shared)
+	add_test(NAME package.lines
+		COMMAND "${tests_dir}/package/lines.sh" "$<TARGET_FILE:ttmsim_shared>")
+	ttmsim_test_properties(package.lines package)
+endif()
+if(TARGET ttmsim_shared)
+	add_test(NAME package.gdb
+		COMMAND "${tests_dir}/package/gdb.sh"
+			"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
+			"${CMAKE_INSTALL_LIBDIR}" "${extra_flags}")
+	ttmsim_test_properties(package.gdb package)
+endif()
+add_test(NAME package.hosts
+	COMMAND "${tests_dir}/package/hosts.sh"
+		"${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_GENERATOR}")
+ttmsim_test_properties(package.hosts package)
 if(TARGET ttmsim_command)
 	add_test(NAME package.readme
 		COMMAND "${tests_dir}/package/readme.sh"

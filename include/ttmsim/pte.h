@@ -341,8 +341,10 @@ static inline pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
 	if (__builtin_expect((e & sim_current_pte.upright) != 0, 1))
 		return pte;
 	fmt = sim_current_pte.format;
-	if (!fmt)
-		return (pte_t){ 0 };
+	if (!fmt) {
+		pte.pte = 0;
+		return pte;
+	}
 	if (e && fmt->pfn_inverted_unless && !(e & fmt->pfn_inverted_unless))
 		pte.pte = e | (~bits & fmt->pfn_mask);
 	pte.pte = sim_pte_steps(&fmt->op[SIM_OP_MAKE], pte.pte);

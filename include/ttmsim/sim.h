@@ -27,6 +27,9 @@ struct sim_machine_config {
 				 * others get -EBUSY (or NULL) from sim_ calls, and must not
 				 * call the kernel's functions. Any other number: SMP, for
 				 * all threads */
+	bool quiet;		/* outcomes are recorded, not told on stderr */
+	bool oops;		/* a wild pointer that a driver's callback follows is an outcome;
+				 * also with TTMSIM_OOPS=1 in the environment. Else SIGSEGV */
 };
 
 /**
@@ -35,7 +38,8 @@ struct sim_machine_config {
  *
  * Returns: the machine;
  *          NULL with errno EINVAL (unknown arch, release, mode or policy, sizes
- *          that do not fit the architecture) or ENOMEM.
+ *          that do not fit the architecture) or ENOMEM; where the host gives no
+ *          address space, stderr says how much was wanted.
  */
 SIM_API struct sim_machine *sim_machine_create(const struct sim_machine_config *config);
 

@@ -18,6 +18,7 @@ struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
+struct sim_ttm_device;
 struct mm_struct;
 
 /*
@@ -49,6 +50,14 @@ struct sim_listeners {
 	void *outcome_data;
 };
 
+/* Of which outcomes stderr hears. The host's: a restore leaves it. */
+struct sim_telling {
+	bool quiet;
+	uint32_t abort_on;	/* 1 << enum sim_outcome_kind */
+	unsigned int expected[SIM_NR_OUTCOME_KINDS];	/* atomic; still to come */
+	unsigned int unexpected[SIM_NR_OUTCOME_KINDS];	/* atomic; that came */
+};
+
 struct sim_machine {
 	/* hot, read-only after creation */
 	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
@@ -71,6 +80,7 @@ struct sim_machine {
 	int crowded;			/* atomic; 1 once a thread got no slot of its own */
 
 	struct sim_listeners listeners;
+	struct sim_telling telling;
 
 	spinlock_t outcome_lock;
 	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS]; /* atomic */
@@ -84,6 +94,9 @@ struct sim_machine {
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
 	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
+
+	spinlock_t ttm_lock;
+	struct sim_ttm_device *ttm_devices; /* atomic; lib/ttm/sim_device.h */
 };
 
 /* A new number, unique in the process, never 0. */

@@ -143,7 +143,8 @@ static const char html_head[] =
 	"th, td { border: 1px solid #ccc; padding: .2em .5em; text-align: left;"
 	" vertical-align: top }\n"
 	"th { background: #f4f4f4; font-weight: 600 }\n"
-	".map td { text-align: center; min-width: 2.2em }\n"
+	".wide { overflow-x: auto }\n"
+	".map td { text-align: center }\n"
 	".fail { color: #b00020; font-weight: 600 }\n"
 	"code { font-size: 14px }\n"
 	"</style>\n";
@@ -179,7 +180,7 @@ static void html_map(const struct sweep *s, FILE *out)
 {
 	unsigned int nr = s->axis[SWEEP_RELEASE].nr * s->axis[SWEEP_MODE].nr;
 
-	fputs("<table class=\"map\">\n<tr><th rowspan=\"2\">", out);
+	fputs("<div class=\"wide\"><table class=\"map\">\n<tr><th rowspan=\"2\">", out);
 	for (unsigned int r = 0; r < s->axis[SWEEP_RELEASE].nr; r++)
 		fprintf(out, "<th colspan=\"%u\">%s", s->axis[SWEEP_MODE].nr,
 			s->axis[SWEEP_RELEASE].name[r]);
@@ -191,7 +192,7 @@ static void html_map(const struct sweep *s, FILE *out)
 		for (unsigned int i = 0; i < nr; i++)
 			html_cell(s, &s->machine[a * nr + i], out);
 	}
-	fputs("\n</table>\n", out);
+	fputs("\n</table></div>\n", out);
 }
 
 static int html_result(const struct sweep *s, unsigned int op, sweep_id id, bool *in, FILE *out)

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 
+#include "base/tell.h"
 #include "phys/layout.h"
 #include "pte/pgtable.h"
 #include "sim/machine.h"
@@ -85,6 +86,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->thp = (int)config->thp;
 	machine->max_map_count = DEFAULT_MAX_MAP_COUNT;
 	machine->up = config->cpus == 1;
+	sim_tell_init(&machine->telling, config->quiet);
 	if (machine->up)
 		sim->mmu.plain.kind |= SIM_PLAIN_UP;
 	machine->gup = &sim_gup_ops;

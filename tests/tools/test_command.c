@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <ttmsim/arch.h>
+
 #include "support/command.h"
 #include "support/run.h"
 
@@ -49,6 +51,53 @@ static void test_runs(void **state)
 		{ "no such arch", "$T arch vax 2>&1", 2, "architecture vax is not known: arm " },
 		{ "no such release", "$T arch -r 1.0 2>&1", 2, "release 1.0 is not known: 5.11 " },
 		{ "but these", "$T matrix -r 1.0 2>&1", 2, "5.11 5.14 6.1 6.12; nearest 5.11" },
+		{ "an entry", "$T arch x86_64 --decode=0x8000000000100227", 0,
+		  "words       pfn=0x100,cache=wb,write,young,clean,special\n" },
+		{ "its fields", "$T arch x86_64 --decode=0x8000000000100227", 0,
+		  "\n  SPECIAL     no struct page for mm\n" },
+		{ "its rights", "$T arch x86_64 --decode=0x8000000000100225", 0,
+		  "user may    read\n" },
+		{ "a guessed pte", "$T arch x86_64 --decode=0x8000000000100227", 0,
+		  "as a pte (guessed" },
+		{ "a guessed pmd", "$T arch x86_64 --decode=0x80000000fee000e7", 0,
+		  "as a pmd (guessed" },
+		{ "a guessed block", "$T arch arm64 --decode=0x68000000200fc9", 0,
+		  "as a pmd (guessed" },
+		{ "a table", "$T arch x86_64 --decode=0x12345067 --level=pmd", 0,
+		  "as a pmd\n  a table at 0x12345000; other bits 0x67\n" },
+		{ "nothing", "$T arch s390x --decode=0x400", 0, "\n  empty\n" },
+		{ "PROT_NONE, its pfn inverted", "$T arch x86_64 --decode=0xfffffffeff120", 0,
+		  "pfn=0x100,cache=wb,none,exec,young" },
+		{ "bits that mean nothing", "$T arch x86_64 --decode=0x8010000000100227", 0,
+		  "bits that no field has" },
+		{ "an entry of a release", "$T arch -r 5.11 x86_64 --decode=0x400000000100227", 0,
+		  ",devmap" },
+		{ "an entry of words", "$T arch x86_64 --encode=pfn=0x100,write,special", 0,
+		  "0x8000000000100227\n" },
+		{ "a leaf of words", "$T arch x86_64 --level=pmd --encode=pfn=0x200,cache=uc", 0,
+		  "0x80000000002000bd\n" },
+		{ "no entry", "$T arch x86_64 --decode=0xg 2>&1", 2, "'0xg' is no number" },
+		{ "a negative one", "$T arch x86_64 --decode=-1 2>&1", 2, "'-1' is no number" },
+		{ "too wide", "$T arch x86_64 --decode=0x10000000000000000 2>&1", 2, "64 bits" },
+		{ "of which?", "$T arch --decode=1 2>&1", 2, "an entry of which architecture?" },
+		{ "both ways", "$T arch um --decode=1 --encode=pfn=1 2>&1", 2, "not both" },
+		{ "a level of what?", "$T arch um --level=pte 2>&1", 2, "--level is for" },
+		{ "no such level", "$T arch um --decode=1 --level=p4d 2>&1", 2,
+		  "um has no level 'p4d'; there are pte, " },
+		{ "no leaf", "$T arch um --encode=pfn=1 --level=pmd 2>&1", 2,
+		  "um has no leaf of level pmd" },
+		{ "no special bit", "$T arch um --encode=pfn=1,special 2>&1", 2,
+		  "um has no pte_special" },
+		{ "no such word", "$T arch um --encode=pfn=1,fast 2>&1", 2,
+		  "what is 'fast'? There are pfn=, cache=, none, write, exec, young, old, " },
+		{ "no pfn", "$T arch um --encode=write 2>&1", 2, "of which pfn?" },
+		{ "an odd pfn", "$T arch um --encode=pfn=x 2>&1", 2, "'x' is no pfn" },
+		{ "too large a pfn", "$T arch x86_64 --encode=pfn=0x10000000000 2>&1", 2,
+		  "the largest is 0xffffffffff" },
+		{ "a leaf's odd pfn", "$T arch x86_64 --level=pmd --encode=pfn=0x100 2>&1", 2,
+		  "a multiple of 0x200 pages" },
+		{ "no such type", "$T arch um --encode=pfn=1,cache=wt 2>&1", 2,
+		  "no memory type is 'wt'; there are wb, wc, uc-, uc" },
 		{ "two archs", "$T arch arm um 2>&1", 2, "one architecture at a time" },
 		{ "matrix", "$T matrix -a um -r 6.1", 0, "no pte_special, no fast GUP: um" },
 		{ "matrix, all", "$T matrix -a um -r 6.1 --all", 0, "180 cases" },
@@ -120,7 +169,28 @@ static void test_runs(void **state)
 	command_check(cases, SIM_ARRAY_SIZE(cases));
 }
 
+/* What --decode calls an entry, --encode makes that entry again, on each architecture. */
+static void test_entries_go_to_words_and_back(void **state)
+{
+	const char *out = command_output(
+		"IFS=' \n'; for a in $($T arch | awk 'NF < 5 { exit } NR > 1 { print $1 }'); do"
+		" for w in '' ,write ,write,dirty ,none ,exec,old ,write,cache=wc ,cache=uc,clean; do"
+		" e=$($T arch $a --encode=pfn=0x100$w);"
+		" x=$($T arch $a --decode=$e --level=pte | sed -n 's/^  words  *//p');"
+		" [ \"$e\" = \"$($T arch $a --encode=$x)\" ] && echo as it was ||"
+		" echo $a: $e is $x; done; done | sort | uniq -c");
+	unsigned int nr = 0;
+
+	(void)state;
+	while (sim_arch_nth(nr))
+		nr++;
+	assert_int_equal(strtoul(out, NULL, 10), 7 * nr);
+	if (!strstr(out, "as it was\n") || strchr(out, ':'))
+		fail_msg("%s", out);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_entries_go_to_words_and_back),
 	cmocka_unit_test(test_runs),
 };
 SIM_TEST_MAIN_WITH(tests, find_command, NULL)
