@@ -221,47 +221,7 @@ static int run_all(struct sweep *s)
 	return ret;
 }
 
-/* ---- what differs ---- */
-
-bool sweep_nth_id(const struct sweep *s, unsigned int op, unsigned int i, scn_id *id)
-{
-	for (unsigned int m = 0; m < s->nr_machines; m++) {
-		bool known = false;
-
-		if (!s->machine[m].id)
-			continue;
-		for (unsigned int before = 0; !known && before < m; before++)
-			known = s->machine[before].id &&
-				s->machine[before].id[op] == s->machine[m].id[op];
-		if (known || i--)
-			continue;
-		*id = s->machine[m].id[op];
-		return true;
-	}
-	return false;
-}
-
-bool sweep_differs(const struct sweep *s, unsigned int op)
-{
-	const struct sweep_machine *first = NULL;
-
-	for (unsigned int m = 0; m < s->nr_machines; m++) {
-		if (!s->machine[m].id)
-			continue;
-		if (first && first->id[op] != s->machine[m].id[op])
-			return true;
-		first = first ? first : &s->machine[m];
-	}
-	return false;
-}
-
-bool sweep_fails(const struct sweep *s, unsigned int op)
-{
-	for (unsigned int m = 0; m < s->nr_machines; m++)
-		if (s->machine[m].id && scn_is_failure(s->machine[m].id[op]))
-			return true;
-	return false;
-}
+/* ---- outcomes ---- */
 
 static void find_outcomes(struct sweep *s)
 {

@@ -2,8 +2,8 @@
 /*
  * sweep.h - one scenario on many machines: what each gave, and how it is told.
  *
- * sweep.c runs it and finds what differs, sweep_set.c names sets of machines,
- * sweep_text.c and sweep_out.c print.
+ * sweep.c runs it; sweep_set.c knows who gave what, and names sets of machines, for
+ * sweep_text.c and sweep_out.c, which print.
  */
 #ifndef SIM_SCENARIO_SWEEP_H
 #define SIM_SCENARIO_SWEEP_H

@@ -25,7 +25,7 @@ static void fixture_init(struct fixture *f, const char *where)
 	memcpy(f->s.axis, axes, sizeof(axes));
 	f->s.machine = f->machine;
 	f->s.nr_machines = NR;
-	for (int i = 0, n = 0; n < NR; i++) {
+	for (int i = 0, n = 0; where[i]; i++) {
 		if (where[i] == ' ')
 			continue;
 		f->in[n] = where[i] == '1';
