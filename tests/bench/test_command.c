@@ -31,6 +31,9 @@ static void test_runs(void **state)
 	static const struct command_case cases[] = {
 		{ "version", "$T --version", 0, "ttmsim-bench 0." },
 		{ "help", "$T --help", 0, "Usage: " },
+		{ "help that cannot be written", "$T --help 2>&1 >/dev/full", 2, "cannot write" },
+		{ "families that cannot", "$T --list 2>&1 >/dev/full", 2, "cannot write" },
+		{ "an option that was meant", "$T --filtre=x 2>&1", 2, "did you mean --filter?" },
 		{ "families", "$T --list", 0, "limit/walk4" },
 		{ "axes", "$T --list", 0, "existing, fresh (existing)" },
 		{ "rows", "$T --list=rows --filter=^limit/store", 0,
