@@ -25,7 +25,9 @@
 #define BENCH_NAME 256		/* room for the name of a row */
 #define BENCH_TEXT 2048		/* room for what is wrong */
 
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
 
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_UNUSABLE = 2 };
 

@@ -226,6 +226,15 @@ SIM_API void sim_counters(const struct sim_machine *machine, uint64_t out[SIM_NR
  */
 SIM_API const char *sim_counter_name(enum sim_counter counter);
 
+/**
+ * sim_errno_name - an errno as the kernel writes it, e.g. "EFAULT"
+ * @err: positive
+ *
+ * Returns: a static string;
+ *          NULL for a number that is none.
+ */
+SIM_API const char *sim_errno_name(int err);
+
 /* ------------------------------------------------------------- events ---- */
 
 enum sim_event_kind {

@@ -25,7 +25,7 @@ void scn_value(struct scn_result *res, const char *value)
 
 void scn_value_return(struct scn_result *res, long ret)
 {
-	const char *name = ret < 0 && ret > -134 ? strerrorname_np((int)-ret) : NULL;
+	const char *name = ret < 0 && ret >= -ERESTARTSYS ? sim_errno_name((int)-ret) : NULL;
 
 	if (name)
 		snprintf(res->value, sizeof(res->value), "-%s", name);

@@ -35,7 +35,7 @@ static int range_insert(struct ttm_range_manager *rman, struct ttm_range_mgr_nod
 
 	sim_spin_lock(ttm_machine(rman->manager.bdev), &rman->lock, SIM_RANK_MANAGER);
 	ret = drm_mm_insert_node_in_range(&rman->mm, &node->mm_node, node->base.num_pages,
-					  alignment, place->fpfn, end,
+					  alignment, 0, place->fpfn, end,
 					  place->flags & TTM_PL_FLAG_TOPDOWN ?
 					  DRM_MM_INSERT_HIGH : DRM_MM_INSERT_BEST);
 	sim_spin_unlock(&rman->lock, SIM_RANK_MANAGER);

@@ -9,7 +9,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$ROOT"
 
 PACKAGES_BUILD=(cmake ninja-build gcc libc6-dev pkg-config
-	libbsd-dev uthash-dev liburcu-dev libjansson-dev libcmocka-dev)
+	libbsd-dev uthash-dev liburcu-dev libjansson-dev libcmocka-dev valgrind)
 PACKAGES_CLANG=(clang libclang-rt-14-dev)
 PACKAGES_LINT=(clang clang-tidy cppcheck universal-ctags shellcheck g++)
 PACKAGES_COVERAGE=(gcovr)

@@ -160,7 +160,8 @@ static void test_residence(void **state)
 		  "dev d vma=none insert=apply\n"
 		  "mmap m d\n"
 		  "read m+0 -> 0\n"
-		  "pte m+0 -> special=1 normal=0 bad_page=0\n" },
+		  "pte m+0 -> special=1 normal=0 bad_page=0\n"
+		  "munmap m\n" },
 		{ "a page of a file by its name",
 		  "file f pages=3\n"
 		  "mmap m f\n"
