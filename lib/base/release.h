@@ -102,5 +102,7 @@ struct sim_release {
 
 /* "ttm_refuses_cow" and so on; NULL for an unknown rule. */
 const char *sim_rule_name(enum sim_rule rule);
+/* What a kernel does that follows it, in one line; NULL for an unknown rule. */
+const char *sim_rule_text(enum sim_rule rule);
 
 #endif
