@@ -20,7 +20,8 @@ struct sim_machine_config {
 	unsigned int pool_max_order; /* largest block that TTM's pool asks for, plus
 				      * one; 0 = as the kernel (order 10) */
 	enum sim_thp_policy thp; /* always */
-	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments */
+	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments; what the
+				   * entries have no bit for stays off (sim_machine_features()) */
 	unsigned int cpus;	/* 1: UP, locks and atomic operations cost what they cost in
 				 * a UP kernel; only the thread that creates it may use it:
 				 * others get -EBUSY (or NULL) from sim_ calls, and must not

@@ -23,6 +23,8 @@ struct check_object {
 struct check_edge {
 	uint64_t at;		/* bytes */
 	int vmas, reservations;	/* that begin there: 1; that end: -1 */
+	unsigned long vm_start, vm_end; /* of the vma */
+	const char *who;	/* whose it is */
 };
 
 struct machine_check {

@@ -233,6 +233,7 @@ static int device_init(struct sim_ttm_driver *drv, struct sim_machine *machine,
 	drm_vma_offset_manager_init(&drv->offsets, sim_drm_file_page_offset_start(machine),
 				    sim_drm_file_page_offset_size(machine));
 	sim_drm_device_init(&drv->ddev, machine, &drv->offsets);
+	drv->ddev.sim_mapping = drv->mapping;
 	ret = ttm_device_init(&drv->bdev, &sim_ttm_funcs, NULL, drv->mapping, &drv->offsets,
 			      false, false);
 	if (ret)
