@@ -165,7 +165,8 @@ static void test_alarms(void **state)
 		const char *failed = strstr(o.out, "FAILED");
 
 		if (o.result.nr_unexpected != cases[i].nr || !failed != !cases[i].told ||
-		    (failed && strncmp(failed, cases[i].told, strcspn(cases[i].told, "\n") + 1) != 0))
+		    (failed && strncmp(failed, cases[i].told,
+				       strcspn(cases[i].told, "\n") + 1) != 0))
 			fail_msg("%s:\n%s", cases[i].text, o.out);
 		assert_string_equal(q.err, cases[i].told ? cases[i].told : "");
 		assert_int_equal(q.out_len, 0);
