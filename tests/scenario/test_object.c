@@ -38,7 +38,7 @@ static void test_what_is_left_is_told(void **state)
 	} cases[] = {
 		{ "an entry took references that are not its own, and lost the page",
 		  "dev d insert=apply\nmmap m d share=private\nwrite m+3\ninsert m+0 n=12",
-		  "teardown                                -> leaks=2\n"
+		  "teardown                                -> leaks=2 bad_page=1\n"
 		  "#| left: page: 1 too many\n#| left: RAM: 1 pages are not back\n" },
 		{ "the pages of the object were freed under it",
 		  "machine arch=arm release=5.11\nbo b pages=4\nopen f rw\nmmap m f b\nread m+0",

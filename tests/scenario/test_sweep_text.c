@@ -46,7 +46,7 @@ static void test_text_where_all_agree(void **state)
 		  "\nline 1: mmap m anon pages=1 -> -EPERM\n"
 		  "  ! 0                         everywhere\n\n! An expectation fails" },
 		{ "dev d insert=fault_page\nmmap m d\nwrite m+1\n",
-		  "\nthe end:\n  ! leaks=2                   arm um\n" },
+		  "\nthe end:\n  ! leaks=2 bad_page=1        arm um\n" },
 	};
 
 	(void)state;
