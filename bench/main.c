@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/program.h"
 #include "frame.h"
 
 /* libc looks for it. */
@@ -250,7 +251,7 @@ static void parse_args(int argc, char **argv, struct args *args)
 	};
 
 	argp_err_exit_status = STATUS_UNUSABLE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, args))
+	if (program_parse(&argp, argc, argv, 0, args))
 		exit(STATUS_UNUSABLE);
 	check_args(args);
 }
@@ -472,6 +473,7 @@ int main(int argc, char **argv)
 	FILE *out = stdout;
 	int status;
 
+	program_check_output("ttmsim-bench", STATUS_UNUSABLE);
 	parse_args(argc, argv, &args);
 	if (args.output && !(out = fopen(args.output, "we"))) {
 		fprintf(stderr, "ttmsim-bench: %s: %s\n", args.output, strerror(errno));
@@ -479,7 +481,7 @@ int main(int argc, char **argv)
 	}
 	warn_of_build(&args);
 	status = do_it(&args, out);
-	if (fflush(out) || ferror(out) || (args.output && fclose(out))) {
+	if (args.output && (fflush(out) || ferror(out) || fclose(out))) {
 		fprintf(stderr, "ttmsim-bench: cannot write: %s\n", strerror(errno));
 		status = STATUS_UNUSABLE;
 	}

@@ -7,6 +7,7 @@
 #include <ttmsim/sim.h>
 
 #include "arch.h"
+#include "common/program.h"
 #include "ttmsim.h"
 
 struct args {
@@ -45,8 +46,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'r':
-		release_check(arg, state);
-		args->release = arg;
+		args->release = release_parse(arg, state);
 		return 0;
 	case OPTION_DECODE:
 		args->decode = arg;
@@ -63,9 +63,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (args->arch)
 			argp_error(state, "one architecture at a time");
-		args->arch = sim_arch_find(arg);
-		if (!args->arch)
-			argp_error(state, "no architecture is named '%s'", arg);
+		args->arch = arch_parse(arg, state);
 		return 0;
 	case ARGP_KEY_END:
 		check_entry_options(args, state);
@@ -220,7 +218,7 @@ int command_arch(int argc, char **argv)
 	};
 	struct args args = { .color = COLOR_AUTO, .release = newest_release() };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.arch)
 		return show_or_convert(&args);
 	list(args.release);

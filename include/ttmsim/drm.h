@@ -615,6 +615,7 @@ typedef void (*drmm_release_t)(struct drm_device *dev, void *res);
 struct drm_device {
 	struct sim_machine *sim_machine; /* c */
 	unsigned int unplugged;		/* a */
+	struct address_space *sim_mapping; /* d: of its files; NULL: none */
 	struct drm_vma_offset_manager *vma_offset_manager; /* c */
 	struct device *dev;		/* d */
 	struct mutex object_name_lock;	/* handles of all files */
@@ -653,7 +654,10 @@ SIM_API void drm_dev_exit(int idx);
 /**
  * drm_dev_unplug - the hardware is gone
  *
- * Existing mappings stay until the driver drops them (drm_vma_node_unmap()).
+ * Since 5.14 all that files of @dev->sim_mapping map is unmapped; a driver sets that to
+ * the mapping of its TTM device. Without it, and up to 5.11, mappings stay until the
+ * driver drops them.
+ * Models: drivers/gpu/drm/drm_drv.c, drm_dev_unplug, 6.1 and 6.12.
  */
 SIM_API void drm_dev_unplug(struct drm_device *dev);
 

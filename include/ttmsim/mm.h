@@ -197,27 +197,6 @@ SIM_API void mmap_assert_locked(struct mm_struct *mm);
 SIM_API void mmap_assert_write_locked(struct mm_struct *mm);
 
 /**
- * mmget_not_zero - keep an address space that may be ending
- *
- * Returns: true, and mmput() must follow;
- *          false, its mappings are gone or going.
- * Models: include/linux/sched/mm.h, mmget_not_zero, 6.1.
- */
-SIM_API bool mmget_not_zero(struct mm_struct *mm);
-
-/**
- * mmput - let go of an address space; the last one ends all mappings
- *
- * Models: kernel/fork.c, mmput, 6.1.
- */
-SIM_API void mmput(struct mm_struct *mm);
-
-static inline void mmget(struct mm_struct *mm)
-{
-	atomic_inc(&mm->mm_users);
-}
-
-/**
  * unmap_mapping_pages - unmap_mapping_range() in pages
  * @nr: 0 = to the end
  *

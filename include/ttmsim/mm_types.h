@@ -251,7 +251,8 @@ struct mm_struct {
 		unsigned long nr, nr_nodes; /* vmas; nodes, with the spare ones */
 	} sim_vmas;			/* m: by address (lib/vma/vma_tree.c) */
 	int map_count;			/* m: number of vmas */
-	atomic_t mm_users;
+	atomic_t mm_users;		/* who uses the mappings; with the last one they go */
+	atomic_t mm_count;		/* who keeps the structure; all of mm_users are one */
 	unsigned int write_protect_seq;	/* odd while fork write-protects */
 	int has_pinned;			/* a: FOLL_PIN was ever used */
 	unsigned long task_size;	/* c */

@@ -36,6 +36,9 @@ enum sim_compound {
 struct sim_cpu {
 	uint64_t count[SIM_NR_CPU_COUNTERS];
 	uint64_t thread;	/* sim_thread_id() of the owner */
+	/* both atomic, lib/vma/call.c: the task that a call of the owner uses; the task
+	 * that it is to put at its end */
+	struct task_struct *user, *owed;
 	/* atomic; whose tables the owner walked last without a lock (lib/pte/lockless.h).
 	 * Others look at it: a line of its own. */
 	const struct mm_struct *mm __attribute__((aligned(64)));

@@ -46,6 +46,8 @@ void drm_dev_exit(int idx)
 void drm_dev_unplug(struct drm_device *dev)
 {
 	__atomic_store_n(&dev->unplugged, 1, __ATOMIC_RELEASE);
+	if (dev->sim_mapping && sim_rule(dev->sim_machine, SIM_RULE_DRM_UNPLUG_UNMAPS))
+		unmap_mapping_range(dev->sim_mapping, 0, 0, 1);
 }
 
 int drmm_add_action(struct drm_device *dev, drmm_release_t release, void *data)

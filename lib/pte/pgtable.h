@@ -118,6 +118,9 @@ unsigned long sim_move_tables(struct vm_area_struct *vma, unsigned long old_addr
 			      struct vm_area_struct *new_vma, unsigned long new_addr,
 			      unsigned long len);
 
+/* Makes an entry of level 0 old, and with @clean clean: true where it was not; the flush
+ * is the caller's. Holds: the lock of its table. */
+bool sim_make_old(struct mm_struct *mm, unsigned long addr, void *slot, bool clean);
 void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* ---- protections (prot.c) ---- */
@@ -154,7 +157,10 @@ unsigned long sim_mmu_touch(struct mm_struct *mm, unsigned long addr, unsigned l
 
 struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
 			     int level);
-/* Would that be a page? Tells nobody of an entry that is in error. */
+/* The same, but tells nobody of an entry that is in error. */
+struct page *sim_normal_page_quietly(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+				     int level);
+/* Would that be a page? */
 bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level);
 
 /* ---- memory types (memtype.c) ---- */

@@ -40,7 +40,7 @@ static void name_unnamed(const struct scn_run *run, unsigned long pfn, char text
 {
 	const struct page *page = sim_pfn_to_page(run->machine, pfn);
 
-	if (!run->to.options->portable)
+	if (!run->plain_names)
 		snprintf(text, SCN_PFN_TEXT, "0x%lx", pfn);
 	else
 		snprintf(text, SCN_PFN_TEXT, "%s",

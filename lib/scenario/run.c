@@ -51,6 +51,12 @@ static unsigned int times(const struct scn_run *run, unsigned int nr)
 	return run->to.options->portable ? nr != 0 : nr;
 }
 
+static void count_outcomes(const struct scn_run *run, unsigned int nr[SIM_NR_OUTCOME_KINDS])
+{
+	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
+		nr[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind);
+}
+
 /* What the operation met besides its result: these are results too. */
 static void show_outcomes(struct scn_run *run, struct scn_result *res,
 			  const unsigned int before[SIM_NR_OUTCOME_KINDS])
@@ -60,15 +66,20 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
 		now[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind) -
 			    before[kind];
-	if (now[SIM_BUG]) {
+	if (now[SIM_BUG] || now[SIM_OOPS]) {
 		scn_value(res, "BUG");
-		show_outcome(run, res, SIM_BUG, "BUG");
+		show_outcome(run, res, now[SIM_BUG] ? SIM_BUG : SIM_OOPS,
+			     now[SIM_BUG] ? "BUG" : "oops");
 		run->to.result.crashed = true;
 	}
-	if (now[SIM_BUG] && run->to.options->portable) {
+	if ((now[SIM_BUG] || now[SIM_OOPS]) && run->to.options->portable) {
 		/* the end of the task that met it tells of more, in no order */
 		res->nr_keys = 0;
 		return;
+	}
+	if (now[SIM_MISUSE] && !run->to.options->portable) {
+		scn_key(res, "misuse", "%u", now[SIM_MISUSE]);
+		show_outcome(run, res, SIM_MISUSE, "misuse");
 	}
 	if (now[SIM_WARN]) {
 		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));
@@ -80,14 +91,23 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	}
 }
 
+static void show_op(struct scn_run *run, const struct scn_op *op, const struct scn_result *res)
+{
+	run->to.result.nr_ops++;
+	run->to.result.nr_expected += op->nr_expect != 0;
+	run->to.result.nr_failed += scn_print_op(&run->to, op, res);
+	run->to.result.nr_unexpected += scn_print_alarms(&run->to, op, res);
+	if (run->observer)
+		run->observer->op(run->observer->data, op, res);
+}
+
 /* False: it is not defined what this operation does. */
 static bool run_op(struct scn_run *run, const struct scn_op *op)
 {
 	struct scn_result res = { .nr_keys = 0 };
 	unsigned int before[SIM_NR_OUTCOME_KINDS];
 
-	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
-		before[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind);
+	count_outcomes(run, before);
 	scn_watch_op(run);
 	sim_task_switch(scn_task(run, op));
 	if (scn_task(run, op) || op->desc->without_task)
@@ -101,9 +121,7 @@ static bool run_op(struct scn_run *run, const struct scn_op *op)
 		free(res.lines);
 		return false;
 	}
-	run->to.result.nr_ops++;
-	run->to.result.nr_expected += op->nr_expect != 0;
-	run->to.result.nr_failed += scn_print_op(&run->to, op, &res);
+	show_op(run, op, &res);
 	free(res.lines);
 	return true;
 }
@@ -165,44 +183,41 @@ static int run_ops(struct scn_run *run)
 
 /* ---- a whole scenario ---- */
 
-/* What the file says goes before what the caller says. */
-static struct sim_machine *create_machine(const struct scn *scn,
-					  const struct sim_scenario_options *options)
+/*
+ * What the end shows where nobody asked: as if somebody had, so that the transcript is
+ * a scenario that holds.
+ */
+static void show_end(struct scn_run *run, struct scn_result *res,
+		     const unsigned int before[SIM_NR_OUTCOME_KINDS])
 {
-	struct sim_machine_config config = options->machine;
-	const struct sim_machine_config *said = &scn->machine;
+	static char text[] = "teardown";
+	const struct scn *scn = run->to.scn;
+	const struct scn_op end = {
+		.desc = scn_desc_find(text, sizeof(text) - 1), .text = text,
+		.line = scn->nr_ops ? scn->op[scn->nr_ops - 1].line : 1,
+	};
+	char alarm[SCN_PFN_TEXT + 32];
+	unsigned int i = 0;
 
-	if (said->arch)
-		config.arch = said->arch;
-	if (said->release)
-		config.release = said->release;
-	if (said->ttm)
-		config.ttm = said->ttm;
-	if (said->ram_bytes)
-		config.ram_bytes = said->ram_bytes;
-	if (said->vram_bytes)
-		config.vram_bytes = said->vram_bytes;
-	if (said->prefault)
-		config.prefault = said->prefault;
-	if (said->pool_max_order)
-		config.pool_max_order = said->pool_max_order;
-	config.toggle_features ^= said->toggle_features;
-	config.quiet = true; /* the transcript tells */
-	return sim_machine_create(&config);
+	scn_key(res, "leaks", "%u", run->to.result.nr_leaks);
+	show_outcomes(run, res, before);
+	if (scn_next_alarm(&end, res, &i, alarm))
+		show_op(run, &end, res);
 }
 
 /* What is wrong at the end, where nobody asked. */
 static void finish(struct scn_run *run)
 {
 	struct scn_result res = { .nr_keys = 0 };
+	unsigned int before[SIM_NR_OUTCOME_KINDS];
 
-	if (!sim_crashed(run->machine)) {
+	if (!sim_crashed(run->machine) && !run->torn_down) {
 		run->to.result.nr_violations = sim_machine_check(run->machine, NULL, NULL);
+		count_outcomes(run, before);
 		scn_teardown(run, &res);
+		if (!run->to.options->portable)
+			show_end(run, &res, before);
 	}
-	if (run->to.options->out && run->to.options->format == SIM_SCENARIO_TEXT && res.lines &&
-	    !run->to.options->portable)
-		fprintf(run->to.options->out, "#| after the end, %s", res.lines);
 	free(res.lines);
 	scn_print_tail(&run->to);
 	run->to.result.crashed = sim_crashed(run->machine);
@@ -218,6 +233,24 @@ static void init_memory(struct scn_run *run)
 	run->memory.task_size = mmu->task_size;
 }
 
+static int print_head(struct scn_run *run)
+{
+	char *machine = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&machine, &len);
+
+	if (!out)
+		return -ENOMEM;
+	scn_describe_machine(run->machine, out);
+	if (fclose(out)) {
+		free(machine);
+		return -ENOMEM;
+	}
+	scn_print_head(&run->to, machine);
+	free(machine);
+	return 0;
+}
+
 static int run_on(struct scn_run *run)
 {
 	int ret;
@@ -229,35 +262,41 @@ static int run_on(struct scn_run *run)
 	sim_counters(run->machine, run->counters);
 	if (run->to.options->portable)
 		scn_watch(run);
-	scn_print_head(&run->to);
+	ret = print_head(run);
+	if (ret)
+		return ret;
 	ret = run_ops(run);
 	finish(run);
 	return ret;
 }
 
-static int run_parsed(const struct scn *scn, const struct sim_scenario_options *options,
-		      struct sim_scenario_result *result)
+int scn_run(const struct scn *scn, const struct scn_how *how, struct sim_scenario_result *result)
 {
 	struct scn_run *run = calloc(1, sizeof(*run));
-	int ret;
+	struct scn_json json = { NULL };
+	const struct scn_observer to_json = { scn_json_op, &json };
+	bool is_json = how->options->format == SIM_SCENARIO_JSON;
+	int ret = 0;
 
 	if (!run)
 		return -ENOMEM;
 	run->to.scn = scn;
-	run->to.options = options;
-	run->machine = create_machine(scn, options);
-	if (!run->machine) {
-		ret = errno == EINVAL ? -EINVAL : -ENOMEM;
-		if (ret == -EINVAL && options->err)
-			fprintf(options->err, "%s:1:1: error: no such machine can be built: "
-				"sizes, or this release on this architecture\n", scn->name);
-	} else {
+	run->to.options = how->options;
+	run->observer = is_json ? &to_json : how->observer;
+	run->plain_names = how->options->portable || how->observer;
+	if (is_json)
+		ret = scn_json_begin(&json);
+	if (!ret)
+		ret = scn_create_machine(scn, how->options, how->rules, &run->machine);
+	if (!ret)
 		ret = run_on(run);
-		if (result)
-			*result = run->to.result;
-	}
+	if (!ret && is_json)
+		ret = scn_json_end(&json, &run->to, run->machine);
+	if (run->machine && result)
+		*result = run->to.result;
 	sim_task_switch(NULL);
 	sim_machine_destroy(run->machine);
+	scn_json_free(&json);
 	free(run->holds.held);
 	free(run);
 	return ret;
@@ -291,7 +330,7 @@ int sim_scenario_run(const char *text, size_t len, const struct sim_scenario_opt
 		return ret;
 	ret = check_portable(scn, options);
 	if (!ret)
-		ret = run_parsed(scn, options, result);
+		ret = scn_run(scn, &(struct scn_how){ .options = options }, result);
 	scn_free(scn);
 	return ret;
 }

@@ -9,6 +9,16 @@
 #include "scenario/args.h"
 
 /* younger than some C libraries */
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
@@ -51,6 +61,10 @@ static const struct scn_word advice_words[] = {
 	{ "dontdump", MADV_DONTDUMP }, { "dodump", MADV_DODUMP },
 	{ "wipeonfork", MADV_WIPEONFORK }, { "keeponfork", MADV_KEEPONFORK },
 	{ "populate_read", MADV_POPULATE_READ }, { "populate_write", MADV_POPULATE_WRITE },
+	{ "free", MADV_FREE }, { "remove", MADV_REMOVE }, { "cold", MADV_COLD },
+	{ "pageout", MADV_PAGEOUT }, { "dontneed_locked", MADV_DONTNEED_LOCKED },
+	{ "mergeable", MADV_MERGEABLE }, { "unmergeable", MADV_UNMERGEABLE },
+	{ "collapse", MADV_COLLAPSE },
 	{ NULL, 0 },
 };
 
@@ -168,7 +182,8 @@ PARAMS(gup) = {
 	FLAG("longterm"), FLAG("pin"), END,
 };
 PARAMS(put) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), END };
-PARAMS(pte) = { PLACE("PLACE", SCN_MAP), END };
+PARAMS(pte) = { PLACE("PLACE", SCN_MAP), FLAG("full"), END };
+PARAMS(pagemap) = { PLACE("PLACE", SCN_MAP), END };
 PARAMS(smaps) = { RANGE("MAP", SCN_MAP), END };
 PARAMS(refs) = { PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), END };
 PARAMS(zap) = {
@@ -256,7 +271,7 @@ static const struct scn_desc descs[] = {
 	OP_ONE(direct_write, transfer, direct_write, " value ", SCN_DIRECT_WRITE),
 	OP_ONE(vmsplice, transfer, vmsplice, " value ", SCN_VMSPLICE),
 	OP(pte, pte, PTE_KEYS),
-	OP(pagemap, pte, " present file exclusive page "),
+	OP(pagemap, pagemap, " present file exclusive page "),
 	OP_ONE(mincore, mincore, mincore, " resident ", SCN_MINCORE),
 	OP(memtype, memtype, " type "),
 	OP(refs, refs, " ref map pin "),

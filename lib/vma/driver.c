@@ -27,11 +27,6 @@ void mmap_assert_write_locked(struct mm_struct *mm)
 				   __func__, "!rwsem_is_locked(&mm->mmap_lock)");
 }
 
-bool mmget_not_zero(struct mm_struct *mm)
-{
-	return atomic_inc_not_zero(&mm->mm_users);
-}
-
 void vma_set_file(struct vm_area_struct *vma, struct file *file)
 {
 	struct file *old = vma->vm_file;

@@ -92,11 +92,29 @@ static void test_managed_memory_goes_with_the_device(void **state)
 	ttm_fixture_close(&fx);
 }
 
+static void check_unplug_unmaps(struct ttm_fixture *fx)
+{
+	bool unmaps = strcmp(fx->release, "5.11") != 0;
+	struct ttm_buffer_object *bo = ttm_bo(fx, 2, TTM_PL_VRAM, ttm_cached);
+	unsigned long addr = ttm_map(fx, bo);
+
+	ttm_store(fx, addr, 1);
+	drm_dev_unplug(sim_ttm_ddev(fx->dev));
+	assert_int_equal(ttm_pte(fx, addr).present, !unmaps);
+	ttm_bo_put(bo);
+}
+
+static void test_unplug_unmaps_what_is_mapped(void **state)
+{
+	ttm_fixture_each(check_unplug_unmaps, state);
+}
+
 static const struct CMUnitTest tests[] = {
 	TTM_TEST(test_managed_memory_goes_with_the_device),
 	TTM_TEST(test_managed_actions_run_newest_first),
 	TTM_TEST(test_managed_action_without_memory_runs_at_once),
 	TTM_TEST(test_enter_fails_after_unplug),
+	TTM_TEST(test_unplug_unmaps_what_is_mapped),
 };
 
 SIM_TEST_MAIN(tests)

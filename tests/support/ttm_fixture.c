@@ -94,10 +94,18 @@ static void check_outcomes(const struct ttm_fixture *fx)
 		fail_msg("%s: %s: %s", outcome->file, outcome->function, outcome->condition);
 }
 
+static void tell(const char *what, void *data)
+{
+	(void)data;
+	print_error("%s\n", what);
+}
+
 void ttm_fixture_close(struct ttm_fixture *fx)
 {
 	bool crashed = sim_crashed(fx->machine);
 
+	if (!fx->expect_bad_pages)
+		assert_int_equal(sim_machine_check(fx->machine, tell, NULL), 0);
 	ttm_fixture_exit_task(fx);
 	if (!crashed) {
 		sim_ttm_device_destroy(fx->dev);

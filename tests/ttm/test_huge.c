@@ -127,6 +127,7 @@ static void test_huge_asks_the_driver_for_every_pfn(void **state)
 	ttm_store(&fx, addr + 299 * fx.page, 8);
 	assert_int_equal(ttm_pte(&fx, addr).level, SIM_LEAF_PTE);
 	assert_int_equal(ttm_pte(&fx, addr + 300 * fx.page).pfn, holey_pfn(bo, 300));
+	ttm_bo_unmap_virtual(bo);
 	fx.bdev->funcs = old;
 	ttm_bo_put(bo);
 	ttm_fixture_close(&fx);

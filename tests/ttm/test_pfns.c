@@ -152,6 +152,7 @@ static void touch(struct ttm_fixture *fx, struct ttm_buffer_object *bo,
 	look(fx, bo, vma->vm_start, seen);
 	if (s->missing >= 0)
 		bo->ttm->pages[s->missing] = missing;
+	unmap_mapping_range(fx->bdev->dev_mapping, 0, 0, 1);
 	vma->vm_end -= s->more * fx->page;
 }
 
