@@ -235,20 +235,22 @@ static void init_memory(struct scn_run *run)
 
 static int print_head(struct scn_run *run)
 {
-	char *machine = NULL;
+	char *machine = NULL, *unfollowed = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&machine, &len);
+	FILE *a = open_memstream(&machine, &len), *b = open_memstream(&unfollowed, &len);
+	int ret = a && b ? 0 : -ENOMEM;
 
-	if (!out)
-		return -ENOMEM;
-	scn_describe_machine(run->machine, out);
-	if (fclose(out)) {
-		free(machine);
-		return -ENOMEM;
+	if (!ret) {
+		scn_describe_machine(run->machine, a);
+		scn_describe_unfollowed(run->to.scn, run->machine, b);
 	}
-	scn_print_head(&run->to, machine);
+	if ((a && fclose(a)) | (b && fclose(b)))
+		ret = -ENOMEM;
+	if (!ret)
+		scn_print_head(&run->to, machine, unfollowed);
 	free(machine);
-	return 0;
+	free(unfollowed);
+	return ret;
 }
 
 static int run_on(struct scn_run *run)

@@ -67,6 +67,8 @@ int scn_create_machine(const struct scn *scn, const struct sim_scenario_options 
 		       const struct sim_release *rules, struct sim_machine **out);
 /* What it is, as a machine line says it, defaults and all. */
 void scn_describe_machine(const struct sim_machine *machine, FILE *out);
+/* What the scenario says of it that was not followed; nothing where it is as written. */
+void scn_describe_unfollowed(const struct scn *scn, const struct sim_machine *machine, FILE *out);
 /* The mode that it maps TTM objects in; never the default. */
 enum sim_ttm_mode scn_ttm_mode(const struct sim_machine *machine);
 
