@@ -211,7 +211,7 @@ struct vm_area_struct {
 	unsigned long vm_end;		/* mi: first byte after */
 	struct mm_struct *vm_mm;	/* c */
 	pgprot_t vm_page_prot;		/* m */
-	unsigned long vm_flags;		/* mi: VM_* */
+	vm_flags_t vm_flags;		/* mi: VM_* */
 	const struct vm_operations_struct *vm_ops; /* m */
 	unsigned long vm_pgoff;		/* mi: in pages */
 	struct file *vm_file;		/* m: NULL for anonymous memory */

@@ -555,13 +555,22 @@ SIM_API int sim_pagemap(struct task_struct *task, unsigned long addr, struct sim
 /**
  * sim_mm_check - does an address space keep its invariants?
  *
- * Checks the order and disjointness of vmas, their presence in i_mmap, that
- * each leaf lies in a vma, and that rss and table counts agree with the tables.
+ *	V.1 to V.3  vmas are in order, disjoint and aligned, in their files' reverse maps,
+ *		    and counted
+ *	V.4	    each entry lies in a vma
+ *	V.5, V.6    rss and bytes of tables agree with the tables
+ *	E.1 to E.3  an entry grants no access that its vma does not
+ *	E.4 to E.6  it is dirty or writable only where that can be: not in a mapping that is
+ *		    never written, not the original of a private mapping, not the zero page
+ *	E.7 to E.9  its page is not free, and where nothing holds it, not somebody else's
+ *	E.10, E.11  it is special only where VM_PFNMAP or VM_MIXEDMAP say so, and where it is
+ *		    not, it has a struct page
  *
- * Takes mmap_lock. unmap_mapping_range() does not: where another thread calls it
- * meanwhile, what is found may be that.
+ * What is told is as sim_machine_check() has it. Takes mmap_lock.
+ * unmap_mapping_range() does not: where another thread calls it meanwhile, what is found
+ * may be that.
  *
- * Returns: how many violations were found; each is told to @tell, unless NULL;
+ * Returns: how many findings; each is told to @tell, unless NULL;
  *          0 where @mm is NULL.
  */
 SIM_API unsigned int sim_mm_check(struct mm_struct *mm,

@@ -10,7 +10,9 @@
  * Under TSan none is kept: its lock-order checker would take the next
  * machine's locks at the same addresses for the old ones.
  */
+#include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -23,8 +25,15 @@ static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *pool[POOL_MAX];
 static unsigned int pool_nr;
 
-_Static_assert(sizeof(struct sim_machine) <= SIM_ARENA_STATE, "the head has no room");
 _Static_assert(sizeof(struct sim_desc) == 64, "one descriptor a cache line");
+
+/* Unique in the process, never 0: a snapshot says by it whose it is. */
+static uint64_t new_id(void)
+{
+	static uint64_t last;
+
+	return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
 
 static void *pool_take(void)
 {
@@ -57,8 +66,13 @@ static void *reserve(void)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uintptr_t start, base;
 
-	if (map == MAP_FAILED)
+	if (map == MAP_FAILED) {
+		fprintf(stderr,
+			"ttmsim: a machine wanted %llu GiB of address space, of which it keeps %llu"
+			" and uses what it touches: %s (ulimit -v, vm.overcommit_memory)\n",
+			2 * SIM_ARENA_BYTES >> 30, SIM_ARENA_BYTES >> 30, strerror(errno));
 		return NULL;
+	}
 	start = (uintptr_t)map;
 	base = (start + size - 1) & ~(size - 1);
 	if (base > start)
@@ -98,7 +112,7 @@ void *sim_arena_create(size_t head_bytes)
 		return NULL;
 
 	arena = sim_arena_of(base);
-	arena->id = sim_new_epoch();
+	arena->id = new_id();
 	arena->chunk = ((uintptr_t)(arena + 1) + 63) & ~63UL;
 	arena->brk = (arena->chunk - (uintptr_t)base + 4095) & ~4095UL;
 	arena->chunk_end = (uintptr_t)base + arena->brk;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * internal.h - what the files of lib/base share with each other only: the
- * arena's own state and the poisoning of free memory under ASan.
+ * arena's own state and the poisoning of free memory.
  */
 #ifndef SIM_BASE_INTERNAL_H
 #define SIM_BASE_INTERNAL_H
 
-#include "base/lockrank.h"
+#include "base/arena.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SIM_ASAN 1
@@ -34,9 +34,14 @@
 #include <sanitizer/asan_interface.h>
 #define sim_poison(ptr, size) ASAN_POISON_MEMORY_REGION(ptr, size)
 #define sim_unpoison(ptr, size) ASAN_UNPOISON_MEMORY_REGION(ptr, size)
+#define SIM_POISONS 1
+#elif defined(SIM_CHECKED)
+#include "base/poison.h"
+#define SIM_POISONS 1
 #else
 #define sim_poison(ptr, size) ((void)(ptr), (void)(size))
 #define sim_unpoison(ptr, size) ((void)(ptr), (void)(size))
+#define SIM_POISONS 0
 #endif
 
 /* Where the arena's state lies; the machine's head has the room before it. */
@@ -78,11 +83,5 @@ void sim_arena_conceal(struct sim_machine *machine);
 
 /* Back to zeros, as never used; large parts are given back to the host. */
 void sim_arena_zero(void *start, size_t bytes);
-
-/* A new process-wide number, never 0. */
-uint64_t sim_new_epoch(void);
-
-/* What threads remember of a machine holds no longer: each looks again. */
-void sim_begin_epoch(struct sim_machine *machine);
 
 #endif

@@ -18,6 +18,7 @@ struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
+struct sim_ttm_device;
 struct mm_struct;
 
 /*
@@ -52,6 +53,14 @@ struct sim_listeners {
 	void *outcome_data;
 };
 
+/* Of which outcomes stderr hears. The host's: a restore leaves it. */
+struct sim_telling {
+	bool quiet;
+	uint32_t abort_on;	/* 1 << enum sim_outcome_kind */
+	unsigned int expected[SIM_NR_OUTCOME_KINDS];	/* atomic; still to come */
+	unsigned int unexpected[SIM_NR_OUTCOME_KINDS];	/* atomic; that came */
+};
+
 struct sim_machine {
 	/* hot, read-only after creation */
 	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
@@ -74,6 +83,7 @@ struct sim_machine {
 	int crowded;			/* atomic; 1 once a thread got no slot of its own */
 
 	struct sim_listeners listeners;
+	struct sim_telling telling;
 
 	spinlock_t outcome_lock;
 	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS]; /* atomic */
@@ -87,13 +97,16 @@ struct sim_machine {
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
 	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
+
+	spinlock_t ttm_lock;
+	struct sim_ttm_device *ttm_devices; /* atomic; lib/ttm/sim_device.h */
 };
 
-/*
- * Set up the base's part of a machine at the start of a fresh arena: epoch,
- * owner, the shared counter slot. Returns 0 or -ENOMEM.
- */
-int sim_machine_base_init(struct sim_machine *machine);
+/* A new number, unique in the process, never 0. */
+uint64_t sim_new_epoch(void);
+
+/* What threads remember of a machine holds no longer: each looks again. */
+void sim_begin_epoch(struct sim_machine *machine);
 
 /* Does the machine's release follow a rule? */
 static inline bool sim_rule(const struct sim_machine *machine, enum sim_rule rule)
@@ -105,23 +118,5 @@ static inline bool sim_is_crashed(const struct sim_machine *machine)
 {
 	return __builtin_expect(__atomic_load_n(&machine->crashed, __ATOMIC_RELAXED), 0);
 }
-
-/*
- * Record an outcome; each returns @cond, so that the caller can return:
- *	if (SIM_BUG_ON(machine, "mm/memory.c", cond))
- *		return VM_FAULT_SIGBUS;
- * The kernel's function is taken from the C function's name; where ours is
- * called otherwise, use the _IN form.
- */
-#define SIM_BUG_ON(machine, file, cond) SIM_BUG_ON_IN(machine, file, __func__, cond)
-#define SIM_BUG_ON_IN(machine, file, func, cond) \
-	(__builtin_expect(!!(cond), 0) && sim_outcome_record(machine, SIM_BUG, file, func, #cond))
-#define SIM_WARN_ON(machine, file, cond) \
-	(__builtin_expect(!!(cond), 0) && \
-	 sim_outcome_record(machine, SIM_WARN, file, __func__, #cond))
-
-/* Records (and reports as an event); always returns true. */
-bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
-			const char *file, const char *function, const char *condition);
 
 #endif

@@ -21,7 +21,7 @@
 #include "vma/internal.h"
 
 /* Far above what contention between threads needs. */
-#define MAX_FAULTS 1000
+#define MAX_FAULTS 1000 /* tell_endless() says it in words */
 
 struct user_access {
 	struct task_struct *task;
@@ -114,6 +114,27 @@ static int take_fault(const struct user_access *access, bool *tried)
 	return fault_signal(mm->sim_machine, fault);
 }
 
+/* A program would go on for ever. Told as if its handler were under way: that it
+ * returned so, again and again, is why. */
+static void tell_endless(const struct user_access *access)
+{
+	struct sim_callback callback = { .up = sim_thread.callback, .addr = access->addr };
+	struct mm_struct *mm = access->task->mm;
+	const struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, access->addr);
+	if (vma && vma->vm_ops && vma->vm_ops->fault) {
+		callback.name = "->fault";
+		memcpy(&callback.fn, &vma->vm_ops->fault, sizeof(callback.fn));
+	}
+	mmap_read_unlock(mm);
+	sim_thread.callback = &callback;
+	sim_outcome_record(mm->sim_machine, SIM_ENDLESS, "mm/memory.c", "handle_mm_fault",
+			   "1000 faults without progress");
+	sim_thread.callback = callback.up;
+}
+
 static int access_within_page(const struct user_access *access, size_t len)
 {
 	const struct task_struct *task = access->task;
@@ -132,7 +153,10 @@ static int access_within_page(const struct user_access *access, size_t len)
 		if (tried && __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED))
 			return -EINTR;
 	}
-	return __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED) ? -EINTR : -EAGAIN;
+	if (__atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED))
+		return -EINTR;
+	tell_endless(access);
+	return -EAGAIN;
 }
 
 static int access_mm(struct user_access *access, size_t len)

@@ -147,6 +147,7 @@ struct task_struct *sim_task_switch(struct task_struct *task)
 	struct task_struct *old = sim_thread.task;
 
 	sim_thread.task = task;
+	sim_thread.comm = task ? task->comm : NULL;
 	sim_set_current_machine(task ? task->sim_machine : NULL);
 	if (task)
 		leave_mm(task);

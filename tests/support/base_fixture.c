@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "phys/phys.h"
+#include "base/cpu.h"
+#include "phys/layout.h"
 
 #define THREADS_MAX 128
 
@@ -17,7 +18,7 @@ struct sim_machine *bare_machine_create(void)
 	struct sim_machine *machine = sim_arena_create(sizeof(struct sim_machine));
 
 	assert_non_null(machine);
-	assert_int_equal(sim_machine_base_init(machine), 0);
+	assert_int_equal(sim_cpu_init(machine), 0);
 	return machine;
 }
 
@@ -96,6 +97,7 @@ void run_threads(unsigned int nr, void *(*fn)(void *data), void *data)
 int signal_of(void (*fn)(void), char *said, size_t size)
 {
 	int fd[2], status = 0;
+	size_t used = 0;
 	ssize_t got;
 	pid_t pid;
 
@@ -112,8 +114,9 @@ int signal_of(void (*fn)(void), char *said, size_t size)
 		_exit(0);
 	}
 	close(fd[1]);
-	got = read(fd[0], said, size - 1);
-	said[got > 0 ? got : 0] = '\0';
+	while (used < size - 1 && (got = read(fd[0], said + used, size - 1 - used)) > 0)
+		used += (size_t)got;
+	said[used] = '\0';
 	close(fd[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
