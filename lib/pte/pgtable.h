@@ -229,4 +229,8 @@ static inline bool sim_mmap_may_be_read(struct mm_struct *mm)
 	return true;
 }
 
+/* vm_flags are about to change: SIM_WARN where that needs mmap_lock for writing and
+ * nobody has it (driver.c). */
+void sim_vma_start_write(struct vm_area_struct *vma);
+
 #endif

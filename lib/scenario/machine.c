@@ -38,7 +38,7 @@ static struct sim_machine_config merge(const struct sim_machine_config *first,
 	if (first->cpus)
 		config.cpus = first->cpus;
 	config.toggle_features = first->toggle_features ^ second->toggle_features;
-	config.quiet = true; /* the transcript tells */
+	config.quiet = true;	/* the transcript tells */
 	return config;
 }
 
@@ -154,6 +154,18 @@ enum sim_ttm_mode scn_ttm_mode(const struct sim_machine *machine)
 	if (mode != SIM_TTM_DEFAULT)
 		return mode;
 	return sim_rule(machine, SIM_RULE_TTM_MIXEDMAP) ? SIM_TTM_MIXED : SIM_TTM_PFN;
+}
+
+void scn_describe_unfollowed(const struct scn *scn, const struct sim_machine *machine, FILE *out)
+{
+	const struct sim_machine_config *said = &scn->machine, *is = &machine->sim->config;
+
+	if (said->arch && strcmp(said->arch, is->arch) != 0)
+		fprintf(out, " arch=%s", said->arch);
+	if (said->release && strcmp(said->release, is->release) != 0)
+		fprintf(out, " release=%s", said->release);
+	if (said->ttm && said->ttm != is->ttm)
+		fprintf(out, " ttm=%s", sim_ttm_mode_name(said->ttm));
 }
 
 void scn_describe_machine(const struct sim_machine *machine, FILE *out)

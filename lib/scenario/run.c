@@ -86,15 +86,20 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
 		now[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind) -
 			    before[kind];
-	if (now[SIM_BUG]) {
+	if (now[SIM_BUG] || now[SIM_OOPS]) {
 		scn_value(res, "BUG");
-		show_outcome(run, res, SIM_BUG, "BUG");
+		show_outcome(run, res, now[SIM_BUG] ? SIM_BUG : SIM_OOPS,
+			     now[SIM_BUG] ? "BUG" : "oops");
 		run->to.result.crashed = true;
 	}
-	if (now[SIM_BUG] && run->to.options->portable) {
+	if ((now[SIM_BUG] || now[SIM_OOPS]) && run->to.options->portable) {
 		/* the end of the task that met it tells of more, in no order */
 		res->nr_keys = 0;
 		return;
+	}
+	if (now[SIM_MISUSE] && !run->to.options->portable) {
+		scn_key(res, "misuse", "%u", now[SIM_MISUSE]);
+		show_outcome(run, res, SIM_MISUSE, "misuse");
 	}
 	if (now[SIM_WARN]) {
 		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));
@@ -250,20 +255,22 @@ static void init_memory(struct scn_run *run)
 
 static int print_head(struct scn_run *run)
 {
-	char *machine = NULL;
+	char *machine = NULL, *unfollowed = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&machine, &len);
+	FILE *a = open_memstream(&machine, &len), *b = open_memstream(&unfollowed, &len);
+	int ret = a && b ? 0 : -ENOMEM;
 
-	if (!out)
-		return -ENOMEM;
-	scn_describe_machine(run->machine, out);
-	if (fclose(out)) {
-		free(machine);
-		return -ENOMEM;
+	if (!ret) {
+		scn_describe_machine(run->machine, a);
+		scn_describe_unfollowed(run->to.scn, run->machine, b);
 	}
-	scn_print_head(&run->to, machine);
+	if ((a && fclose(a)) | (b && fclose(b)))
+		ret = -ENOMEM;
+	if (!ret)
+		scn_print_head(&run->to, machine, unfollowed);
 	free(machine);
-	return 0;
+	free(unfollowed);
+	return ret;
 }
 
 static int run_on(struct scn_run *run)

@@ -99,10 +99,10 @@ void vma_tree_resized(struct vm_area_struct *vma);
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
 /* The first vma that has a byte in [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end);
+SIM_API struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+						     unsigned long end);
 /* The vma at @addr, or NULL. */
-struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+SIM_API struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
 /* A hole of @len bytes in [low, high): the highest one, or the lowest.
  * Returns its address, or 0. */
 unsigned long vma_tree_highest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,

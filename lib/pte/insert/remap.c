@@ -129,6 +129,13 @@ static int remap_tables(const struct remap *r)
 	return ret;
 }
 
+/* In a fault handler it is; one that ->mmap is asked about is in no tree and no list yet. */
+static bool may_be_in_rmap(struct vm_area_struct *vma)
+{
+	return sim_mmap_may_be_read(vma->vm_mm) || vma->sim_prev || vma->sim_next ||
+	       vma->vm_mm->sim_vmas.nr == 1;
+}
+
 /* Alignment, and the rule for mappings that can be copied on write. */
 static int check_remap(const struct remap *r)
 {
@@ -143,35 +150,21 @@ static int check_remap(const struct remap *r)
 	if (r->addr != vma->vm_start || r->end != vma->vm_end)
 		return -EINVAL;
 	/*
-	 * In a fault handler the mapping is in its file's reverse map, which goes by
+	 * Unless ->mmap does it, the mapping is in its file's reverse map, which goes by
 	 * vm_pgoff and is not told (mm/memory.c, remap_pfn_range_notrack, 6.1): what it
 	 * finds from then on depends on how its tree happens to look.
 	 */
-	if (vma->vm_pgoff != r->pfn && sim_mmap_may_be_read(vma->vm_mm))
+	if (vma->vm_pgoff != r->pfn && may_be_in_rmap(vma))
 		__atomic_store_n(&machine->rmap_disordered, 1, __ATOMIC_RELAXED);
 	vma->vm_pgoff = r->pfn;
 	return 0;
-}
-
-/*
- * A fault handler that remaps changes vm_flags with the lock for reading only.
- * Models: include/linux/mm.h, vm_flags_set, vma_start_write; mmap_lock.h,
- * mmap_assert_write_locked, 6.12.
- */
-static void warn_unless_write_locked(struct sim_machine *machine, struct mm_struct *mm)
-{
-	bool checks = sim_rule(machine, SIM_RULE_FLAGS_NEED_WRITE_LOCK) &&
-		      mmu_has(machine->mmu, SIM_FEAT_PER_VMA_LOCK);
-	bool not_write_locked = checks && sim_mmap_may_be_read(mm);
-
-	(void)SIM_WARN_ON(machine, "include/linux/rwsem.h", not_write_locked);
 }
 
 static int fill(const struct remap *r)
 {
 	struct sim_machine *machine = r->vma->vm_mm->sim_machine;
 
-	warn_unless_write_locked(machine, r->vma->vm_mm);
+	sim_vma_start_write(r->vma);
 	r->vma->vm_flags |= VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
 	if (SIM_BUG_ON_IN(machine, "mm/memory.c", "remap_pfn_range", r->addr >= r->end))
 		return -EIO;
