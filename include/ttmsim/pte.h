@@ -227,6 +227,7 @@ struct sim_arch {
 	enum sim_ad_rule ad_rule;
 	bool no_read_of_write_only; /* a load that faults in a mapping for stores only
 				 * is SIGSEGV */
+	bool sigsegv_is_accerr;	/* VM_FAULT_SIGSEGV is told as SEGV_ACCERR, not _MAPERR */
 	bool copies_by_tables;	/* the kernel reads user memory at the page that an entry
 				 * names, whatever rights it gives */
 	struct sim_ttm_caching_rule ttm_caching[2]; /* oldest first */
@@ -485,6 +486,20 @@ SIM_API vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned lo
  * Models: mm/memory.c, vmf_insert_mixed, 6.1.
  */
 SIM_API vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn);
+
+/**
+ * vmf_insert_mixed_mkwrite - vmf_insert_mixed() for a write: dirty, and writable where
+ *	the vma is
+ *
+ * An entry of the same pfn that is there already becomes so, too. One of another pfn
+ * stays, with a WARN unless it is the zero page's.
+ *
+ * Returns: as vmf_insert_mixed_prot(); from 6.12 on VM_FAULT_SIGBUS for the zero page.
+ * Models: mm/memory.c, vmf_insert_mixed_mkwrite, 5.11 to 6.12; where a pfn is counted
+ * (no special bit, a struct page) nothing of mkwrite is done.
+ */
+SIM_API vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr,
+					    pfn_t pfn);
 
 /**
  * vm_insert_page - insert a refcounted page; the vma becomes VM_MIXEDMAP

@@ -135,12 +135,20 @@ SIM_API void fput(struct file *file);
 
 /* --------------------------------------------------------------- tasks ---- */
 
+/* What a signal handler is told. Models: struct siginfo's si_signo, si_code, si_addr. */
+struct sim_siginfo {
+	int signo;		/* SIGSEGV, SIGBUS; 0: none so far */
+	int code;		/* SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR, BUS_MCEERR_AR */
+	unsigned long addr;	/* that the access faulted at */
+};
+
 /* Models: include/linux/sched.h, struct task_struct, 6.1 (what mm needs). */
 struct task_struct {
 	struct mm_struct *mm;		/* NULL once the task has exited */
 	struct sim_machine *sim_machine; /* c */
 	char comm[16];			/* c */
 	bool sim_signal_pending;	/* a: interruptible waits end with it */
+	struct sim_siginfo sim_signal;	/* a: that an access got last */
 	struct task_struct *sim_next;	/* the machine's list of tasks */
 };
 
@@ -354,6 +362,18 @@ SIM_API int sim_set_max_map_count(struct sim_machine *machine, int count);
  * Models: arch/x86/mm/fault.c, do_user_addr_fault, 6.1.
  */
 SIM_API int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len);
+
+/**
+ * sim_last_signal - the signal that an access by the task got last: sim_read(),
+ *	sim_write() or sim_touch() returned it
+ *
+ * SEGV_MAPERR where nothing is mapped, SEGV_ACCERR where the mapping does not allow the
+ * access, BUS_ADRERR where the handler has no page, BUS_MCEERR_AR where that is poisoned.
+ *
+ * Returns: it; all zero where there was none.
+ * Models: arch/.../mm/fault.c, do_page_fault and its likes, 6.1 and 6.12.
+ */
+SIM_API struct sim_siginfo sim_last_signal(const struct task_struct *task);
 
 /**
  * sim_write - store bytes to user space as the CPU would
