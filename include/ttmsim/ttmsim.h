@@ -8,6 +8,7 @@
 #include <ttmsim/base.h>
 #include <ttmsim/phys.h>
 #include <ttmsim/mm_types.h>
+#include <ttmsim/arch.h>
 #include <ttmsim/pte.h>
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>

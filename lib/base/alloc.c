@@ -22,6 +22,7 @@
 
 #include "base/assert.h"
 #include "base/internal.h"
+#include "base/spin.h"
 
 #define SMALL_MAX 1024
 #define CHUNK_BYTES 4096
@@ -96,7 +97,7 @@ static void *class_pop(struct sim_class *class)
 
 	if (!__atomic_load_n(&class->free, __ATOMIC_RELAXED))
 		return NULL;
-	sim_spin_lock(NULL, &class->lock, SIM_RANK_ARENA);
+	sim_spin_acquire(false, &class->lock, SIM_RANK_ARENA);
 	block = class->free;
 	if (block) {
 		sim_unpoison(block, sizeof(*block));
@@ -111,7 +112,7 @@ static void class_push(struct sim_class *class, void *ptr, size_t bytes)
 	void **block = ptr;
 
 	sim_assert(ptr && (uintptr_t)ptr % 16 == 0 && bytes >= sizeof(*block));
-	sim_spin_lock(NULL, &class->lock, SIM_RANK_ARENA);
+	sim_spin_acquire(false, &class->lock, SIM_RANK_ARENA);
 	sim_unpoison(block, sizeof(*block));
 	*block = class->free;
 	sim_poison(block, poison_bytes(bytes));
@@ -198,7 +199,7 @@ static void *carve(struct sim_machine *machine, size_t bytes)
 	bool small = bytes <= SMALL_MAX;
 	struct carved carved;
 
-	sim_spin_lock(NULL, &arena->carve_lock, SIM_RANK_ARENA);
+	sim_spin_acquire(false, &arena->carve_lock, SIM_RANK_ARENA);
 	carved = small ? cut_locked(machine, bytes)
 		       : grow_locked(machine, bytes, align_of(bytes));
 	sim_spin_unlock(&arena->carve_lock, SIM_RANK_ARENA);

@@ -23,8 +23,15 @@ static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *pool[POOL_MAX];
 static unsigned int pool_nr;
 
-_Static_assert(sizeof(struct sim_machine) <= SIM_ARENA_STATE, "the head has no room");
 _Static_assert(sizeof(struct sim_desc) == 64, "one descriptor a cache line");
+
+/* Unique in the process, never 0: a snapshot says by it whose it is. */
+static uint64_t new_id(void)
+{
+	static uint64_t last;
+
+	return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
 
 static void *pool_take(void)
 {
@@ -98,7 +105,7 @@ void *sim_arena_create(size_t head_bytes)
 		return NULL;
 
 	arena = sim_arena_of(base);
-	arena->id = sim_new_epoch();
+	arena->id = new_id();
 	arena->chunk = ((uintptr_t)(arena + 1) + 63) & ~63UL;
 	arena->brk = (arena->chunk - (uintptr_t)base + 4095) & ~4095UL;
 	arena->chunk_end = (uintptr_t)base + arena->brk;

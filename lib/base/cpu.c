@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/internal.h"
+#include "base/cpu.h"
+#include "base/spin.h"
 
 __thread struct sim_thread sim_thread __attribute__((tls_model("initial-exec")));
 
@@ -42,7 +43,7 @@ static struct sim_cpu *add_slot(struct sim_machine *machine, uint64_t id)
 	struct sim_cpu *cpu = NULL;
 	unsigned int nr;
 
-	sim_spin_lock(NULL, &machine->cpu_lock, SIM_RANK_MISC);
+	sim_spin_acquire(false, &machine->cpu_lock, SIM_RANK_MISC);
 	nr = machine->nr_cpus;
 	if (nr < SIM_MAX_CPUS - 1)
 		cpu = sim_alloc_service(machine, sizeof(*cpu));
@@ -92,6 +93,19 @@ struct sim_cpu *sim_cpu_bind(struct sim_machine *machine)
 	if (machine->up)
 		machine->up_cpu = quiet ? cpu : NULL;
 	return sim_thread.cpu;
+}
+
+int sim_cpu_init(struct sim_machine *machine)
+{
+	struct sim_cpu *shared = sim_alloc_service(machine, sizeof(*shared));
+
+	if (!shared)
+		return -ENOMEM;
+	sim_count_object(machine, SIM_OBJ_CPU, 1);
+	machine->cpu[SIM_MAX_CPUS - 1] = shared;
+	machine->owner_thread = sim_thread_id();
+	machine->epoch = sim_new_epoch();
+	return 0;
 }
 
 int sim_enter(struct sim_machine *machine)

@@ -27,6 +27,12 @@ struct sim_thread {
 
 extern __thread struct sim_thread sim_thread __attribute__((tls_model("initial-exec")));
 
+/*
+ * Set up threads and counters of a machine at the start of a fresh arena: its epoch,
+ * its owner, the shared slot. Returns 0 or -ENOMEM.
+ */
+int sim_cpu_init(struct sim_machine *machine);
+
 /* Unique and not 0 for each thread of the process. */
 uint64_t sim_thread_id(void);
 

@@ -6,7 +6,7 @@
 #ifndef SIM_BASE_INTERNAL_H
 #define SIM_BASE_INTERNAL_H
 
-#include "base/lockrank.h"
+#include "base/arena.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SIM_ASAN 1
@@ -78,11 +78,5 @@ void sim_arena_conceal(struct sim_machine *machine);
 
 /* Back to zeros, as never used; large parts are given back to the host. */
 void sim_arena_zero(void *start, size_t bytes);
-
-/* A new process-wide number, never 0. */
-uint64_t sim_new_epoch(void);
-
-/* What threads remember of a machine holds no longer: each looks again. */
-void sim_begin_epoch(struct sim_machine *machine);
 
 #endif

@@ -26,7 +26,7 @@
 #ifndef SIM_BASE_LOCKRANK_H
 #define SIM_BASE_LOCKRANK_H
 
-#include "base/cpu.h"
+#include <stdbool.h>
 
 enum sim_lock_rank {
 	SIM_RANK_MMAP,
@@ -77,81 +77,5 @@ static inline void sim_rank_release(enum sim_lock_rank rank, const void *lock)
 	(void)rank, (void)lock;
 }
 #endif
-
-/* Spin a little, then let others run. */
-void sim_spin_wait(const uint32_t *word);
-
-/*
- * Counts nothing. @up: of a UP machine. Nobody else is there to hold it, so as in a
- * UP kernel it is never taken at all, and letting it go changes nothing.
- */
-static inline void sim_spin_acquire(bool up, spinlock_t *lock, enum sim_lock_rank rank)
-{
-	uint32_t free = 0;
-
-	sim_rank_acquire(rank, lock);
-	if (up)
-		return;
-	while (__builtin_expect(!__atomic_compare_exchange_n(&lock->word, &free, 1, false,
-							     __ATOMIC_ACQUIRE,
-							     __ATOMIC_RELAXED), 0)) {
-		sim_spin_wait(&lock->word);
-		free = 0;
-	}
-}
-
-/* The same, but false where somebody holds it. */
-static inline bool sim_spin_try_acquire(bool up, spinlock_t *lock, enum sim_lock_rank rank)
-{
-	uint32_t free = 0;
-
-	if (!up && !__atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
-						__ATOMIC_RELAXED))
-		return false;
-	sim_rank_acquire_tried(rank, lock);
-	return true;
-}
-
-/* @machine: whose lock it is, to be counted there; NULL: of none, not counted. */
-static inline void sim_spin_lock(struct sim_machine *machine, spinlock_t *lock,
-				 enum sim_lock_rank rank)
-{
-	sim_spin_acquire(machine && machine->up, lock, rank);
-	if (machine)
-		sim_count(machine, SIM_CNT_LOCK);
-}
-
-static inline bool sim_spin_trylock(struct sim_machine *machine, spinlock_t *lock,
-				    enum sim_lock_rank rank)
-{
-	if (!sim_spin_try_acquire(machine && machine->up, lock, rank))
-		return false;
-	if (machine)
-		sim_count(machine, SIM_CNT_LOCK);
-	return true;
-}
-
-static inline void sim_spin_unlock(spinlock_t *lock, enum sim_lock_rank rank)
-{
-	__atomic_store_n(&lock->word, 0, __ATOMIC_RELEASE);
-	sim_rank_release(rank, lock);
-}
-
-/* Sleeping locks (pthread locks inside) with rank and counter. The trylocks
- * return true on success. */
-void sim_rwlock_init(struct rw_semaphore *lock);
-void sim_rwlock_destroy(struct rw_semaphore *lock);
-void sim_read_lock(struct sim_machine *machine, struct rw_semaphore *lock, enum sim_lock_rank rank);
-bool sim_read_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
-		      enum sim_lock_rank rank);
-void sim_write_lock(struct sim_machine *machine, struct rw_semaphore *lock,
-		    enum sim_lock_rank rank);
-bool sim_write_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
-		       enum sim_lock_rank rank);
-void sim_rw_unlock(struct rw_semaphore *lock, enum sim_lock_rank rank);
-void sim_mutex_init(struct mutex *lock);
-void sim_mutex_destroy(struct mutex *lock);
-void sim_mutex_lock(struct sim_machine *machine, struct mutex *lock, enum sim_lock_rank rank);
-void sim_mutex_unlock(struct mutex *lock, enum sim_lock_rank rank);
 
 #endif

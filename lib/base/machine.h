@@ -86,11 +86,11 @@ struct sim_machine {
 	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
 };
 
-/*
- * Set up the base's part of a machine at the start of a fresh arena: epoch,
- * owner, the shared counter slot. Returns 0 or -ENOMEM.
- */
-int sim_machine_base_init(struct sim_machine *machine);
+/* A new number, unique in the process, never 0. */
+uint64_t sim_new_epoch(void);
+
+/* What threads remember of a machine holds no longer: each looks again. */
+void sim_begin_epoch(struct sim_machine *machine);
 
 /* Does the machine's release follow a rule? */
 static inline bool sim_rule(const struct sim_machine *machine, enum sim_rule rule)
@@ -102,23 +102,5 @@ static inline bool sim_is_crashed(const struct sim_machine *machine)
 {
 	return __builtin_expect(__atomic_load_n(&machine->crashed, __ATOMIC_RELAXED), 0);
 }
-
-/*
- * Record an outcome; each returns @cond, so that the caller can return:
- *	if (SIM_BUG_ON(machine, "mm/memory.c", cond))
- *		return VM_FAULT_SIGBUS;
- * The kernel's function is taken from the C function's name; where ours is
- * called otherwise, use the _IN form.
- */
-#define SIM_BUG_ON(machine, file, cond) SIM_BUG_ON_IN(machine, file, __func__, cond)
-#define SIM_BUG_ON_IN(machine, file, func, cond) \
-	(__builtin_expect(!!(cond), 0) && sim_outcome_record(machine, SIM_BUG, file, func, #cond))
-#define SIM_WARN_ON(machine, file, cond) \
-	(__builtin_expect(!!(cond), 0) && \
-	 sim_outcome_record(machine, SIM_WARN, file, __func__, #cond))
-
-/* Records (and reports as an event); always returns true. */
-bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
-			const char *file, const char *function, const char *condition);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "base/internal.h"
+#include "base/machine.h"
 
 struct sim_snapshot {
 	uint64_t id;		/* the arena's */

@@ -12,7 +12,7 @@
 
 #include <ttmsim/drm.h>
 
-#include "phys/phys.h"
+#include "phys/refs.h"
 #include "pte/mmu.h"
 
 /* ---- lists ---- */

@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/lockrank.h"
+#include "base/lock.h"
 #include "phys/phys.h"
 
 #define DROPPED 1UL

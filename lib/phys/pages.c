@@ -19,8 +19,9 @@
  * and PG_sim_free tells a page that is in them.
  */
 #include "base/assert.h"
-#include "base/lockrank.h"
-#include "phys/phys.h"
+#include "base/lock.h"
+#include "base/outcome.h"
+#include "phys/refs.h"
 
 #define BAD_FLAGS_AT_FREE (1UL << PG_locked | 1UL << PG_slab | 1UL << PG_reserved)
 #define MAPPING_ANON 1UL /* PAGE_MAPPING_ANON */

@@ -1,107 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * phys.c - the layout of physical memory, and struct page's public face.
+ * phys.c - pfns and struct pages, as drivers ask for them.
  */
-#include <errno.h>
-
 #include "base/arena.h"
 #include "phys/phys.h"
-
-#define MAX_RAM_PAGES ((SIM_ARENA_BYTES - SIM_ARENA_MEM_MAP) / sizeof(struct page))
-#define MAX_IO_PAGES (1UL << 36)
-#define MAX_PFN (1UL << 52)
-
-static size_t io_dir_bytes(const struct sim_phys *phys)
-{
-	unsigned long per_leaf = 1UL << SIM_IO_LEAF_LG2;
-
-	return (phys->io_nr + per_leaf - 1) / per_leaf * sizeof(*phys->io);
-}
-
-static bool layout_is_valid(const struct sim_phys *phys)
-{
-	const struct sim_ram *ram = &phys->ram;
-	unsigned long io_end = phys->io_start + phys->io_nr;
-
-	if (ram->nr == 0 || ram->nr > MAX_RAM_PAGES || phys->io_nr > MAX_IO_PAGES)
-		return false;
-	if (ram->start > MAX_PFN || phys->io_start > MAX_PFN)
-		return false;
-	if (phys->page_shift < 12 || phys->page_shift > 16)
-		return false;
-	return phys->io_nr == 0 || io_end <= ram->start || phys->io_start >= ram->start + ram->nr;
-}
-
-/* The first RAM page, for good: one reference, reserved, never counted. */
-static void reserve_zero_page(struct sim_machine *machine, struct sim_phys *phys)
-{
-	struct page *page = phys->ram.map;
-
-	sim_arena_use_pages(machine, 1, sizeof(*page));
-	page->flags = 1UL << PG_reserved | 1UL << PG_sim_zero | 1UL << PG_uptodate;
-	page->_refcount.counter = 1;
-	phys->zero_pfn = phys->ram.start;
-	phys->fresh = 1;
-	phys->nr_free = phys->ram.nr - 1;
-}
-
-static size_t types_bytes(const struct sim_phys *phys)
-{
-	unsigned long blocks = ((phys->ram.nr - 1) >> SIM_TYPE_BLOCK_LG2) + 1;
-
-	return blocks * sizeof(struct sim_type_block);
-}
-
-static void free_phys(struct sim_phys *phys)
-{
-	sim_free(phys->io, io_dir_bytes(phys), SIM_OBJ_MISC);
-	sim_free(phys->types, types_bytes(phys), SIM_OBJ_MISC);
-	sim_free(phys, sizeof(*phys), SIM_OBJ_MISC);
-}
-
-int sim_phys_create(struct sim_machine *machine, unsigned int page_shift,
-		    unsigned long ram_start_pfn, unsigned long ram_pages,
-		    unsigned long io_start_pfn, unsigned long io_pages)
-{
-	const struct sim_phys layout = {
-		.ram = { ram_start_pfn, ram_pages,
-			 (struct page *)((uintptr_t)machine + SIM_ARENA_MEM_MAP) },
-		.io_start = io_start_pfn,
-		.io_nr = io_pages,
-		.page_shift = page_shift,
-	};
-	struct sim_phys *phys;
-
-	if (!layout_is_valid(&layout))
-		return -EINVAL;
-	phys = sim_alloc(machine, sizeof(*phys), SIM_OBJ_MISC);
-	if (!phys)
-		return -ENOMEM;
-	*phys = layout;
-	phys->types = sim_alloc(machine, types_bytes(phys), SIM_OBJ_MISC);
-	if (io_pages)
-		phys->io = sim_alloc(machine, io_dir_bytes(phys), SIM_OBJ_MISC);
-	if (!phys->types || (io_pages && !phys->io)) {
-		free_phys(phys);
-		return -ENOMEM;
-	}
-	reserve_zero_page(machine, phys);
-	machine->phys = phys;
-	return 0;
-}
-
-void sim_phys_destroy(struct sim_machine *machine)
-{
-	struct sim_phys *phys = machine->phys;
-
-	if (!phys)
-		return;
-	sim_phys_destroy_bytes(machine);
-	free_phys(phys);
-	machine->phys = NULL;
-}
-
-/* ------------------------------------------------------ kernel names ---- */
 
 int pfn_valid(unsigned long pfn)
 {
@@ -137,16 +39,6 @@ bool page_maybe_dma_pinned(const struct page *page)
 	return sim_page_refs(page) >= GUP_PIN_COUNTING_BIAS;
 }
 
-void get_page(struct page *page)
-{
-	sim_get_page(page, 1);
-}
-
-void put_page(struct page *page)
-{
-	sim_put_page(page, 1);
-}
-
 unsigned long sim_zero_pfn(const struct sim_machine *machine)
 {
 	return machine ? machine->phys->zero_pfn : 0;
@@ -173,28 +65,4 @@ void sim_phys_touch(const struct page *page)
 
 	sim_arena_use_pages(sim_machine_of(page), (unsigned long)(page - ram->map) + 1,
 			    sizeof(*page));
-}
-
-/* ---------------------------------------------------------- rare ends ---- */
-
-static void bad_page(const struct page *page, const char *file, const char *function,
-		     const char *condition)
-{
-	sim_outcome_record(sim_machine_of(page), SIM_BAD_PAGE, file, function, condition);
-}
-
-void sim_page_get_dead(struct page *page)
-{
-	sim_phys_touch(page);
-	bad_page(page, "include/linux/mm.h", "get_page", "page_ref_count(page) <= 0");
-}
-
-void sim_page_put_dead(struct page *page)
-{
-	bad_page(page, "include/linux/mm.h", "put_page", "page_ref_count(page) <= 0");
-}
-
-void sim_page_unmap_dead(struct page *page)
-{
-	bad_page(page, "mm/rmap.c", "page_remove_rmap", "page_mapcount(page) < 0");
 }

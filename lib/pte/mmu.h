@@ -15,7 +15,8 @@
 #include <ttmsim/pte.h>
 
 #include "base/assert.h"
-#include "base/lockrank.h"
+#include "base/lock.h"
+#include "base/outcome.h"
 
 /*
  * What a walk needs of one level, in one cache line. An entry that has

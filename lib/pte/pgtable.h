@@ -9,7 +9,7 @@
 #ifndef SIM_PTE_PGTABLE_H
 #define SIM_PTE_PGTABLE_H
 
-#include "phys/phys.h"
+#include "phys/refs.h"
 #include "pte/mmu.h"
 
 /* ---- tables (tables.c) ---- */

@@ -8,7 +8,7 @@
  */
 #include <errno.h>
 
-#include "phys/phys.h"
+#include "phys/layout.h"
 #include "pte/pgtable.h"
 #include "sim/machine.h"
 #include "sim/releases.h"
@@ -71,7 +71,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	struct sim_sim *sim;
 	int ret;
 
-	ret = sim_machine_base_init(machine);
+	ret = sim_cpu_init(machine);
 	if (ret)
 		return ret;
 	sim = sim_alloc(machine, sizeof(*sim), SIM_OBJ_MISC);

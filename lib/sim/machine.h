@@ -7,7 +7,7 @@
 
 #include <ttmsim/sim.h>
 
-#include "base/lockrank.h"
+#include "base/lock.h"
 #include "pte/mmu.h"
 
 /*

@@ -25,6 +25,8 @@
  *
  * Models: drivers/gpu/drm/ttm/ttm_bo_vm.c, 5.11 to 6.12.
  */
+#include <limits.h>
+
 #include "ttm/fault.h"
 
 #define VM_FILE "drivers/gpu/drm/ttm/ttm_bo_vm.c"

@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/internal.h"
+#include "base/internal.h"
 
 static void test_count_adds_up(void **state)
 {
@@ -87,8 +88,35 @@ static void test_thread_id_is_constant(void **state)
 	assert_int_equal(sim_thread_id(), sim_thread_id());
 }
 
+static void test_init_sets_epoch_and_owner(void **state)
+{
+	struct sim_machine *machine = *state;
+	struct sim_machine *other = bare_machine_create();
+
+	assert_int_not_equal(machine->epoch, 0);
+	assert_int_not_equal(machine->epoch, other->epoch);
+	assert_int_equal(machine->owner_thread, sim_thread_id());
+	assert_int_equal(machine->threaded, 0);
+	assert_non_null(machine->cpu[SIM_MAX_CPUS - 1]);
+	bare_machine_destroy(other);
+}
+
+static void test_init_without_room_is_enomem(void **state)
+{
+	struct sim_machine *machine = *state;
+	struct sim_arena *arena = sim_arena_of(machine);
+
+	arena->brk = SIM_ARENA_DESC;
+	arena->chunk = arena->chunk_end;
+	memset(arena->class, 0, sizeof(arena->class));
+	assert_int_equal(sim_cpu_init(machine), -ENOMEM);
+	arena->brk = 8192;
+}
+
 static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bare_setup, bare_teardown)
+	TEST(test_init_sets_epoch_and_owner),
+	TEST(test_init_without_room_is_enomem),
 	TEST(test_count_adds_up),
 	TEST(test_counter_unknown_is_zero),
 	TEST(test_enter_binds_once),

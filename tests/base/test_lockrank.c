@@ -123,56 +123,6 @@ static void test_acquire_more_than_fit(void **state)
 	assert_int_equal(nr_violations, 0);
 }
 
-static void test_spin_lock_is_counted_and_ranked(void **state)
-{
-	spinlock_t lock = { 0 };
-
-	sim_spin_lock(*state, &lock, SIM_RANK_PTL);
-	assert_int_equal(lock.word, 1);
-	assert_true(sim_rank_held(SIM_RANK_PTL, &lock));
-	assert_false(sim_spin_trylock(*state, &lock, SIM_RANK_PTL));
-	sim_spin_unlock(&lock, SIM_RANK_PTL);
-	assert_true(sim_spin_trylock(*state, &lock, SIM_RANK_PTL));
-	sim_spin_unlock(&lock, SIM_RANK_PTL);
-	assert_int_equal(lock.word, 0);
-	assert_int_equal(sim_counter(*state, SIM_CNT_LOCK), 2);
-	sim_spin_lock(NULL, &lock, SIM_RANK_PTL);
-	sim_spin_unlock(&lock, SIM_RANK_PTL);
-	assert_int_equal(sim_counter(*state, SIM_CNT_LOCK), 2);
-}
-
-static void test_rwlock_readers_share_writers_do_not(void **state)
-{
-	struct rw_semaphore lock = { { 0 } };
-
-	sim_rwlock_init(&lock);
-	sim_read_lock(*state, &lock, SIM_RANK_MMAP);
-	assert_true(sim_read_trylock(*state, &lock, SIM_RANK_MMAP));
-	assert_false(sim_write_trylock(*state, &lock, SIM_RANK_MMAP));
-	sim_rw_unlock(&lock, SIM_RANK_MMAP);
-	sim_rw_unlock(&lock, SIM_RANK_MMAP);
-	sim_write_lock(*state, &lock, SIM_RANK_MMAP);
-	assert_false(sim_read_trylock(*state, &lock, SIM_RANK_MMAP));
-	sim_rw_unlock(&lock, SIM_RANK_MMAP);
-	assert_true(sim_write_trylock(*state, &lock, SIM_RANK_MMAP));
-	sim_rw_unlock(&lock, SIM_RANK_MMAP);
-	assert_int_equal(sim_counter(*state, SIM_CNT_LOCK), 4);
-	assert_int_equal(nr_violations, 0);
-	sim_rwlock_destroy(&lock);
-}
-
-static void test_mutex_is_counted_and_ranked(void **state)
-{
-	struct mutex lock = { { 0 } };
-
-	sim_mutex_init(&lock);
-	sim_mutex_lock(*state, &lock, SIM_RANK_PAGES);
-	assert_true(sim_rank_held(SIM_RANK_PAGES, &lock));
-	sim_mutex_unlock(&lock, SIM_RANK_PAGES);
-	assert_int_equal(sim_counter(*state, SIM_CNT_LOCK), 1);
-	sim_mutex_destroy(&lock);
-}
-
 static void test_set_hook_returns_the_old_one(void **state)
 {
 	(void)state;
@@ -207,9 +157,6 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_acquire_tried_is_not_checked),
 	TEST(test_release_in_any_order),
 	TEST(test_acquire_more_than_fit),
-	TEST(test_spin_lock_is_counted_and_ranked),
-	TEST(test_rwlock_readers_share_writers_do_not),
-	TEST(test_mutex_is_counted_and_ranked),
 	TEST(test_violation_without_hook_aborts_with_both_names),
 	TEST(test_set_hook_returns_the_old_one),
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/base_fixture.h"
 
-#include "phys/phys.h"
+#include "phys/refs.h"
 
 #define RAM_PFN (BARE_RAM_START + 100)
 #define IO_PFN (BARE_IO_START + 300)

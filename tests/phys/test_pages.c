@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/base_fixture.h"
 
-#include "phys/phys.h"
+#include "phys/refs.h"
 
 static unsigned int nr_bad(const struct sim_machine *machine)
 {

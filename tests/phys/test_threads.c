@@ -5,7 +5,7 @@
  */
 #include "support/base_fixture.h"
 
-#include "phys/phys.h"
+#include "phys/refs.h"
 
 #define NR_THREADS 4
 #define ROUNDS 1500

@@ -5,6 +5,7 @@
 #include "support/address_space.h"
 #include "support/base_fixture.h"
 
+#include "phys/layout.h"
 #include "phys/phys.h"
 
 #define BLOCK (1UL << SIM_TYPE_BLOCK_LG2)

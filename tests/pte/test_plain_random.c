@@ -4,6 +4,8 @@
  * order: the straight way against the long one, and UP against SMP (straight.h).
  * Replay with SIM_SEED.
  */
+#include <limits.h>
+
 #include <ttmsim/gup.h>
 
 #include "pte/insert/insert.h"

@@ -2,7 +2,7 @@
 /*
  * test_tables.c - tables as objects, and which of them a range frees.
  */
-#include "base/lockrank.h"
+#include "base/lock.h"
 #include "pte/mock_arch.h"
 #include "pte/walk.h"
 #include "support/base_fixture.h"

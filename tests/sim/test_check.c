@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include <sys/mman.h>
 
-#include "phys/phys.h"
+#include "phys/refs.h"
 #include "sim/machine.h"
 #include "support/run.h"
 

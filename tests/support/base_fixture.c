@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "phys/phys.h"
+#include "base/cpu.h"
+#include "phys/layout.h"
 
 #define THREADS_MAX 128
 
@@ -17,7 +18,7 @@ struct sim_machine *bare_machine_create(void)
 	struct sim_machine *machine = sim_arena_create(sizeof(struct sim_machine));
 
 	assert_non_null(machine);
-	assert_int_equal(sim_machine_base_init(machine), 0);
+	assert_int_equal(sim_cpu_init(machine), 0);
 	return machine;
 }
 

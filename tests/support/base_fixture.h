@@ -6,7 +6,8 @@
 #ifndef SIM_TESTS_SUPPORT_BASE_FIXTURE_H
 #define SIM_TESTS_SUPPORT_BASE_FIXTURE_H
 
-#include "base/machine.h"
+#include "base/lock.h"
+#include "base/outcome.h"
 #include "support/run.h"
 
 #define BARE_RAM_START 0x100ul

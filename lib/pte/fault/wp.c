@@ -18,7 +18,8 @@
  */
 #include <errno.h>
 
-#include "pte/fault/fault.h"
+#include "pte/fault/mkwrite.h"
+#include "pte/fault/parts.h"
 #include "pte/lockless.h"
 
 static bool is_unshare(const struct vm_fault *vmf)

@@ -3,7 +3,7 @@
  * test_pfn_threads.c - several threads fault the same pages in at once, and
  * look on while tables are freed.
  */
-#include "base/lockrank.h"
+#include "base/lock.h"
 #include "pte/walk.h"
 #include "support/base_fixture.h"
 #include "support/pte_fixture.h"

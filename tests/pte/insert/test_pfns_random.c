@@ -8,6 +8,8 @@
  * is taken down, the machine is restored, and the call runs. So both begin from
  * the same bytes. Replay with SIM_SEED.
  */
+#include <limits.h>
+
 #include "pte/pat/memtype.h"
 #include "pte/walk.h"
 #include "support/address_space.h"

@@ -3,7 +3,7 @@
  * test_pfns_threads.c - runs of pfns that overlap, inserted at once, and
  * zapped meanwhile.
  */
-#include "base/lockrank.h"
+#include "base/lock.h"
 #include "pte/walk.h"
 #include "support/base_fixture.h"
 #include "support/pte_fixture.h"

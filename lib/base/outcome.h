@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * outcome.h - how the floors say that a kernel would print something, or die.
+ */
+#ifndef SIM_BASE_OUTCOME_H
+#define SIM_BASE_OUTCOME_H
+
+#include "base/machine.h"
+
+/*
+ * Record an outcome; each returns @cond, so that the caller can return:
+ *	if (SIM_BUG_ON(machine, "mm/memory.c", cond))
+ *		return VM_FAULT_SIGBUS;
+ * The kernel's function is taken from the C function's name; where ours is
+ * called otherwise, use the _IN form.
+ */
+#define SIM_BUG_ON(machine, file, cond) SIM_BUG_ON_IN(machine, file, __func__, cond)
+#define SIM_BUG_ON_IN(machine, file, func, cond) \
+	(__builtin_expect(!!(cond), 0) && sim_outcome_record(machine, SIM_BUG, file, func, #cond))
+#define SIM_WARN_ON(machine, file, cond) \
+	(__builtin_expect(!!(cond), 0) && \
+	 sim_outcome_record(machine, SIM_WARN, file, __func__, #cond))
+
+/* Records (and reports as an event); always returns true. */
+bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
+			const char *file, const char *function, const char *condition);
+
+#endif
