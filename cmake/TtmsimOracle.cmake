@@ -40,7 +40,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND TTMSIM_HAS_STATIC_LIBC
 	file(GLOB runner_sources CONFIGURE_DEPENDS "${oracle_dir}/runner/*.c")
 	# As RUNNER_SOURCES in scripts/lib/oracle.sh: the language and the names, no simulator.
 	set(lib_dir "${CMAKE_CURRENT_SOURCE_DIR}/lib")
-	foreach(stem IN ITEMS base/names pte/arch sim/releases scenario/args scenario/lex scenario/parse
+	foreach(stem IN ITEMS base/names pte/arch sim/releases scenario/args scenario/show scenario/lex scenario/parse
 			scenario/value scenario/table scenario/transcript)
 		list(APPEND runner_sources "${lib_dir}/${stem}.c")
 	endforeach()

@@ -114,6 +114,19 @@ SIM_API struct file *sim_regular_file_create(struct sim_machine *machine,
 					     unsigned long nr_pages, const char *name);
 
 /**
+ * sim_writeback_file_create - the same of a file system that writes back
+ *
+ * Its page cache is not swap-backed, it has ->page_mkwrite, and sim_msync() with MS_SYNC
+ * makes pages clean and entries read-only. So from 6.12 on a long-term pin for writing is
+ * refused.
+ *
+ * Returns: as sim_regular_file_create().
+ * Models: mm/filemap.c, generic_file_vm_ops, 5.11 to 6.12.
+ */
+SIM_API struct file *sim_writeback_file_create(struct sim_machine *machine,
+					       unsigned long nr_pages, const char *name);
+
+/**
  * sim_file_reopen - the same file opened once more, with another mode
  *
  * Returns: the new file;

@@ -52,6 +52,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_TTM_OWN_VM_OPS] = "ttm_own_vm_ops",
 	[SIM_RULE_TTM_PINNED_STAYS] = "ttm_pinned_stays",
 	[SIM_RULE_TTM_GEM_MMAP] = "ttm_gem_mmap",
+	[SIM_RULE_MIXED_TAKES_PROT] = "mixed_takes_prot",
 	[SIM_RULE_MIXED_NOT_OK_SIGBUS] = "mixed_not_ok_sigbus",
 	[SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT] = "insert_page_checks_refcount",
 	[SIM_RULE_MIXED_ZERO_PAGE_SPECIAL] = "mixed_zero_page_special",

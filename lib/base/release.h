@@ -24,6 +24,7 @@ enum sim_rule {
 	SIM_RULE_TTM_PINNED_STAYS,	/* ttm_bo_validate: no move of a pinned object */
 	SIM_RULE_TTM_GEM_MMAP,		/* mmap goes by drm_gem_mmap, not ttm_bo_mmap */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
+	SIM_RULE_MIXED_TAKES_PROT,	/* vmf_insert_mixed_prot exists */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
 	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */
 	SIM_RULE_MIXED_ZERO_PAGE_SPECIAL, /* zero page in a VM_MIXEDMAP vma is not normal */
