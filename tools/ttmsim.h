@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct sim_arch;
+
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_UNUSABLE = 2 };
 
 /* Each takes the words from its own name on, and returns the exit status. */
@@ -22,8 +24,9 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* The value of --color, NULL for --color alone; other words end the program. */
 enum color color_parse(const char *arg, struct argp_state *state);
-/* Ends the program where no kernel release has that name. */
-void release_check(const char *arg, struct argp_state *state);
+/* Each ends the program where nothing has that name. */
+const char *release_parse(const char *arg, struct argp_state *state);
+const struct sim_arch *arch_parse(const char *arg, struct argp_state *state);
 /* Does standard output get colour? */
 bool color_wanted(enum color color);
 
@@ -34,5 +37,6 @@ int unusable(const char *format, ...);
 #define OPTION_COLOR 0x100
 #define OPTION_FORMAT 0x101
 #define OPTION_PORTABLE 0x102
+#define OPTION_TOGGLE 0x103
 
 #endif

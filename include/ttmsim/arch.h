@@ -206,6 +206,7 @@ struct sim_ttm_caching_rule {
  */
 struct sim_arch {
 	const char *name;	/* "x86_64" */
+	const char *aliases;	/* what else it is called, spaces between: "amd64"; or NULL */
 	const char *title;	/* one line: what configuration this is */
 	const char *source;	/* kernel files and release that it was read from */
 	uint8_t page_shift;
@@ -235,7 +236,8 @@ struct sim_arch {
 #define SIM_ARCH_FEATURES_END { SIM_NR_FEATURES, 0xffff, 0xffff }
 
 /**
- * sim_arch_find - an architecture by its name
+ * sim_arch_find - an architecture by its name, or one of its other usual names
+ * @name: "x86_64", "x86", "amd64", "aarch64", "armhf" ...
  *
  * Returns: the descriptor;
  *          NULL where no architecture has this name.

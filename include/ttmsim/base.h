@@ -10,7 +10,7 @@
  *    value of its type (NULL, 0, false); so does a value outside its enum.
  *    Functions with a kernel name trust their pointers, as the kernel does.
  *  - Functions return 0 or -errno unless their text says otherwise.
- *  - Once a machine has crashed (a BUG), every call on it returns -EIO, or the
+ *  - Once a machine has crashed (a BUG, an oops), every call on it returns -EIO, or the
  *    failure value of its type (NULL, VM_FAULT_SIGBUS).
  *  - Functions with a kernel name keep the kernel's signature and results.
  *    Names that begin with sim_ or SIM_ exist only here.
@@ -82,23 +82,44 @@ struct task_struct;
 
 /* ----------------------------------------------------------- outcomes ---- */
 
-/* What a kernel would print, and for SIM_BUG die of. */
+/*
+ * What a kernel would print, and for SIM_BUG and SIM_OOPS die of; and what a kernel
+ * does not survive to tell: it hangs. Each is recorded, and told on stderr in one line
+ * as it happens, one and the same at most ten times:
+ *
+ *	ttmsim: WARN: mm/memory.c, remap_pfn_range: addr != vma->vm_start
+ *		[->mmap my_mmap, task test, address 0x7f0000001000]
+ *
+ * Quiet is what sim_expect_outcome() expects, a machine made with .quiet, and every
+ * machine with TTMSIM_QUIET=1 in the environment. TTMSIM_ABORT=bug,warn,bad_page,misuse,
+ * oops,endless,all stops at those that nobody expects: host stack, then abort().
+ * A debugger breaks at sim_outcome_breakpoint().
+ */
 enum sim_outcome_kind {
 	SIM_BUG,	/* BUG_ON: the machine is crashed from here on */
-	SIM_WARN,	/* WARN_ON: recorded, the call goes on */
-	SIM_BAD_PAGE,	/* "Bad page map", "Bad page state": recorded */
+	SIM_WARN,	/* WARN_ON: the call goes on */
+	SIM_BAD_PAGE,	/* "Bad page map", "Bad page state", "Bad rss-counter state" */
+	SIM_MISUSE,	/* a lock that is wanted while it is held, kept or let go where it must
+			 * not be: what a kernel hangs on */
+	SIM_OOPS,	/* a callback followed a wild pointer: crashed from here on */
+	SIM_ENDLESS,	/* an access whose faults bring no mapping: a program would hang */
 	SIM_NR_OUTCOME_KINDS
 };
 
 struct sim_outcome {
 	enum sim_outcome_kind kind;
 	const char *file;	/* the kernel's file, e.g. "mm/memory.c" */
-	const char *function;	/* the kernel's function */
+	const char *function;	/* the kernel's function; of a misuse: the call that was refused,
+				 * or the callback that returned so */
 	const char *condition;	/* the condition that held */
+	/* Where it happened first: */
+	const char *handler;	/* the driver's callback under way, e.g. "->fault"; or NULL */
+	uint64_t addr;		/* what the callback was called for; 0 = no address */
+	char comm[16];		/* the current task; "" without one */
 };
 
 /**
- * sim_crashed - has this machine met a BUG?
+ * sim_crashed - has this machine met a BUG or an oops?
  */
 SIM_API bool sim_crashed(const struct sim_machine *machine);
 
@@ -116,6 +137,48 @@ SIM_API const struct sim_outcome *sim_last_outcome(const struct sim_machine *mac
  */
 SIM_API unsigned int sim_nr_outcomes(const struct sim_machine *machine,
 				     enum sim_outcome_kind kind);
+
+/**
+ * sim_outcome_name - a kind as printed, e.g. "bad page"
+ *
+ * Returns: a static string;
+ *          NULL for an unknown kind.
+ */
+SIM_API const char *sim_outcome_name(enum sim_outcome_kind kind);
+
+#define SIM_ANY_NUMBER (~0u)
+
+/**
+ * sim_expect_outcome - say that outcomes are to come
+ * @count: the next so many of @kind are expected; SIM_ANY_NUMBER: all from here on;
+ *	   0: none any more. What was said before of @kind holds no longer
+ *
+ * What is expected is recorded as ever, not told, and does not stop at TTMSIM_ABORT.
+ * A restore leaves expectations as they are.
+ */
+SIM_API void sim_expect_outcome(struct sim_machine *machine, enum sim_outcome_kind kind,
+				unsigned int count);
+
+/**
+ * sim_outcomes_missing - how many outcomes are expected and have not come
+ *
+ * Returns: 0 also where any number is expected.
+ */
+SIM_API unsigned int sim_outcomes_missing(const struct sim_machine *machine,
+					  enum sim_outcome_kind kind);
+
+/**
+ * sim_outcomes_unexpected - how many outcomes came that nobody expected
+ */
+SIM_API unsigned int sim_outcomes_unexpected(const struct sim_machine *machine,
+					     enum sim_outcome_kind kind);
+
+/**
+ * sim_outcome_breakpoint - called for each outcome that nobody expects, told or not
+ *
+ * Does nothing: a place for a debugger to stop at.
+ */
+SIM_API void sim_outcome_breakpoint(const struct sim_outcome *outcome);
 
 /* ----------------------------------------------------------- counters ---- */
 
@@ -162,6 +225,15 @@ SIM_API void sim_counters(const struct sim_machine *machine, uint64_t out[SIM_NR
  *          NULL for an unknown counter.
  */
 SIM_API const char *sim_counter_name(enum sim_counter counter);
+
+/**
+ * sim_errno_name - an errno as the kernel writes it, e.g. "EFAULT"
+ * @err: positive
+ *
+ * Returns: a static string;
+ *          NULL for a number that is none.
+ */
+SIM_API const char *sim_errno_name(int err);
 
 /* ------------------------------------------------------------- events ---- */
 

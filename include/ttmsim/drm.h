@@ -12,6 +12,10 @@
 
 #include <errno.h>
 
+#include <ttmsim/atomic.h>
+#include <ttmsim/drm_mm.h>
+#include <ttmsim/lock.h>
+#include <ttmsim/slab.h>
 #include <ttmsim/vma.h>
 
 SIM_BEGIN_DECLS
@@ -21,21 +25,7 @@ SIM_BEGIN_DECLS
 #define ERESTARTSYS 512
 #endif
 
-#ifndef container_of
-#define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
-#endif
-
-/* Models: include/linux/types.h, struct list_head, 6.1. */
-struct list_head {
-	struct list_head *next, *prev;
-};
-
 /* ------------------------------------------------- reference counting ---- */
-
-typedef struct {
-	atomic_t refs;
-} refcount_t;
 
 /* Models: include/linux/kref.h, struct kref, 6.1. */
 struct kref {
@@ -60,7 +50,7 @@ SIM_API void kref_get(struct kref *kref);
 /**
  * kref_put - drop a reference; the last one calls @release
  *
- * Dropping one that is not there does nothing (the kernel saturates and warns).
+ * Dropping one that is not there: SIM_WARN, and the count is saturated.
  *
  * Returns: 1, @release was called;
  *          0.
@@ -362,20 +352,6 @@ SIM_API long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usa
 
 /* --------------------------------------------------- ranges, offsets ----- */
 
-/* One range of a drm_mm. Models: include/drm/drm_mm.h, struct drm_mm_node, 6.1. */
-struct drm_mm_node {
-	uint64_t start;
-	uint64_t size;
-	struct drm_mm *mm;		/* NULL: not allocated */
-	struct drm_mm_node *sim_next, *sim_prev; /* by address */
-};
-
-/* Models: include/drm/drm_mm.h, struct drm_mm, 6.1; a list by address. */
-struct drm_mm {
-	uint64_t sim_start, sim_size;
-	struct drm_mm_node *sim_first;
-};
-
 /* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_node, 6.1. */
 struct drm_vma_offset_node {
 	struct drm_mm_node vm_node;	/* in pages; manager's vm_lock */
@@ -385,7 +361,7 @@ struct drm_vma_offset_node {
 /* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_manager, 6.1. */
 struct drm_vma_offset_manager {
 	spinlock_t vm_lock;
-	struct drm_mm vm_addr_space_mm;	/* vm_lock */
+	struct drm_mm vm_addr_space_mm;	/* vm_lock; in pages */
 	struct sim_machine *sim_machine; /* c */
 };
 
@@ -574,6 +550,11 @@ struct drm_gem_object {
 
 /**
  * drm_gem_private_object_init - an object of @size bytes without backing
+ * @obj: memory that the caller has cleared. What it has set since stays: a
+ * reservation that is shared with others (@obj->resv), for one
+ *
+ * A @size that is not in whole pages is a SIM_BUG.
+ * Models: drivers/gpu/drm/drm_gem.c, drm_gem_private_object_init, 6.1 and 6.12.
  */
 SIM_API void drm_gem_private_object_init(struct drm_device *dev, struct drm_gem_object *obj,
 					 size_t size);

@@ -38,6 +38,32 @@ SIM_API int sim_pte_lookup(struct mm_struct *mm, unsigned long addr,
 			   struct sim_pte_info *info);
 
 /**
+ * sim_pte_describe - an entry in words, in one line
+ * @text: gets at most @len bytes, ended with 0; may be NULL
+ *
+ * What is set, then memory type, level and pfn: "present special write young user
+ * cache=wc level=pte pfn=0x100"; "none" where nothing is there.
+ *
+ * Returns: how long the line is, as snprintf();
+ *          -EINVAL where NULL was passed for @info, or a level that there is not.
+ */
+SIM_API int sim_pte_describe(const struct sim_pte_info *info, char *text, size_t len);
+
+/**
+ * sim_pte_holds - does an entry say what is expected of it?
+ * @expected: words with spaces between them: none present special write dirty young
+ *	user exec protnone, each also as !WORD, WORD=0 or WORD=1; cache=wb|wc|uc-|uc,
+ *	level=pte|pmd|pud, pfn=NUMBER, raw=NUMBER
+ * @word, @len: where not all holds, the first word that does not; must not be NULL
+ *
+ * Returns: 1, every word holds;
+ *          0, *@word does not;
+ *          -EINVAL, *@word is not understood, or NULL was passed.
+ */
+SIM_API int sim_pte_holds(const struct sim_pte_info *info, const char *expected,
+			  const char **word, size_t *len);
+
+/**
  * vm_normal_page - the struct page behind a pte, if mm may count it
  * @addr: within @vma
  * @pte: as sim_pte_info.raw holds it
@@ -355,8 +381,10 @@ static inline pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
 	if (__builtin_expect((e & sim_current_pte.upright) != 0, 1))
 		return pte;
 	fmt = sim_current_pte.format;
-	if (!fmt)
-		return (pte_t){ 0 };
+	if (!fmt) {
+		pte.pte = 0;
+		return pte;
+	}
 	if (e && fmt->pfn_inverted_unless && !(e & fmt->pfn_inverted_unless))
 		pte.pte = e | (~bits & fmt->pfn_mask);
 	pte.pte = sim_pte_steps(&fmt->op[SIM_OP_MAKE], pte.pte);

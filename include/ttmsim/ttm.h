@@ -485,10 +485,6 @@ struct ttm_device {
 	struct list_head ddestroy;	/* l: objects that are to be freed later */
 	struct list_head pinned;	/* l: resources that stay where they are */
 	struct address_space *dev_mapping; /* c: of all files of the device */
-	struct sim_machine *sim_machine; /* c */
-	enum sim_ttm_mode sim_mode;	/* never SIM_TTM_DEFAULT */
-	unsigned int sim_prefault;	/* PTEs that one fault maps */
-	atomic_t sim_bo_count;
 };
 
 /* PTEs that one fault maps. Models: include/drm/ttm/ttm_bo_api.h, 6.1. */
@@ -505,6 +501,7 @@ struct ttm_device {
  *
  * Returns: 0;
  *          -EINVAL, @vma_manager or @mapping is NULL;
+ *          -ENOMEM;
  *          -EIO, the machine has crashed.
  * Models: drivers/gpu/drm/ttm/ttm_device.c, ttm_device_init, 6.1.
  */
@@ -524,10 +521,10 @@ SIM_API void ttm_device_fini(struct ttm_device *bdev);
 /**
  * sim_ttm_device_set_mode - how its objects are mapped from now on
  *
- * Mappings that exist keep the vm_flags they got.
+ * Mappings that exist keep the vm_flags and the handlers they got.
  *
  * Returns: 0;
- *          -EINVAL, no such mode.
+ *          -EINVAL, no such mode, or no such device.
  */
 SIM_API int sim_ttm_device_set_mode(struct ttm_device *bdev, enum sim_ttm_mode mode);
 

@@ -387,6 +387,15 @@ SIM_API int ttm_bo_vm_access(struct vm_area_struct *vma, unsigned long addr, voi
 SIM_API int ttm_bo_mmap_obj(struct vm_area_struct *vma, struct ttm_buffer_object *bo);
 
 /**
+ * sim_ttm_mmap_obj - ttm_bo_mmap_obj() in a mode that may be no kernel's
+ *
+ * In modes apply and pfns the vma gets their handlers where it would have got TTM's.
+ *
+ * Returns: as ttm_bo_mmap_obj().
+ */
+SIM_API int sim_ttm_mmap_obj(struct vm_area_struct *vma, struct ttm_buffer_object *bo);
+
+/**
  * ttm_bo_mmap - ->mmap of a driver of 5.11: find the object and map it
  *
  * The range may begin inside the object.

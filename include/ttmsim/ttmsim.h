@@ -12,6 +12,10 @@
 #include <ttmsim/pte.h>
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>
+#include <ttmsim/kernel.h>
+#include <ttmsim/lock.h>
+#include <ttmsim/slab.h>
+#include <ttmsim/drm_mm.h>
 #include <ttmsim/drm.h>
 #include <ttmsim/ttm.h>
 #include <ttmsim/ttm_bo.h>

@@ -15,6 +15,20 @@
 
 #include "base/machine.h"
 
+/* A driver's function that the library has called and that has not returned
+ * (callback.h). Lies on the caller's stack. */
+struct sim_callback {
+	struct sim_callback *up;	/* from within which it was called; NULL */
+	struct sim_machine *machine;	/* whose; NULL where that is not known */
+	const char *name;		/* e.g. "->fault" */
+	const void *fn;			/* the function; NULL where nobody asks for it */
+	uint64_t addr;			/* what it was called for; 0 = no address */
+	struct task_struct *task;	/* current when it was called */
+	unsigned int base;		/* held.base of the caller (lockrank.h) */
+	bool atomic;			/* called with locks of any kind: no call may enter */
+	void *jump;			/* sigjmp_buf of where an oops goes; NULL (oops.h) */
+};
+
 struct sim_thread {
 	uint64_t epoch;		/* the machine state that cpu belongs to; 0 = none */
 	uint64_t quiet_epoch;	/* the same; 0 where cpu is shared, the machine has crashed,
@@ -23,6 +37,8 @@ struct sim_thread {
 	bool shared_cpu;	/* cpu is the overflow slot: count atomically */
 	struct task_struct *task; /* current */
 	struct sim_machine *machine; /* of the current task */
+	const char *comm;	/* the current task's; NULL */
+	struct sim_callback *callback; /* the innermost; NULL */
 };
 
 extern __thread struct sim_thread sim_thread __attribute__((tls_model("initial-exec")));

@@ -18,6 +18,7 @@ struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
+struct sim_ttm_device;
 struct mm_struct;
 
 /*
@@ -35,6 +36,9 @@ enum sim_compound {
 struct sim_cpu {
 	uint64_t count[SIM_NR_CPU_COUNTERS];
 	uint64_t thread;	/* sim_thread_id() of the owner */
+	/* both atomic, lib/vma/call.c: the task that a call of the owner uses; the task
+	 * that it is to put at its end */
+	struct task_struct *user, *owed;
 	/* atomic; whose tables the owner walked last without a lock (lib/pte/lockless.h).
 	 * Others look at it: a line of its own. */
 	const struct mm_struct *mm __attribute__((aligned(64)));
@@ -47,6 +51,14 @@ struct sim_listeners {
 	/* told of outcomes alone; the machine is as quiet (cpu.h) as without it */
 	void (*outcome)(const struct sim_outcome *outcome, void *data);
 	void *outcome_data;
+};
+
+/* Of which outcomes stderr hears. The host's: a restore leaves it. */
+struct sim_telling {
+	bool quiet;
+	uint32_t abort_on;	/* 1 << enum sim_outcome_kind */
+	unsigned int expected[SIM_NR_OUTCOME_KINDS];	/* atomic; still to come */
+	unsigned int unexpected[SIM_NR_OUTCOME_KINDS];	/* atomic; that came */
 };
 
 struct sim_machine {
@@ -71,6 +83,7 @@ struct sim_machine {
 	int crowded;			/* atomic; 1 once a thread got no slot of its own */
 
 	struct sim_listeners listeners;
+	struct sim_telling telling;
 
 	spinlock_t outcome_lock;
 	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS]; /* atomic */
@@ -84,6 +97,9 @@ struct sim_machine {
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
 	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
+
+	spinlock_t ttm_lock;
+	struct sim_ttm_device *ttm_devices; /* atomic; lib/ttm/sim_device.h */
 };
 
 /* A new number, unique in the process, never 0. */

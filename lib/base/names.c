@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * names.c - how counters, objects and rules are printed.
+ * names.c - how counters, objects, rules and errors are printed.
  */
+#include <string.h>
+
 #include "base/release.h"
 
 static const char *const counter_names[SIM_NR_COUNTERS] = {
@@ -126,4 +128,9 @@ const char *sim_object_name(enum sim_object kind)
 const char *sim_rule_name(enum sim_rule rule)
 {
 	return (unsigned int)rule < SIM_NR_RULES ? rule_names[rule] : NULL;
+}
+
+const char *sim_errno_name(int err)
+{
+	return err == 512 ? "ERESTARTSYS" : strerrorname_np(err); /* user space never sees that */
 }

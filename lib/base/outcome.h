@@ -21,8 +21,14 @@
 	(__builtin_expect(!!(cond), 0) && \
 	 sim_outcome_record(machine, SIM_WARN, file, __func__, #cond))
 
-/* Records (and reports as an event); always returns true. */
+/* Records (and reports as an event); always returns true. The texts live as long as
+ * the machine. */
 bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,
 			const char *file, const char *function, const char *condition);
+
+/* The same with a condition that is copied. */
+__attribute__((format(printf, 5, 6)))
+void sim_outcome_format(struct sim_machine *machine, enum sim_outcome_kind kind,
+			const char *file, const char *function, const char *format, ...);
 
 #endif

@@ -4,8 +4,8 @@
  *
  * All of a machine's state lies in the used parts of its arena (A.3), so three
  * copies do. Only what belongs to the host stays as it is at a restore: the
- * callbacks, and the epoch, which becomes a new one so that each thread
- * looks up its counter slot again.
+ * callbacks, what is told on stderr, and the epoch, which becomes a new one so that
+ * each thread looks up its counter slot again.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -74,6 +74,7 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 {
 	const struct sim_arena *arena;
 	struct sim_listeners listeners;
+	struct sim_telling telling;
 	size_t used, map_used, desc;
 	const char *data;
 
@@ -83,6 +84,7 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	if (snapshot->id != arena->id)
 		return -EINVAL;
 	listeners = machine->listeners;
+	telling = machine->telling;
 	used = arena->brk;
 	map_used = arena->map_used;
 	desc = sim_desc_bytes(snapshot->brk);
@@ -94,6 +96,9 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	put_back(map_of(machine), data + snapshot->brk + desc, snapshot->map_used, map_used);
 	sim_arena_conceal(machine);
 	machine->listeners = listeners;
+	machine->telling = telling;
+	for (unsigned int i = 0; i < machine->nr_cpus; i++) /* calls under way have ended */
+		machine->cpu[i]->user = machine->cpu[i]->owed = NULL;
 	sim_begin_epoch(machine);
 	return 0;
 }

@@ -5,15 +5,23 @@
  */
 #include "drm/internal.h"
 
+#define GEM_FILE "drivers/gpu/drm/drm_gem.c"
+
 void drm_gem_private_object_init(struct drm_device *dev, struct drm_gem_object *obj, size_t size)
 {
-	memset(obj, 0, sizeof(*obj));
+	unsigned long page_size = sim_page_size(dev->sim_machine);
+
+	if (SIM_BUG_ON(dev->sim_machine, GEM_FILE, (size & (page_size - 1)) != 0))
+		return;
 	kref_init(&obj->refcount);
+	obj->handle_count = 0;
 	obj->dev = dev;
 	obj->size = size;
 	dma_resv_init(&obj->_resv);
 	obj->_resv.lock.sim_machine = dev->sim_machine;
-	obj->resv = &obj->_resv;
+	if (!obj->resv)
+		obj->resv = &obj->_resv;
+	drm_vma_node_reset(&obj->vma_node);
 }
 
 void drm_gem_object_release(struct drm_gem_object *obj)

@@ -59,8 +59,7 @@ int drm_vma_offset_add(struct drm_vma_offset_manager *mgr, struct drm_vma_offset
 
 	drm_vma_offset_lock_lookup(mgr);
 	if (!drm_mm_node_allocated(&node->vm_node))
-		ret = drm_mm_insert_node_in_range(&mgr->vm_addr_space_mm, &node->vm_node, pages,
-						  0, 0, UINT64_MAX, DRM_MM_INSERT_BEST);
+		ret = drm_mm_insert_node(&mgr->vm_addr_space_mm, &node->vm_node, pages);
 	drm_vma_offset_unlock_lookup(mgr);
 	return ret;
 }
@@ -68,8 +67,10 @@ int drm_vma_offset_add(struct drm_vma_offset_manager *mgr, struct drm_vma_offset
 void drm_vma_offset_remove(struct drm_vma_offset_manager *mgr, struct drm_vma_offset_node *node)
 {
 	drm_vma_offset_lock_lookup(mgr);
-	if (drm_mm_node_allocated(&node->vm_node))
+	if (drm_mm_node_allocated(&node->vm_node)) {
 		drm_mm_remove_node(&node->vm_node);
+		memset(&node->vm_node, 0, sizeof(node->vm_node));
+	}
 	drm_vma_offset_unlock_lookup(mgr);
 }
 
@@ -77,10 +78,8 @@ struct drm_vma_offset_node *
 drm_vma_offset_lookup_locked(struct drm_vma_offset_manager *mgr, unsigned long start,
 			     unsigned long pages)
 {
-	struct drm_mm_node *node = mgr->vm_addr_space_mm.sim_first, *best = NULL;
+	struct drm_mm_node *best = drm_mm_last_from(&mgr->vm_addr_space_mm, start);
 
-	for (; node && node->start <= start; node = node->sim_next)
-		best = node;
 	if (!best || best->start + best->size < (uint64_t)start + pages)
 		return NULL;
 	return container_of(best, struct drm_vma_offset_node, vm_node);

@@ -17,13 +17,15 @@
 /* What only GUP itself may say. Models: mm/internal.h, INTERNAL_GUP_FLAGS, 6.12. */
 #define INTERNAL_GUP_FLAGS (FOLL_TOUCH | FOLL_TRIED | FOLL_REMOTE | FOLL_PIN | FOLL_FAST_ONLY)
 
-/* The current task's address space; NULL and *@err where there is none. */
+/* The current task's address space, which the caller's mmap_lock keeps; NULL and *@err
+ * where there is none. */
 static struct mm_struct *enter_current_mm(long *err)
 {
 	struct task_struct *task = sim_current();
+	struct mm_struct *mm = task ? __atomic_load_n(&task->mm, __ATOMIC_RELAXED) : NULL;
 
-	*err = task && task->mm ? sim_enter(task->sim_machine) : -EFAULT;
-	return *err ? NULL : task->mm;
+	*err = mm ? sim_enter(task->sim_machine) : -EFAULT;
+	return *err ? NULL : mm;
 }
 
 /*
@@ -102,6 +104,20 @@ static bool is_valid_unlocked(struct mm_struct *mm, unsigned int gup_flags, stru
 	return !SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM);
 }
 
+/* The same of the current task, which is kept meanwhile. */
+static long get_current_unlocked(unsigned long start, unsigned long nr_pages,
+				 struct page **pages, unsigned int gup_flags)
+{
+	struct sim_call call;
+	long ret;
+
+	if (!sim_task_hold(&call, sim_current()))
+		return -EFAULT;
+	ret = get_unlocked(call.mm, start, nr_pages, pages, gup_flags);
+	sim_task_release(&call);
+	return ret;
+}
+
 long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
 			     unsigned int gup_flags)
 {
@@ -112,7 +128,7 @@ long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct
 		return err;
 	if (!is_valid_unlocked(mm, gup_flags, pages))
 		return -EINVAL;
-	return get_unlocked(mm, start, nr_pages, pages, gup_flags | FOLL_TOUCH);
+	return get_current_unlocked(start, nr_pages, pages, gup_flags | FOLL_TOUCH);
 }
 
 long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
@@ -126,7 +142,7 @@ long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct
 	if (!sim_rule(mm->sim_machine, SIM_RULE_GUP_LONGTERM_UNLOCKS) &&
 	    !is_valid_unlocked(mm, gup_flags, pages))
 		return -EINVAL;
-	return get_unlocked(mm, start, nr_pages, pages, gup_flags | FOLL_PIN | FOLL_TOUCH);
+	return get_current_unlocked(start, nr_pages, pages, gup_flags | FOLL_PIN | FOLL_TOUCH);
 }
 
 long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
@@ -154,7 +170,7 @@ struct page *get_dump_page(unsigned long addr)
 	struct mm_struct *mm = enter_current_mm(&err);
 	struct page *page = NULL;
 
-	if (!mm || get_unlocked(mm, addr, 1, &page, FOLL_FORCE | FOLL_DUMP | FOLL_GET) != 1)
+	if (!mm || get_current_unlocked(addr, 1, &page, FOLL_FORCE | FOLL_DUMP | FOLL_GET) != 1)
 		return NULL;
 	return page;
 }

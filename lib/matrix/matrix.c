@@ -469,6 +469,7 @@ static int run_machine(const struct sim_matrix_cell *head, sim_matrix_fn fn, voi
 {
 	const struct sim_machine_config config = {
 		.arch = head->arch->name, .release = head->release, .ttm = head->mode,
+		.quiet = true,
 	};
 	struct bench b = { .machine = sim_machine_create(&config) };
 	struct sim_matrix_cell cell = *head;

@@ -168,7 +168,10 @@ unsigned long sim_mmu_touch(struct mm_struct *mm, unsigned long addr, unsigned l
 
 struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
 			     int level);
-/* Would that be a page? Tells nobody of an entry that is in error. */
+/* The same, but tells nobody of an entry that is in error. */
+struct page *sim_normal_page_quietly(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+				     int level);
+/* Would that be a page? */
 bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level);
 
 /* ---- memory types (memtype.c) ---- */

@@ -105,14 +105,6 @@ static gup_fn *const calls[SCN_NR_GUPS] = {
 	[SCN_DUMP_PAGE] = dump_page,
 };
 
-void scn_give_back(struct page *page, bool pin)
-{
-	if (pin)
-		unpin_user_page(page);
-	else
-		put_page(page);
-}
-
 static void show_pages(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
 		       struct page **pages, long nr, bool pin)
 {

@@ -51,25 +51,53 @@ static void show_portable_entry(struct scn_run *run, struct scn_result *res,
 	scn_show_entry(res, &entry);
 }
 
-static void show_entry(struct scn_run *run, struct scn_result *res,
-		       const struct sim_pte_info *info, const char *page, bool normal)
+/* A key that is there to be expected, and seen where it says something. */
+static void show_flag(struct scn_result *res, const char *key, bool set, bool full)
 {
+	scn_key(res, key, "%d", set);
+	if (!set && !full)
+		scn_hide_key(res);
+}
+
+static void show_word(struct scn_result *res, const char *key, const char *word, bool shown)
+{
+	scn_key(res, key, "%s", word);
+	if (!shown)
+		scn_hide_key(res);
+}
+
+static void show_bits(struct scn_result *res, const char *key, uint64_t bits, bool full)
+{
+	scn_key(res, key, "0x%llx", (unsigned long long)bits);
+	if (!full)
+		scn_hide_key(res);
+}
+
+/* What is set, or with @full all of it. */
+static void show_entry(struct scn_run *run, struct scn_result *res,
+		       const struct sim_pte_info *info, const char *page, bool normal, bool full)
+{
+	const char *level = level_name(run, info->level);
+
 	if (info->none)
 		scn_value(res, "none");
-	scn_key(res, "present", "%d", info->present);
-	scn_key(res, "special", "%d", info->special);
-	scn_key(res, "write", "%d", info->write);
-	scn_key(res, "dirty", "%d", info->dirty);
-	scn_key(res, "young", "%d", info->young);
-	scn_key(res, "user", "%d", info->user);
-	scn_key(res, "exec", "%d", info->exec);
-	scn_key(res, "protnone", "%d", info->protnone);
-	scn_key(res, "cache", "%s", sim_cache_mode_name(info->cache));
-	scn_key(res, "level", "%s", level_name(run, info->level));
-	scn_key(res, "pfn", "%s", page);
-	scn_key(res, "raw", "0x%llx", (unsigned long long)info->raw);
-	scn_key(res, "bits", "0x%llx", (unsigned long long)bits_of(run, info));
-	scn_key(res, "normal", "%d", normal);
+	show_flag(res, "present", info->present, full);
+	show_flag(res, "special", info->special, full);
+	show_flag(res, "write", info->write, full);
+	show_flag(res, "dirty", info->dirty, full);
+	show_flag(res, "young", info->young, full);
+	show_flag(res, "user", info->user, full);
+	if (!full)
+		scn_hide_key(res); /* nearly all are */
+	show_flag(res, "exec", info->exec, full);
+	show_flag(res, "protnone", info->protnone, full);
+	show_word(res, "cache", sim_cache_mode_name(info->cache),
+		  full || info->cache != SIM_CACHE_WB);
+	show_word(res, "level", level, full || (!info->none && info->level));
+	show_word(res, "pfn", page, full || !info->none);
+	show_bits(res, "raw", info->raw, full);
+	show_bits(res, "bits", bits_of(run, info), full);
+	show_flag(res, "normal", normal, full);
 }
 
 void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
@@ -91,8 +119,10 @@ void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	if (!info.none)
 		scn_name_pfn(run, info.pfn, page);
 	normal = is_normal(task, addr, &info);
-	(run->to.options->portable ? show_portable_entry : show_entry)(run, res, &info, page,
-									normal);
+	if (run->to.options->portable)
+		show_portable_entry(run, res, &info, page, normal);
+	else
+		show_entry(run, res, &info, page, normal, scn_flag(op, LOOK_FULL));
 }
 
 /* The pfn of a place: 0, or -errno; -ENODATA where there is none yet. */

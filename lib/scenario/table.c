@@ -201,7 +201,8 @@ PARAMS(gup) = {
 	FLAG("longterm"), FLAG("pin"), FLAG("dump"), FLAG("nowait"), FLAG("nopages"), END,
 };
 PARAMS(put) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), END };
-PARAMS(pte) = { PLACE("PLACE", SCN_MAP), END };
+PARAMS(pte) = { PLACE("PLACE", SCN_MAP), FLAG("full"), END };
+PARAMS(pagemap) = { PLACE("PLACE", SCN_MAP), END };
 PARAMS(smaps) = { RANGE("MAP", SCN_MAP), END };
 PARAMS(refs) = { PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), END };
 PARAMS(zap) = {
@@ -318,7 +319,7 @@ static const struct scn_desc descs[] = {
 	OP_ONE(direct_write, transfer, direct_write, " value ", SCN_DIRECT_WRITE),
 	OP_ONE(vmsplice, transfer, vmsplice, " value ", SCN_VMSPLICE),
 	OP(pte, pte, PTE_KEYS),
-	OP(pagemap, pte, " present file exclusive page "),
+	OP(pagemap, pagemap, " present file exclusive page "),
 	OP_ONE(mincore, mincore, mincore, " resident ", SCN_MINCORE),
 	OP(memtype, memtype, " type "),
 	OP(refs, refs, " ref map pin dirty "),

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 
+#include "base/tell.h"
 #include "phys/layout.h"
 #include "pte/pgtable.h"
 #include "sim/machine.h"
@@ -85,6 +86,7 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->thp = (int)config->thp;
 	machine->max_map_count = DEFAULT_MAX_MAP_COUNT;
 	machine->up = config->cpus == 1;
+	sim_tell_init(&machine->telling, config->quiet);
 	if (machine->up)
 		sim->mmu.plain.kind |= SIM_PLAIN_UP;
 	machine->gup = &sim_gup_ops;
@@ -101,8 +103,9 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	return ret;
 }
 
-struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
-					    const struct sim_machine_config *user_config)
+static struct sim_machine *create(const struct sim_arch *arch,
+				  const struct sim_machine_config *user_config,
+				  const struct sim_release *rules)
 {
 	struct sim_machine_config config = { 0 };
 	const struct sim_release *release;
@@ -121,7 +124,7 @@ struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
 		errno = ENOMEM;
 		return NULL;
 	}
-	ret = init_machine(machine, arch, release, &config);
+	ret = init_machine(machine, arch, rules ? rules : release, &config);
 	if (ret) {
 		sim_machine_destroy(machine);
 		errno = -ret;
@@ -130,7 +133,14 @@ struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
 	return machine;
 }
 
-struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
+struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
+					    const struct sim_machine_config *config)
+{
+	return create(arch, config, NULL);
+}
+
+struct sim_machine *sim_machine_create_rules(const struct sim_machine_config *config,
+					     const struct sim_release *rules)
 {
 	const char *name = config && config->arch ? config->arch : DEFAULT_ARCH;
 	const struct sim_arch *arch = sim_arch_find(name);
@@ -139,7 +149,12 @@ struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
 		errno = EINVAL;
 		return NULL;
 	}
-	return sim_machine_create_arch(arch, config);
+	return create(arch, config, rules);
+}
+
+struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
+{
+	return sim_machine_create_rules(config, NULL);
 }
 
 void sim_machine_destroy(struct sim_machine *machine)

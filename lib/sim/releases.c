@@ -6,10 +6,13 @@
  * are made of these rows. A new release is one more entry in sim_releases and
  * one more name in each row that it follows.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <ttmsim/pte.h>
 
+#include "base/text.h"
 #include "sim/releases.h"
 
 #define R(rule) [SIM_RULE_##rule] = true
@@ -115,4 +118,45 @@ uint16_t sim_release_number(const char *name)
 	const struct sim_release *release = name ? sim_release_find(name) : NULL;
 
 	return release ? release->number : 0;
+}
+
+/* Where a release lies among all: a major number has about 20 minor ones. */
+static int place_of(unsigned int major, unsigned int minor)
+{
+	return (int)(20 * major + minor);
+}
+
+/* By its number; NULL where @name is none. Of two as near, the older one. */
+static const char *nearest_release(const char *name)
+{
+	unsigned int major, minor;
+	int best = 0;
+
+	if (*name < '0' || *name > '9' || sscanf(name, "%3u.%3u", &major, &minor) != 2)
+		return NULL;
+	for (unsigned int i = 0; i < NR_RELEASES; i++) {
+		uint16_t number = sim_releases[i].number;
+		int away = abs(place_of(number >> 8, number & 0xff) - place_of(major, minor));
+		uint16_t nearest = sim_releases[best].number;
+
+		if (away < abs(place_of(nearest >> 8, nearest & 0xff) - place_of(major, minor)))
+			best = (int)i;
+	}
+	return sim_releases[best].name;
+}
+
+void sim_release_unknown(char *out, size_t size, const char *name, size_t len)
+{
+	char word[SIM_MAX_COMPARED + 1], known[128] = "";
+	const char *nearest;
+
+	sim_escape(word, sizeof(word), name, len);
+	nearest = nearest_release(word);
+	for (unsigned int i = 0; i < NR_RELEASES; i++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, " %s", sim_releases[i].name);
+	}
+	snprintf(out, size, "release %s is not known:%s%s%s", word, known,
+		 nearest ? "; nearest " : "", nearest ? nearest : "");
 }

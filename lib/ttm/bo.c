@@ -26,7 +26,7 @@ int ttm_bo_reserve(struct ttm_buffer_object *bo, bool interruptible, bool no_wai
 	int ret;
 
 	if (no_wait) {
-		if (SIM_WARN_ON(bo->bdev->sim_machine, "include/drm/ttm/ttm_bo_driver.h", ticket))
+		if (SIM_WARN_ON(ttm_machine(bo->bdev), "include/drm/ttm/ttm_bo_driver.h", ticket))
 			return -EBUSY;
 		return dma_resv_trylock(bo->base.resv) ? 0 : -EBUSY;
 	}
@@ -53,7 +53,7 @@ void ttm_bo_unreserve(struct ttm_buffer_object *bo)
 
 void ttm_bo_pin(struct ttm_buffer_object *bo)
 {
-	(void)SIM_WARN_ON(bo->bdev->sim_machine, BO_FILE, !kref_read(&bo->kref));
+	(void)SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !kref_read(&bo->kref));
 	ttm_lru_lock(bo->bdev);
 	bo->pin_count++;
 	ttm_lru_unlock(bo->bdev);
@@ -61,7 +61,7 @@ void ttm_bo_pin(struct ttm_buffer_object *bo)
 
 void ttm_bo_unpin(struct ttm_buffer_object *bo)
 {
-	if (SIM_WARN_ON(bo->bdev->sim_machine, BO_FILE, !bo->pin_count))
+	if (SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !bo->pin_count))
 		return;
 	ttm_lru_lock(bo->bdev);
 	bo->pin_count--;
@@ -120,7 +120,7 @@ static int prepare_tt(struct ttm_buffer_object *bo, const struct ttm_resource *m
 int ttm_bo_handle_move_mem(struct ttm_buffer_object *bo, struct ttm_resource *mem, bool evict,
 			   struct ttm_operation_ctx *ctx, struct ttm_place *hop)
 {
-	struct sim_machine *machine = bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(bo->bdev);
 	bool old_use_tt = uses_tt(bo, bo->resource);
 	int ret;
 
@@ -181,12 +181,12 @@ int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placemen
 	struct ttm_resource *mem;
 	int ret;
 
-	if (sim_is_crashed(bo->bdev->sim_machine))
+	if (sim_is_crashed(ttm_machine(bo->bdev)))
 		return -EIO;
 	if (!placement->num_placement && !placement->num_busy_placement)
 		return ttm_bo_pipeline_gutting(bo);
 	if (!bo->resource || !ttm_resource_compat(bo->resource, placement)) {
-		if (bo->pin_count && sim_rule(bo->bdev->sim_machine, SIM_RULE_TTM_PINNED_STAYS))
+		if (bo->pin_count && sim_rule(ttm_machine(bo->bdev), SIM_RULE_TTM_PINNED_STAYS))
 			return -EINVAL;
 		ret = ttm_bo_mem_space(bo, placement, &mem, ctx);
 		if (!ret)
@@ -214,7 +214,6 @@ static void bo_init_fields(struct ttm_device *bdev, struct ttm_buffer_object *bo
 	bo->pin_count = 0;
 	bo->sg = sg;
 	bo->base.resv = resv ? resv : &bo->base._resv;
-	__atomic_fetch_add(&bdev->sim_bo_count.counter, 1, __ATOMIC_RELAXED);
 }
 
 static int bo_init_memory(struct ttm_buffer_object *bo)
@@ -240,7 +239,7 @@ int ttm_bo_init_reserved(struct ttm_device *bdev, struct ttm_buffer_object *bo,
 	if (ret)
 		goto put;
 	if (!resv)
-		(void)SIM_WARN_ON(bdev->sim_machine, BO_FILE, !dma_resv_trylock(bo->base.resv));
+		(void)SIM_WARN_ON(ttm_machine(bdev), BO_FILE, !dma_resv_trylock(bo->base.resv));
 	ret = ttm_bo_validate(bo, placement, ctx);
 	if (!ret)
 		return 0;
@@ -316,7 +315,7 @@ static void ttm_bo_release(struct kref *kref)
 	struct ttm_buffer_object *bo = container_of(kref, struct ttm_buffer_object, kref);
 	struct ttm_device *bdev = bo->bdev;
 
-	(void)SIM_WARN_ON(bdev->sim_machine, BO_FILE, bo->pin_count);
+	(void)SIM_WARN_ON(ttm_machine(bdev), BO_FILE, bo->pin_count);
 	if (!bo->deleted)
 		bo_leave_device(bo);
 	if (!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP) ||
@@ -330,7 +329,6 @@ static void ttm_bo_release(struct kref *kref)
 	bo_free_memory(bo);
 	sim_assert(!bo->ttm && !bo->resource && list_empty(&bo->ddestroy));
 	dma_resv_unlock(bo->base.resv);
-	__atomic_fetch_sub(&bdev->sim_bo_count.counter, 1, __ATOMIC_RELAXED);
 	bo->destroy(bo);
 }
 

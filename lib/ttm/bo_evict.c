@@ -116,7 +116,7 @@ int ttm_mem_evict_first(struct ttm_device *bdev, struct ttm_resource_manager *ma
 	struct ttm_buffer_object *bo;
 	int ret;
 
-	if (sim_is_crashed(bdev->sim_machine))
+	if (sim_is_crashed(ttm_machine(bdev)))
 		return -EIO;
 	ttm_lru_lock(bdev);
 	bo = evict_pick(&walk, man);
@@ -165,7 +165,7 @@ static int ttm_bo_add_move_fence(struct ttm_buffer_object *bo, struct ttm_resour
 	struct dma_fence *fence;
 	int ret;
 
-	sim_spin_lock(bo->bdev->sim_machine, &man->move_lock, SIM_RANK_LRU);
+	sim_spin_lock(ttm_machine(bo->bdev), &man->move_lock, SIM_RANK_LRU);
 	fence = dma_fence_get(man->move);
 	sim_spin_unlock(&man->move_lock, SIM_RANK_LRU);
 	if (!fence)

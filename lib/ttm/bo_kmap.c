@@ -21,12 +21,12 @@ static unsigned long map_pfn(struct ttm_buffer_object *bo, unsigned long page)
 
 static size_t map_bytes(const struct ttm_bo_kmap_obj *map)
 {
-	return (size_t)map->sim_nr << sim_page_shift(map->bo->bdev->sim_machine);
+	return (size_t)map->sim_nr << sim_page_shift(ttm_machine(map->bo->bdev));
 }
 
 static int map_load(struct ttm_bo_kmap_obj *map, char *to)
 {
-	struct sim_machine *machine = map->bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(map->bo->bdev);
 	size_t page_size = sim_page_size(machine);
 	int ret = 0;
 
@@ -53,7 +53,7 @@ static void store_changes(struct sim_machine *machine, unsigned long pfn, const 
 
 static void map_store(struct ttm_bo_kmap_obj *map)
 {
-	struct sim_machine *machine = map->bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(map->bo->bdev);
 	size_t page_size = sim_page_size(machine);
 	const char *now = map->virtual;
 
@@ -92,7 +92,7 @@ int ttm_bo_kmap(struct ttm_buffer_object *bo, unsigned long start_page, unsigned
 		map->bo_kmap_type = ttm_bo_map_iomap;
 	else
 		map->bo_kmap_type = num_pages == 1 ? ttm_bo_map_kmap : ttm_bo_map_vmap;
-	map->virtual = sim_alloc_raw(bo->bdev->sim_machine, 2 * map_bytes(map),
+	map->virtual = sim_alloc_raw(ttm_machine(bo->bdev), 2 * map_bytes(map),
 				     SIM_OBJ_PAGE_BYTES);
 	if (!map->virtual)
 		return -ENOMEM;

@@ -33,14 +33,14 @@ pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *res, pgp
 	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)res->mem_type);
 	enum ttm_caching caching = man->use_tt ? bo->ttm->caching : res->bus.caching;
 
-	return ttm_machine_prot(bo->bdev->sim_machine, caching, tmp);
+	return ttm_machine_prot(ttm_machine(bo->bdev), caching, tmp);
 }
 
 /* ---- moving ---- */
 
 void ttm_bo_assign_mem(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
 {
-	(void)SIM_WARN_ON(bo->bdev->sim_machine, "include/drm/ttm/ttm_bo_driver.h", bo->resource);
+	(void)SIM_WARN_ON(ttm_machine(bo->bdev), "include/drm/ttm/ttm_bo_driver.h", bo->resource);
 	bo->resource = new_mem;
 }
 
@@ -54,7 +54,7 @@ void ttm_bo_move_sync_cleanup(struct ttm_buffer_object *bo, struct ttm_resource 
 {
 	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)new_mem->mem_type);
 
-	if (SIM_WARN_ON(bo->bdev->sim_machine, UTIL_FILE, ttm_bo_wait(bo, false, false)))
+	if (SIM_WARN_ON(ttm_machine(bo->bdev), UTIL_FILE, ttm_bo_wait(bo, false, false)))
 		return;
 	if (!man->use_tt)
 		ttm_bo_tt_destroy(bo);
@@ -91,7 +91,7 @@ static unsigned long side_pfn(struct ttm_buffer_object *bo, const struct copy_si
 {
 	if (!side->iomem)
 		return sim_page_to_pfn(bo->ttm->pages[i]);
-	return (unsigned long)(side->mem->bus.offset >> sim_page_shift(bo->bdev->sim_machine)) +
+	return (unsigned long)(side->mem->bus.offset >> sim_page_shift(ttm_machine(bo->bdev))) +
 	       i;
 }
 
@@ -99,7 +99,7 @@ static unsigned long side_pfn(struct ttm_buffer_object *bo, const struct copy_si
 static int copy_pages(struct ttm_buffer_object *bo, const struct copy_side *to,
 		      const struct copy_side *from)
 {
-	struct sim_machine *machine = bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(bo->bdev);
 	struct ttm_tt *ttm = bo->ttm;
 	bool clear = !from->iomem && (!ttm || !ttm_tt_is_populated(ttm));
 	int ret = 0;

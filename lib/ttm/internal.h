@@ -12,20 +12,38 @@
 #include <ttmsim/ttm.h>
 
 #include "drm/internal.h"
+#include "ttm/sim_device.h"
 
 /* ---- sizes ---- */
 
 /* bo->base.size in pages: PFN_UP(). */
 static inline unsigned long ttm_bo_nr_pages(const struct ttm_buffer_object *bo)
 {
-	const struct sim_machine *machine = bo->bdev->sim_machine;
+	const struct sim_machine *machine = ttm_machine(bo->bdev);
 
 	return (bo->base.size + sim_page_size(machine) - 1) >> sim_page_shift(machine);
 }
 
+static inline unsigned long vma_nr_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> sim_page_shift(vma->vm_mm->sim_machine);
+}
+
+/* The pfn of a page of an iomem object whose resource is io-reserved. */
+static inline unsigned long ttm_bo_io_mem_pfn(struct ttm_buffer_object *bo,
+					      unsigned long page_offset)
+{
+	struct ttm_device *bdev = bo->bdev;
+
+	if (bdev->funcs->io_mem_pfn)
+		return bdev->funcs->io_mem_pfn(bo, page_offset);
+	return (unsigned long)(bo->resource->bus.offset >> sim_page_shift(ttm_machine(bdev))) +
+	       page_offset;
+}
+
 static inline void ttm_lru_lock(struct ttm_device *bdev)
 {
-	sim_spin_lock(bdev->sim_machine, &bdev->lru_lock, SIM_RANK_LRU);
+	sim_spin_lock(ttm_machine(bdev), &bdev->lru_lock, SIM_RANK_LRU);
 }
 
 static inline void ttm_lru_unlock(struct ttm_device *bdev)
@@ -58,7 +76,5 @@ void ttm_pool_fini(struct ttm_pool *pool);
 int ttm_bo_pipeline_gutting(struct ttm_buffer_object *bo);
 /* ttm_prot_from_caching() on a machine of the caller's (caching.c). */
 pgprot_t ttm_machine_prot(struct sim_machine *machine, enum ttm_caching caching, pgprot_t prot);
-/* The pfn of a page of an iomem object whose resource is io-reserved (bo_vm.c). */
-unsigned long ttm_bo_io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page_offset);
 
 #endif

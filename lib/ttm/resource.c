@@ -24,7 +24,7 @@ void ttm_resource_move_to_lru_tail(struct ttm_resource *res)
 
 static uint64_t resource_bytes(const struct ttm_resource *res, const struct ttm_device *bdev)
 {
-	return (uint64_t)res->num_pages << sim_page_shift(bdev->sim_machine);
+	return (uint64_t)res->num_pages << sim_page_shift(ttm_machine(bdev));
 }
 
 void ttm_resource_init(struct ttm_buffer_object *bo, const struct ttm_place *place,
@@ -147,7 +147,7 @@ static bool manager_is_empty(const struct ttm_resource_manager *man)
 
 void ttm_resource_manager_set_used(struct ttm_resource_manager *man, bool used)
 {
-	(void)SIM_WARN_ON(man->bdev->sim_machine, RESOURCE_FILE, !manager_is_empty(man));
+	(void)SIM_WARN_ON(ttm_machine(man->bdev), RESOURCE_FILE, !manager_is_empty(man));
 	man->use_type = used;
 }
 
@@ -172,7 +172,7 @@ static int manager_wait_move(struct ttm_resource_manager *man)
 	struct dma_fence *fence;
 	long ret;
 
-	sim_spin_lock(man->bdev->sim_machine, &man->move_lock, SIM_RANK_LRU);
+	sim_spin_lock(ttm_machine(man->bdev), &man->move_lock, SIM_RANK_LRU);
 	fence = dma_fence_get(man->move);
 	sim_spin_unlock(&man->move_lock, SIM_RANK_LRU);
 	if (!fence)

@@ -45,13 +45,13 @@ int ttm_tt_init(struct ttm_tt *ttm, struct ttm_buffer_object *bo, uint32_t page_
 	ttm->swap_storage = NULL;
 	ttm->caching = caching;
 	ttm->sim_bdev = bo->bdev;
-	ttm->pages = sim_alloc(bo->bdev->sim_machine, tt_array_bytes(ttm), SIM_OBJ_TT);
+	ttm->pages = sim_alloc(ttm_machine(bo->bdev), tt_array_bytes(ttm), SIM_OBJ_TT);
 	return ttm->pages ? 0 : -ENOMEM;
 }
 
 void ttm_tt_fini(struct ttm_tt *ttm)
 {
-	(void)SIM_WARN_ON(ttm->sim_bdev->sim_machine, TT_FILE,
+	(void)SIM_WARN_ON(ttm_machine(ttm->sim_bdev), TT_FILE,
 			  ttm->page_flags & TTM_TT_FLAG_PRIV_POPULATED);
 	sim_free(ttm->pages, tt_array_bytes(ttm), SIM_OBJ_TT);
 	ttm->pages = NULL;

@@ -21,10 +21,11 @@
 #include "vma/internal.h"
 
 /* Far above what contention between threads needs. */
-#define MAX_FAULTS 1000
+#define MAX_FAULTS 1000 /* tell_endless() says it in words */
 
 struct user_access {
 	struct task_struct *task;
+	struct mm_struct *mm;	/* the task's */
 	unsigned long addr;
 	void *to;		/* a load */
 	const void *from;	/* a store, or NULL */
@@ -55,7 +56,7 @@ struct sim_siginfo sim_last_signal(const struct task_struct *task)
 /* All within one page. 0, or -EFAULT: a fault is to be taken. */
 static int access_bytes(const struct user_access *access, size_t len)
 {
-	struct mm_struct *mm = access->task->mm;
+	struct mm_struct *mm = access->mm;
 	size_t offset = access->addr & (page_size(mm) - 1);
 	unsigned long pfn;
 	int ret;
@@ -127,7 +128,7 @@ static int fault_signal(const struct user_access *access, vm_fault_t fault)
  */
 static int take_fault(const struct user_access *access, bool *tried)
 {
-	struct mm_struct *mm = access->task->mm;
+	struct mm_struct *mm = access->mm;
 	unsigned int flags = FAULT_FLAG_DEFAULT | FAULT_FLAG_USER;
 	struct vm_area_struct *vma;
 	vm_fault_t fault;
@@ -148,6 +149,27 @@ static int take_fault(const struct user_access *access, bool *tried)
 	return fault_signal(access, fault);
 }
 
+/* A program would go on for ever. Told as if its handler were under way: that it
+ * returned so, again and again, is why. */
+static void tell_endless(const struct user_access *access)
+{
+	struct sim_callback callback = { .up = sim_thread.callback, .addr = access->addr };
+	struct mm_struct *mm = access->task->mm;
+	const struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, access->addr);
+	if (vma && vma->vm_ops && vma->vm_ops->fault) {
+		callback.name = "->fault";
+		memcpy(&callback.fn, &vma->vm_ops->fault, sizeof(callback.fn));
+	}
+	mmap_read_unlock(mm);
+	sim_thread.callback = &callback;
+	sim_outcome_record(mm->sim_machine, SIM_ENDLESS, "mm/memory.c", "handle_mm_fault",
+			   "1000 faults without progress");
+	sim_thread.callback = callback.up;
+}
+
 static int access_within_page(const struct user_access *access, size_t len)
 {
 	const struct task_struct *task = access->task;
@@ -166,34 +188,48 @@ static int access_within_page(const struct user_access *access, size_t len)
 		if (tried && __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED))
 			return -EINTR;
 	}
-	return __atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED) ? -EINTR : -EAGAIN;
+	if (__atomic_load_n(&task->sim_signal_pending, __ATOMIC_RELAXED))
+		return -EINTR;
+	tell_endless(access);
+	return -EAGAIN;
+}
+
+static int access_mm(struct user_access *access, size_t len)
+{
+	size_t page = page_size(access->mm);
+	int ret = 0;
+
+	if (len && !access->to && !access->from)
+		return -EINVAL;
+	while (!ret && len) {
+		size_t chunk = page - (access->addr & (page - 1));
+
+		if (chunk > len)
+			chunk = len;
+		if (access->addr >= access->mm->task_size)
+			return send_signal(access, SIGSEGV, SEGV_MAPERR);
+		ret = access_within_page(access, chunk);
+		access->addr += chunk;
+		if (access->from)
+			access->from = (const char *)access->from + chunk;
+		else
+			access->to = (char *)access->to + chunk;
+		len -= chunk;
+	}
+	return ret;
 }
 
 static int user_access(struct task_struct *task, unsigned long addr, void *to, const void *from,
 		       size_t len)
 {
-	struct user_access access = { task, addr, to, from };
-	int ret = sim_syscall_enter(task);
+	struct user_access access = { task, NULL, addr, to, from };
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
 
-	if (!ret && len && !to && !from)
-		ret = -EINVAL;
-	while (!ret && len) {
-		size_t page = page_size(task->mm);
-		size_t chunk = page - (access.addr & (page - 1));
-
-		if (chunk > len)
-			chunk = len;
-		if (access.addr >= task->mm->task_size)
-			return send_signal(&access, SIGSEGV, SEGV_MAPERR);
-		ret = access_within_page(&access, chunk);
-		access.addr += chunk;
-		if (from)
-			access.from = (const char *)access.from + chunk;
-		else
-			access.to = (char *)access.to + chunk;
-		len -= chunk;
-	}
-	return ret;
+	if (ret)
+		return ret;
+	access.mm = call.mm;
+	return (int)sim_call_end(&call, access_mm(&access, len));
 }
 
 int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len)
@@ -216,18 +252,15 @@ static unsigned long touch_mapped(struct mm_struct *mm, unsigned long addr, unsi
 	return addr;
 }
 
-int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, bool write)
+static int touch_mm(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
+		    unsigned long len, bool write)
 {
 	static const char nothing[1];
 	char byte;
-	struct user_access access = { task, 0, &byte, write ? nothing : NULL };
-	int ret = sim_syscall_enter(task);
-	struct mm_struct *mm;
+	struct user_access access = { task, mm, 0, &byte, write ? nothing : NULL };
 	unsigned long end;
+	int ret;
 
-	if (ret)
-		return ret;
-	mm = task->mm;
 	if (!page_aligned(mm, addr | len))
 		return -EINVAL;
 	access.addr = addr;
@@ -244,4 +277,14 @@ int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, b
 		addr = next == addr ? addr + page_size(mm) : next;
 	}
 	return 0;
+}
+
+int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, bool write)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	if (ret)
+		return ret;
+	return (int)sim_call_end(&call, touch_mm(task, call.mm, addr, len, write));
 }

@@ -17,6 +17,7 @@
 #include <ttmsim/vma.h>
 
 #include "pte/pgtable.h"
+#include "vma/call.h"
 
 /* ---- pages ---- */
 
@@ -62,23 +63,6 @@ static inline int max_map_count(const struct mm_struct *mm)
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
 {
 	return !vma->vm_ops;
-}
-
-/* ---- system calls ---- */
-
-/* 0, or what the call is to return at once: -ESRCH without an address space, -EIO. */
-static inline int sim_syscall_enter(struct task_struct *task)
-{
-	if (!task || !task->mm)
-		return -ESRCH;
-	sim_task_switch(task);
-	return sim_enter(task->sim_machine);
-}
-
-/* A BUG on the way decides about the result. */
-static inline long sim_syscall_exit(const struct task_struct *task, long ret)
-{
-	return sim_is_crashed(task->sim_machine) ? -EIO : ret;
 }
 
 /* ---- assertions ---- */
@@ -269,8 +253,6 @@ void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_ar
 /* ---- mm.c, exit.c, fork.c ---- */
 
 struct mm_struct *mm_alloc(struct sim_machine *machine);
-/* Drops a user; the last one ends all mappings. */
-void mmput(struct mm_struct *mm);
 /* Models: mm/mmap.c, exit_mmap, 6.1. */
 void exit_mmap(struct mm_struct *mm);
 /* A new address space with copies of the mappings; NULL, for whatever reason. */
@@ -278,8 +260,10 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm);
 
 /* ---- task.c ---- */
 
+/* A live object, but no task yet: it is to be begun. NULL: no memory. */
 struct task_struct *sim_task_alloc(struct sim_machine *machine, const char *name);
-void sim_task_link(struct task_struct *task);
+/* A task of the machine, with a user of @mm. */
+void sim_task_begin(struct task_struct *task, struct mm_struct *mm);
 
 /* ---- populate.c ---- */
 

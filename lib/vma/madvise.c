@@ -197,26 +197,27 @@ static int do_madvise_entries(struct mm_struct *mm, unsigned long start, unsigne
 	return ret;
 }
 
-int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len, int advice)
+/* Models: mm/madvise.c, do_madvise, 5.11 to 6.12. */
+static int do_madvise(struct mm_struct *mm, unsigned long addr, unsigned long len, int advice)
 {
-	struct mm_struct *mm;
-	unsigned long end;
-	int ret = sim_syscall_enter(task);
+	unsigned long end = addr + page_align(mm, len);
 
-	if (ret)
-		return ret;
-	mm = task->mm;
-	end = addr + page_align(mm, len);
-	if (!advice_is_valid(task->sim_machine, advice) || !page_aligned(mm, addr) ||
+	if (!advice_is_valid(mm->sim_machine, advice) || !page_aligned(mm, addr) ||
 	    (len && !page_align(mm, len)) || end < addr)
 		return -EINVAL;
 	if (end == addr)
 		return 0;
 	if (advice_is_flag(advice))
-		ret = do_madvise_flags(mm, addr, end, advice);
-	else if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
-		ret = madvise_populate(mm, addr, end, advice == MADV_POPULATE_WRITE);
-	else
-		ret = do_madvise_entries(mm, addr, end, advice);
-	return (int)sim_syscall_exit(task, ret);
+		return do_madvise_flags(mm, addr, end, advice);
+	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
+		return madvise_populate(mm, addr, end, advice == MADV_POPULATE_WRITE);
+	return do_madvise_entries(mm, addr, end, advice);
+}
+
+int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len, int advice)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, do_madvise(call.mm, addr, len, advice));
 }

@@ -160,7 +160,8 @@ static void test_residence(void **state)
 		  "dev d vma=none insert=apply\n"
 		  "mmap m d\n"
 		  "read m+0 -> 0\n"
-		  "pte m+0 -> special=1 normal=0 bad_page=0\n" },
+		  "pte m+0 -> special=1 normal=0 bad_page=0\n"
+		  "munmap m\n" },
 		{ "a page of a file by its name",
 		  "file f pages=3\n"
 		  "mmap m f\n"
@@ -235,6 +236,42 @@ static void test_vmprot(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_pte_is_short_or_full(void **state)
+{
+	static const struct {
+		const char *text, *line;
+	} cases[] = {
+		{ "dev d vma=MIXEDMAP insert=page\nmmap m d\nread m+1\npte m+1",
+		  " -> present=1 write=1 young=1 pfn=d+1 normal=1\n" },
+		{ "dev d caching=wc\nmmap m d\nread m+1\npte m+1",
+		  " -> present=1 special=1 write=1 young=1 cache=wc pfn=d+1\n" },
+		{ "mmap m anon pages=1\npte m+0", " -> none\n" },
+		{ "mmap m anon pages=1\npte m+0 full",
+		  " -> none present=0 special=0 write=0 dirty=0 young=0 user=0 exec=0 protnone=0 "
+		  "cache=wb level=pgd pfn=none raw=0x0 bits=0x0 normal=0\n" },
+		{ "dev d\nmmap m d\nread m+1\npte m+1 full",
+		  " -> present=1 special=1 write=1 dirty=0 young=1 user=1 exec=0 protnone=0 "
+		  "cache=wb level=pte pfn=d+1 raw=" },
+	};
+	static const struct scenario_case expected[] = {
+		{ "what is not shown can be expected",
+		  "dev d\nmmap m d\nread m+1\npte m+1 -> dirty=0 user=1 level=pte cache=wb "
+		  "bits=0x8000000000000227 protnone=0\npte m+0 -> none pfn=none raw=0 special=0\n"
+		  "pte m+1 full -> dirty=0 user=1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct scenario_output o = scenario_run_len(cases[i].text, strlen(cases[i].text),
+							    SIM_SCENARIO_TEXT);
+
+		if (!strstr(o.out, cases[i].line))
+			fail_msg("%s:\n%s", cases[i].text, o.out);
+		scenario_output_free(&o);
+	}
+	scenario_cases_hold(expected, SIM_ARRAY_SIZE(expected));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_vmprot),
 	cmocka_unit_test(test_pte),
@@ -243,5 +280,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_residence),
 	cmocka_unit_test(test_maps_prints_each_mapping),
 	cmocka_unit_test(test_check_tells_what_is_wrong),
+	cmocka_unit_test(test_pte_is_short_or_full),
 };
 SIM_TEST_MAIN(tests)

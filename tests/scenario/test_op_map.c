@@ -213,7 +213,8 @@ static void test_populate(void **state)
 		  "read m+0 -> 0\n"
 		  "mlock m+0 -> 0 bad_page=2\n"
 		  "munlock m+0 -> 0 bad_page=1\n"
-		  "smaps m -> rss=0 bad_page=1\n" },
+		  "smaps m -> rss=0 bad_page=1\n"
+		  "munmap m\n" },
 	};
 
 	(void)state;

@@ -3,6 +3,7 @@
 
 #include "sim/machine.h"
 #include "support/run.h"
+#include "ttm/sim_device.h"
 
 static void test_create_defaults(void **state)
 {
@@ -93,7 +94,7 @@ static void test_ttm_takes_mode_and_prefault(void **state)
 	(void)state;
 	assert_non_null(ttm);
 	assert_int_equal(sim_ttm_mode(ttm), SIM_TTM_APPLY);
-	assert_int_equal(sim_ttm_bdev(ttm)->sim_prefault, 4);
+	assert_int_equal(ttm->prefault, 4);
 	assert_int_equal(sim_ttm_bdev(ttm)->pool.sim_nr_orders, 1);
 	sim_machine_destroy(machine);
 }

@@ -97,6 +97,7 @@ void run_threads(unsigned int nr, void *(*fn)(void *data), void *data)
 int signal_of(void (*fn)(void), char *said, size_t size)
 {
 	int fd[2], status = 0;
+	size_t used = 0;
 	ssize_t got;
 	pid_t pid;
 
@@ -113,8 +114,9 @@ int signal_of(void (*fn)(void), char *said, size_t size)
 		_exit(0);
 	}
 	close(fd[1]);
-	got = read(fd[0], said, size - 1);
-	said[got > 0 ? got : 0] = '\0';
+	while (used < size - 1 && (got = read(fd[0], said + used, size - 1 - used)) > 0)
+		used += (size_t)got;
+	said[used] = '\0';
 	close(fd[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
