@@ -26,6 +26,7 @@ struct sim_dev {
 	struct page **pages;		/* c: NULL for I/O memory */
 	unsigned long first_pfn;	/* c: I/O memory, or the block of remap */
 	unsigned int calls[SIM_DEV_NR_CALLS]; /* a */
+	unsigned long asked_again;	/* a: for which address a second try was asked last */
 	struct dev_reserved reserved[SIM_DEV_MAX_RESERVED];
 	atomic_t users;			/* a: the creator, each open file, devices over it */
 };

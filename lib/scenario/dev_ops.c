@@ -25,11 +25,18 @@ static vm_fault_t fault_page(struct vm_fault *vmf, const struct sim_dev *dev)
 	return 0;
 }
 
-/* Asks to be tried again, without mmap_lock where it may not wait: true, it did. */
-static bool ask_again(const struct vm_fault *vmf)
+/*
+ * Asks to be tried again, without mmap_lock where it may not wait; not twice in a row for
+ * one address, for not all who populate say that they try again. True: it did.
+ */
+static bool ask_again(const struct vm_fault *vmf, struct sim_dev *dev)
 {
-	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) || vmf->flags & FAULT_FLAG_TRIED)
+	unsigned long asked = __atomic_exchange_n(&dev->asked_again, 0, __ATOMIC_RELAXED);
+
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) || vmf->flags & FAULT_FLAG_TRIED ||
+	    asked == vmf->address)
 		return false;
+	__atomic_store_n(&dev->asked_again, vmf->address, __ATOMIC_RELAXED);
 	if (!(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
 		mmap_read_unlock(vmf->vma->vm_mm);
 	return true;
@@ -65,7 +72,7 @@ static vm_fault_t dev_fault(struct vm_fault *vmf)
 	switch (dev->config.fault) {
 	case SIM_DEV_SIGBUS: return VM_FAULT_SIGBUS;
 	case SIM_DEV_SIGSEGV: return VM_FAULT_SIGSEGV;
-	case SIM_DEV_RETRY: return ask_again(vmf) ? VM_FAULT_RETRY : map(vmf, dev);
+	case SIM_DEV_RETRY: return ask_again(vmf, dev) ? VM_FAULT_RETRY : map(vmf, dev);
 	default: return map(vmf, dev);
 	}
 }

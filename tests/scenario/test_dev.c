@@ -157,7 +157,8 @@ static void test_caching(void **state)
 		  "dev u vma=PFNMAP,IO caching=uc\n"
 		  "mmap n u\n"
 		  "read n+0 -> 0\n"
-		  "pte n+0 -> cache=uc-\n" },
+		  "pte n+0 -> cache=uc-\n"
+		  "munmap m; munmap n\n" },
 		{ "a second device at the same place",
 		  "dev d vma=PFNMAP,IO backing=iomem caching=wc reserve=1\n"
 		  "mmap m d\n"
@@ -225,7 +226,8 @@ static void test_memory(void **state)
 		  "mmap m d; mmap n e\n"
 		  "read m+0; read n+0\n"
 		  "pte m+0 -> cache=wc\n"
-		  "pte n+0 -> cache=uc-\n" },
+		  "pte n+0 -> cache=uc-\n"
+		  "munmap m; munmap n\n" },
 		{ "over what is not there",
 		  "dev d pages=4\n"
 		  "dev e over=d+2 pages=3 -> -EINVAL\n"

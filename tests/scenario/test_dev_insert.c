@@ -24,7 +24,8 @@ static void test_with_what_protection(void **state)
 		  "mmap m d prot=r\n"
 		  "read m+0 -> 0\n"
 		  "pte m+0 -> write=1\n"
-		  "vmprot m -> flags=rd,sh,mr,mw,me,ms,pf\n" },
+		  "vmprot m -> flags=rd,sh,mr,mw,me,ms,pf\n"
+		  "munmap m\n" },
 		{ "... and fewer",
 		  "dev d vma=PFNMAP insert_prot=r pages=2\n"
 		  "mmap m d\n"
@@ -55,7 +56,8 @@ static void test_by_what(void **state)
 		  "dev d vma=none insert=mixed_special pages=2\n"
 		  "mmap m d\n"
 		  "read m+0 -> 0\n"
-		  "pte m+0 -> special=1 pfn=d+0\n" },
+		  "pte m+0 -> special=1 pfn=d+0\n"
+		  "munmap m -> 0 bad_page=1\n" },
 		{ "... which an architecture without the bit does not know",
 		  "machine arch=um\n"
 		  "dev d vma=none insert=mixed_special pages=2\n"

@@ -23,8 +23,10 @@ static void test_fault(void **state)
 		  "gup m+1 -> 1 page=d+1\n"
 		  "calls d -> fault=3\n"
 		  "gup_unlocked m+2 nowait -> 0\n"
-		  "gup_remote m+2 nowait -> 0\n"
-		  "gup_unlocked m+2 -> 1 page=d+2\n"
+		  "gup_remote m+2 nowait -> 1 page=d+2\n"
+		  "calls d -> fault=5\n"
+		  "zap d+2\n"
+		  "mlock m+2 -> 0\n"
 		  "calls d -> fault=7\n" },
 	};
 

@@ -25,11 +25,18 @@ static vm_fault_t fault_page(struct vm_fault *vmf, const struct oracle_device *d
 	return 0;
 }
 
-/* Asks to be tried again, without mmap_lock where it may not wait: true, it did. */
-static bool ask_again(const struct vm_fault *vmf)
+/*
+ * Asks to be tried again, without mmap_lock where it may not wait; not twice in a row for
+ * one address: populating without end would be the end of the task. True: it did.
+ */
+static bool ask_again(const struct vm_fault *vmf, struct oracle_device *dev)
 {
-	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) || vmf->flags & FAULT_FLAG_TRIED)
+	unsigned long asked = xchg(&dev->asked_again, 0);
+
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) || vmf->flags & FAULT_FLAG_TRIED ||
+	    asked == vmf->address)
 		return false;
+	WRITE_ONCE(dev->asked_again, vmf->address);
 	if (!(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
 		mmap_read_unlock(vmf->vma->vm_mm);
 	return true;
@@ -60,7 +67,7 @@ static vm_fault_t device_fault(struct vm_fault *vmf)
 	switch (dev->config.fault) {
 	case ORACLE_SIGBUS: return VM_FAULT_SIGBUS;
 	case ORACLE_SIGSEGV: return VM_FAULT_SIGSEGV;
-	case ORACLE_RETRY: return ask_again(vmf) ? VM_FAULT_RETRY : map(vmf, dev);
+	case ORACLE_RETRY: return ask_again(vmf, dev) ? VM_FAULT_RETRY : map(vmf, dev);
 	default: return map(vmf, dev);
 	}
 }

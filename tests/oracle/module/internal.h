@@ -34,6 +34,7 @@ struct oracle_device {
 	unsigned long first_pfn;	/* I/O memory, or the block of remap */
 	atomic_t users;			/* the session, each open file, devices over it */
 	atomic_t calls[ORACLE_NR_CALLS];
+	unsigned long asked_again;	/* for which address a second try was asked last */
 	struct mutex reserve_lock;
 	struct oracle_reserved reservation[ORACLE_MAX_RESERVED];
 	bool reserved;
