@@ -25,8 +25,10 @@ set(CMAKE_C_EXTENSIONS ON) # typeof, statement expressions
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# Lines, so that a debugger and a backtrace name them; no types or variables.
-set(CMAKE_C_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
+# Lines, so that a debugger and a backtrace name them; no types or variables. Functions
+# begin with a cache line: else a change moves those that follow by 16 bytes or so, and
+# the same instructions were 5 % slower.
+set(CMAKE_C_FLAGS_RELEASE "-O3 -falign-functions=64 -g1 -DNDEBUG")
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_C_COMPILER_LAUNCHER)

@@ -18,18 +18,22 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
 set(TTMSIM_GDB_SCRIPT "${CMAKE_CURRENT_BINARY_DIR}/ttmsim-gdb.py")
 configure_file("${CMAKE_CURRENT_SOURCE_DIR}/tools/gdb/ttmsim-gdb.py.in"
 	"${TTMSIM_GDB_SCRIPT}" @ONLY)
-if(TARGET ttmsim_shared)
-	set(gdb_name "libttmsim.so.${PROJECT_VERSION}-gdb.py")
+# The prefix is known when it is installed.
+set(gdb_libdir "\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}")
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+	set(gdb_libdir "${CMAKE_INSTALL_LIBDIR}")
+endif()
+foreach(target ttmsim_shared ttmsim_checked_shared)
+	if(NOT TARGET ${target})
+		continue()
+	endif()
+	get_target_property(gdb_name ${target} OUTPUT_NAME)
+	set(gdb_name "lib${gdb_name}.so.${PROJECT_VERSION}-gdb.py")
 	configure_file("${TTMSIM_GDB_SCRIPT}"
 		"${CMAKE_CURRENT_BINARY_DIR}/${gdb_name}" COPYONLY)
-	# The prefix is known when it is installed.
-	set(gdb_libdir "\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}")
-	if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
-		set(gdb_libdir "${CMAKE_INSTALL_LIBDIR}")
-	endif()
 	install(CODE "file(INSTALL \"${TTMSIM_GDB_SCRIPT}\" RENAME \"${gdb_name}\"
 		DESTINATION \"\${CMAKE_INSTALL_PREFIX}/share/gdb/auto-load${gdb_libdir}\")")
-endif()
+endforeach()
 
 # The printers need the types of what they look into. One file that uses them all has
 # them in release builds, too.

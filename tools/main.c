@@ -21,6 +21,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "arch", command_arch },
+	{ "bisect", command_bisect },
 	{ "matrix", command_matrix },
 	{ "run", command_run },
 };
@@ -32,6 +33,7 @@ static const char doc[] =
 	"\v"
 	"Commands:\n"
 	"  arch [NAME]   the architectures, or one of them: geometry, features, pte bits\n"
+	"  bisect FILE   since which release a scenario's outcome is another, and why\n"
 	"  matrix        what mmap, mprotect, fork and get_user_pages() do with TTM memory\n"
 	"  run FILE...   run scenarios and print transcripts\n"
 	"\n"

@@ -12,9 +12,6 @@
 #include "common/program.h"
 #include "ttmsim.h"
 
-/* More than any scenario may have: the library says so then. */
-#define MAX_BYTES ((size_t)8 << 20)
-
 struct args {
 	const char *format;	/* as it was given; NULL: text */
 	enum sim_scenario_format run_format;
@@ -69,15 +66,6 @@ static bool is_list(const char *names)
 	return names && (strchr(names, ',') || !strcmp(names, "all"));
 }
 
-static enum sim_ttm_mode parse_mode(const char *arg, struct argp_state *state)
-{
-	const char *names[SIM_NR_TTM_MODES + 1] = { NULL };
-
-	for (int mode = 0; mode < SIM_NR_TTM_MODES; mode++)
-		names[mode] = sim_ttm_mode_name((enum sim_ttm_mode)mode);
-	return (enum sim_ttm_mode)program_choose("mode", arg, names, state);
-}
-
 /* One machine has a transcript, several are compared. */
 static void choose_machines(struct args *args, struct argp_state *state)
 {
@@ -105,7 +93,7 @@ static void choose_machines(struct args *args, struct argp_state *state)
 	if (args->releases)
 		args->machine.release = release_parse(args->releases, state);
 	if (args->modes)
-		args->machine.ttm = parse_mode(args->modes, state);
+		args->machine.ttm = mode_parse(args->modes, state);
 	args->machine.toggle_features = args->toggle;
 }
 
@@ -152,47 +140,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-}
-
-/* Host memory, to be freed; NULL with errno. */
-static char *read_all(FILE *in, size_t *len)
-{
-	size_t max = 0;
-	char *text = NULL;
-
-	*len = 0;
-	do {
-		char *more;
-
-		max = max ? 2 * max : 65536;
-		more = realloc(text, max);
-		if (!more) {
-			free(text);
-			return NULL;
-		}
-		text = more;
-		*len += fread(text + *len, 1, max - *len, in);
-	} while (*len == max && max < MAX_BYTES);
-	if (!ferror(in))
-		return text;
-	free(text);
-	return NULL;
-}
-
-static char *read_file(const char *path, size_t *len)
-{
-	FILE *in = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-	char *text;
-	int saved;
-
-	if (!in)
-		return NULL;
-	text = read_all(in, len);
-	saved = errno;
-	if (in != stdin)
-		fclose(in);
-	errno = saved;
-	return text;
 }
 
 static bool is_json(const struct args *args)
@@ -257,7 +204,7 @@ static int run_file(const struct args *args, int number)
 	struct sim_scenario_result result;
 	bool failed = false;
 	size_t len;
-	char *text = read_file(path, &len);
+	char *text = read_scenario(path, &len);
 	int ret;
 
 	if (!text) {

@@ -17,7 +17,7 @@
 SIM_BEGIN_DECLS
 
 /* Which hole is tried first. Models: include/drm/drm_mm.h, 6.1. */
-enum drm_mm_insert_mode {
+__extension__ enum drm_mm_insert_mode {
 	DRM_MM_INSERT_BEST = 0,	/* the smallest; of equal ones the one made last */
 	DRM_MM_INSERT_LOW,	/* the lowest address */
 	DRM_MM_INSERT_HIGH,	/* the highest; the node goes to its end */

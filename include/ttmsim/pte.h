@@ -236,20 +236,6 @@ SIM_API vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned lo
 SIM_API vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn);
 
 /**
- * vmf_insert_mixed_mkwrite - vmf_insert_mixed() for a write: dirty, and writable where
- *	the vma is
- *
- * An entry of the same pfn that is there already becomes so, too. One of another pfn
- * stays, with a WARN unless it is the zero page's.
- *
- * Returns: as vmf_insert_mixed_prot(); from 6.12 on VM_FAULT_SIGBUS for the zero page.
- * Models: mm/memory.c, vmf_insert_mixed_mkwrite, 5.11 to 6.12; where a pfn is counted
- * (no special bit, a struct page) nothing of mkwrite is done.
- */
-SIM_API vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr,
-					    pfn_t pfn);
-
-/**
  * vm_insert_page - insert a refcounted page; the vma becomes VM_MIXEDMAP
  *
  * Holds: mmap_lock for writing where the vma is not VM_MIXEDMAP yet (else BUG).
@@ -331,6 +317,7 @@ struct sim_current_pte {
 	uint64_t pfn_mask;
 	uint64_t special;	/* what pte_mkspecial() sets */
 	unsigned int pfn_shift;
+	unsigned int page_shift, pmd_shift, pud_shift; /* sizes of leaves, log2 */
 	const struct sim_entry_format *format; /* NULL: there is no current machine */
 	/* the address space whose entries, of 8 bytes, apply_to_page_range() lends to a
 	 * callback, where nobody listens to events; and the entries stored meanwhile */

@@ -69,6 +69,40 @@ SIM_API int sim_scenario_run(const char *text, size_t len,
  */
 SIM_API int sim_scenario_nr_expected(const char *text, size_t len, const char *name, FILE *err);
 
+/* ------------------------------------------- since when, and by which rule -- */
+
+struct sim_bisect_options {
+	const char *name;	/* as sim_scenario_options has it */
+	struct sim_machine_config machine; /* but for the release: before what the scenario says */
+	FILE *out;		/* NULL: nothing is printed */
+	FILE *err;		/* NULL: errors are not told */
+};
+
+struct sim_bisect_result {
+	unsigned int nr_releases; /* that the scenario ran on */
+	unsigned int nr_changes; /* neighbours among them that differ */
+	unsigned int nr_rules;	/* that were found to make a difference, of all changes */
+	unsigned int nr_unexplained; /* changes of which no set of rules makes all */
+};
+
+/**
+ * sim_scenario_bisect - between which releases a scenario's outcome changes, and why
+ * @result: filled where 0 is returned; may be NULL
+ *
+ * Runs it on every release. Between two neighbours that differ, the rules that one follows
+ * and the other does not are tried on the older one, and so are the architecture's entries
+ * and features of the newer: first each alone, then smallest sets, until it gives what the
+ * newer one gives, line by line.
+ *
+ * Returns: 0, it ran;
+ *          -EINVAL, -E2BIG, it cannot be used: told on @options->err;
+ *          -EIO, @options->out cannot be written;
+ *          -ENOMEM.
+ */
+SIM_API int sim_scenario_bisect(const char *text, size_t len,
+				const struct sim_bisect_options *options,
+				struct sim_bisect_result *result);
+
 /* ------------------------------------------------- on many machines at once -- */
 
 enum sim_sweep_format {

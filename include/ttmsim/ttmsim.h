@@ -12,13 +12,16 @@
 #include <ttmsim/pte.h>
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>
+#include <ttmsim/mm.h>
 #include <ttmsim/kernel.h>
 #include <ttmsim/lock.h>
 #include <ttmsim/slab.h>
 #include <ttmsim/drm_mm.h>
 #include <ttmsim/drm.h>
+#include <ttmsim/drm_gem.h>
 #include <ttmsim/ttm.h>
 #include <ttmsim/ttm_bo.h>
+#include <ttmsim/ttm_gem.h>
 #include <ttmsim/sim.h>
 #include <ttmsim/scenario.h>
 #include <ttmsim/matrix.h>

@@ -326,16 +326,20 @@ SIM_API long sim_mremap(struct task_struct *task, unsigned long addr, unsigned l
 			unsigned long new_len, unsigned long flags, unsigned long new_addr);
 
 /**
- * sim_madvise - MADV_DONTNEED, FREE, DONTFORK, DOFORK, WIPEONFORK, KEEPONFORK,
- * HUGEPAGE, NOHUGEPAGE, NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP,
- * POPULATE_READ, POPULATE_WRITE
+ * sim_madvise - MADV_DONTNEED, DONTNEED_LOCKED, FREE, REMOVE, COLD, PAGEOUT, DONTFORK,
+ * DOFORK, WIPEONFORK, KEEPONFORK, MERGEABLE, UNMERGEABLE, HUGEPAGE, NOHUGEPAGE, COLLAPSE,
+ * NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP, POPULATE_READ, POPULATE_WRITE
  *
- * FREE and WILLNEED are checked and do nothing more.
+ * Nothing is reclaimed, merged or read ahead.
  *
  * Returns: 0;
- *          -EINVAL, unaligned, unknown advice, or advice that the mapping's
- *          flags refuse;
- *          -ENOMEM, a hole in the range (the rest was done);
+ *          -EINVAL, unaligned, advice that is unknown to the release, or that the
+ *          mapping's flags refuse;
+ *          -ENOMEM, a hole in the range (the rest was done); COLLAPSE: a range that
+ *          could be collapsed, since there is no huge page to be had;
+ *          -EACCES, REMOVE: not a shared mapping that may be written;
+ *          -ENODEV, REMOVE: of a device;
+ *          -EBADF, REMOVE: the file is not open for writing;
  *          -EAGAIN, no memory (POPULATE_*: -ENOMEM);
  *          -EFAULT, POPULATE_*: a page that cannot be had.
  * Models: mm/madvise.c, 5.11 to 6.12.

@@ -132,6 +132,9 @@ unsigned long sim_move_tables(struct vm_area_struct *vma, unsigned long old_addr
 			      struct vm_area_struct *new_vma, unsigned long new_addr,
 			      unsigned long len);
 
+/* Makes an entry of level 0 old, and with @clean clean: true where it was not; the flush
+ * is the caller's. Holds: the lock of its table. */
+bool sim_make_old(struct mm_struct *mm, unsigned long addr, void *slot, bool clean);
 void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* ---- protections (prot.c) ---- */
@@ -239,5 +242,9 @@ static inline bool sim_mmap_may_be_read(struct mm_struct *mm)
 	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
 	return true;
 }
+
+/* vm_flags are about to change: SIM_WARN where that needs mmap_lock for writing and
+ * nobody has it (driver.c). */
+void sim_vma_start_write(struct vm_area_struct *vma);
 
 #endif

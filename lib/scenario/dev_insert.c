@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 
+#include <ttmsim/mm.h>
+
 #include "pte/pgtable.h"
 #include "scenario/dev_internal.h"
 #include "sim/machine.h"

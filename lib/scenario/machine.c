@@ -38,7 +38,7 @@ static struct sim_machine_config merge(const struct sim_machine_config *first,
 	if (first->cpus)
 		config.cpus = first->cpus;
 	config.toggle_features = first->toggle_features ^ second->toggle_features;
-	config.quiet = true; /* the transcript tells */
+	config.quiet = true;	/* the transcript tells */
 	return config;
 }
 

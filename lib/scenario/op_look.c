@@ -244,7 +244,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	scn_key(res, "private_clean", "%lu", s.private_clean >> 10);
 	scn_key(res, "private_dirty", "%lu", s.private_dirty >> 10);
 	scn_key(res, "locked", "%lu", s.locked >> 10);
-	scn_show_flags(res, s.vm_flags);
+	scn_show_flags(res, s.vm_flags, run->to.options->portable);
 }
 
 /* vm_page_prot is what entries are made with: protection and memory type. */
@@ -269,7 +269,7 @@ void scn_op_vmprot(struct scn_run *run, const struct scn_op *op, struct scn_resu
 	if (vma && vma->vm_start <= addr) {
 		show_prot(run, res, vma->vm_page_prot.pgprot);
 		scn_key(res, "pat", "%d", !!(vma->vm_flags & VM_PAT));
-		scn_show_flags(res, vma->vm_flags);
+		scn_show_flags(res, vma->vm_flags, run->to.options->portable);
 	} else {
 		scn_value_return(res, -ENOMEM);
 	}

@@ -66,15 +66,20 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
 		now[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind) -
 			    before[kind];
-	if (now[SIM_BUG]) {
+	if (now[SIM_BUG] || now[SIM_OOPS]) {
 		scn_value(res, "BUG");
-		show_outcome(run, res, SIM_BUG, "BUG");
+		show_outcome(run, res, now[SIM_BUG] ? SIM_BUG : SIM_OOPS,
+			     now[SIM_BUG] ? "BUG" : "oops");
 		run->to.result.crashed = true;
 	}
-	if (now[SIM_BUG] && run->to.options->portable) {
+	if ((now[SIM_BUG] || now[SIM_OOPS]) && run->to.options->portable) {
 		/* the end of the task that met it tells of more, in no order */
 		res->nr_keys = 0;
 		return;
+	}
+	if (now[SIM_MISUSE] && !run->to.options->portable) {
+		scn_key(res, "misuse", "%u", now[SIM_MISUSE]);
+		show_outcome(run, res, SIM_MISUSE, "misuse");
 	}
 	if (now[SIM_WARN]) {
 		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));

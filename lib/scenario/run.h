@@ -57,7 +57,8 @@ static inline struct task_struct *scn_task(struct scn_run *run, const struct scn
 	return run->object[op->task].task;
 }
 
-/* machine.c */
+/* ---- the machine (machine.c) ---- */
+
 /*
  * The machine that @scn asks for, where @options leaves it that; with other rules than its
  * release's, unless NULL. Returns 0; -EINVAL, told; -ENOMEM.
@@ -69,7 +70,8 @@ void scn_describe_machine(const struct sim_machine *machine, FILE *out);
 /* The mode that it maps TTM objects in; never the default. */
 enum sim_ttm_mode scn_ttm_mode(const struct sim_machine *machine);
 
-/* run.c */
+/* ---- a run (run.c) ---- */
+
 struct scn_how {
 	const struct sim_scenario_options *options;
 	const struct sim_release *rules;	/* NULL: of the machine's release */
@@ -78,7 +80,8 @@ struct scn_how {
 /* Runs what was parsed. Returns as sim_scenario_run(). */
 int scn_run(const struct scn *scn, const struct scn_how *how, struct sim_scenario_result *result);
 
-/* json.c */
+/* ---- as JSON (json.c) ---- */
+
 struct json_t;
 struct scn_json {
 	struct json_t *ops;
@@ -92,7 +95,8 @@ int scn_json_end(struct scn_json *json, const struct scn_transcript *to,
 		 const struct sim_machine *machine);
 void scn_json_free(struct scn_json *json);
 
-/* object.c */
+/* ---- the objects (object.c) ---- */
+
 /* b0+3, d0+1, "zero", or the number. */
 void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT]);
 /* Undoes one get or pin. */

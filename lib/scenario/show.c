@@ -9,23 +9,37 @@
 
 #include "scenario/show.h"
 
-void scn_show_flags(struct scn_result *res, unsigned long vm_flags)
+/*
+ * As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... "sd" is left out:
+ * soft-dirty is not modelled. A portable transcript has those that tests/oracle/runner
+ * shows.
+ * Models: fs/proc/task_mmu.c, show_smap_vma_flags, 5.11 to 6.12.
+ */
+void scn_show_flags(struct scn_result *res, unsigned long vm_flags, bool portable)
 {
+	const unsigned long not_portable = VM_GROWSDOWN | VM_SEQ_READ | VM_RAND_READ |
+					   VM_LOCKONFAULT | VM_HUGETLB | VM_SYNC | VM_ARCH_1 |
+					   VM_MERGEABLE | VM_UFFD_MISSING | VM_UFFD_WP;
 	static const struct {
 		unsigned long flag;
-		char name[4];
+		char name[3];
 	} names[] = {
 		{ VM_READ, "rd" }, { VM_WRITE, "wr" }, { VM_EXEC, "ex" }, { VM_SHARED, "sh" },
 		{ VM_MAYREAD, "mr" }, { VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" },
-		{ VM_MAYSHARE, "ms" }, { VM_PFNMAP, "pf" }, { VM_DENYWRITE, "dw" },
-		{ VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_DONTCOPY, "dc" },
-		{ VM_DONTEXPAND, "de" }, { VM_ACCOUNT, "ac" },
-		{ VM_NORESERVE, "nr" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" },
+		{ VM_MAYSHARE, "ms" }, { VM_GROWSDOWN, "gd" }, { VM_PFNMAP, "pf" },
+		{ VM_DENYWRITE, "dw" }, { VM_LOCKED, "lo" }, { VM_IO, "io" },
+		{ VM_SEQ_READ, "sr" }, { VM_RAND_READ, "rr" }, { VM_DONTCOPY, "dc" },
+		{ VM_DONTEXPAND, "de" }, { VM_LOCKONFAULT, "lf" }, { VM_ACCOUNT, "ac" },
+		{ VM_NORESERVE, "nr" }, { VM_HUGETLB, "ht" }, { VM_SYNC, "sf" },
+		{ VM_ARCH_1, "ar" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" },
 		{ VM_MIXEDMAP, "mm" }, { VM_HUGEPAGE, "hg" }, { VM_NOHUGEPAGE, "nh" },
+		{ VM_MERGEABLE, "mg" }, { VM_UFFD_MISSING, "um" }, { VM_UFFD_WP, "uw" },
 	};
 	char text[SCN_PFN_TEXT] = "";
 	size_t len = 0;
 
+	if (portable)
+		vm_flags &= ~not_portable;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (vm_flags & names[i].flag)
 			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",

@@ -9,7 +9,7 @@
 #include "scenario/transcript.h"
 
 /* As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... */
-void scn_show_flags(struct scn_result *res, unsigned long vm_flags);
+void scn_show_flags(struct scn_result *res, unsigned long vm_flags, bool portable);
 
 /* What is known of a page's use. @refs: raw, a pin is GUP_PIN_COUNTING_BIAS of them. */
 void scn_show_refs(struct scn_result *res, int refs, int mapcount, bool dirty);

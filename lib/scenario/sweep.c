@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * sweep.c - one scenario on many machines.
- *
- * Each result is the number of its text, so that machines are compared by numbers,
- * and a scenario of any length takes a few bytes for each operation and machine.
  */
 #include <errno.h>
-#include <search.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,92 +158,7 @@ static int read_axes(struct sweep *s)
 	return ret ? ret : read_rest(s);
 }
 
-/* ---- results by their numbers ---- */
-
-struct text_number {
-	const char *text;
-	unsigned int number;
-};
-
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(((const struct text_number *)a)->text,
-		      ((const struct text_number *)b)->text);
-}
-
-static int keep_text(struct sweep *s, char *text, struct text_number *entry)
-{
-	if (s->nr_texts + 1 >= s->max_texts) {
-		unsigned int max = s->max_texts ? 2 * s->max_texts : 64;
-		char **more = reallocarray(s->text, max, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		s->text = more;
-		s->max_texts = max;
-	}
-	entry->number = ++s->nr_texts;
-	s->text[entry->number] = text;
-	return 0;
-}
-
-/* Takes @text over. Returns its number; 0: no memory. */
-static unsigned int number_of(struct sweep *s, char *text)
-{
-	struct text_number *entry = malloc(sizeof(*entry)), **found;
-
-	if (!entry || !text)
-		goto fail;
-	entry->text = text;
-	found = tsearch(entry, &s->by_text, compare_texts);
-	if (!found)
-		goto fail;
-	if (*found != entry) {
-		free(entry);
-		free(text);
-		return (*found)->number;
-	}
-	if (!keep_text(s, text, entry))
-		return entry->number;
-	tdelete(entry, &s->by_text, compare_texts);
-fail:
-	free(entry);
-	free(text);
-	return 0;
-}
-
 /* ---- running ---- */
-
-struct collector {
-	struct sweep *s;
-	struct sweep_machine *machine;
-	bool no_memory;
-};
-
-static bool is_failed(const struct scn_op *op, const struct scn_result *res)
-{
-	char alarm[SCN_PFN_TEXT + 32];
-	unsigned int at = 0;
-
-	for (unsigned int i = 0; i < op->nr_expect; i++)
-		if (!scn_holds(&op->expect[i], res))
-			return true;
-	return scn_next_alarm(op, res, &at, alarm);
-}
-
-static void collect(void *data, const struct scn_op *op, const struct scn_result *res)
-{
-	struct collector *c = data;
-	const struct scn *scn = c->s->scn;
-	bool is_end = op < scn->op || op >= scn->op + scn->nr_ops;
-	unsigned int at = is_end ? scn->nr_ops : (unsigned int)(op - scn->op);
-	unsigned int number = number_of(c->s, scn_result_text(res));
-	bool failed = is_failed(op, res);
-
-	c->no_memory |= !number;
-	c->machine->id[at] = sweep_make_id(number, failed);
-	c->machine->failed |= failed;
-}
 
 static enum sim_ttm_mode mode_of(const char *name)
 {
@@ -269,22 +180,19 @@ static int run_machine(struct sweep *s, struct sweep_machine *machine)
 			.toggle_features = s->options->toggle_features,
 		},
 	};
-	struct collector collector = { .s = s, .machine = machine };
-	const struct scn_observer observer = { collect, &collector };
-	const struct scn_how how = { .options = &options, .observer = &observer };
 	int ret;
 
 	plain.machine.ttm = mode_of(s->axis[SWEEP_MODE].name[machine->value[SWEEP_MODE]]);
 	machine->id = calloc(s->nr_ops, sizeof(*machine->id));
 	if (!machine->id)
 		return -ENOMEM;
-	ret = scn_run(&plain, &how, NULL);
+	ret = scn_collect(&s->texts, &plain, &options, NULL, machine->id, &machine->failed);
 	if (ret == -EINVAL) {
 		free(machine->id);
 		machine->id = NULL;
 		return 0;
 	}
-	return collector.no_memory ? -ENOMEM : ret;
+	return ret;
 }
 
 static int run_all(struct sweep *s)
@@ -292,7 +200,7 @@ static int run_all(struct sweep *s)
 	unsigned int nr = s->axis[0].nr * s->axis[1].nr * s->axis[2].nr;
 	int ret = 0;
 
-	s->nr_ops = s->scn->nr_ops + 1;
+	s->nr_ops = scn_nr_ids(s->scn);
 	s->machine = calloc(nr, sizeof(*s->machine));
 	if (!s->machine)
 		return -ENOMEM;
@@ -313,64 +221,7 @@ static int run_all(struct sweep *s)
 	return ret;
 }
 
-/* ---- what differs ---- */
-
-const char *sweep_op_text(const struct sweep *s, unsigned int n)
-{
-	if (n == s->scn->nr_ops)
-		return "teardown";
-	return s->scn->op[n].desc ? s->scn->op[n].text : NULL;
-}
-
-unsigned int sweep_op_line(const struct sweep *s, unsigned int n)
-{
-	return n < s->scn->nr_ops ? s->scn->op[n].line : n ? s->scn->op[n - 1].line : 1;
-}
-
-const char *sweep_text(const struct sweep *s, sweep_id id)
-{
-	return id >> 1 ? s->text[id >> 1] + 1 : "-"; /* past the space */
-}
-
-bool sweep_nth_id(const struct sweep *s, unsigned int op, unsigned int i, sweep_id *id)
-{
-	for (unsigned int m = 0; m < s->nr_machines; m++) {
-		bool known = false;
-
-		if (!s->machine[m].id)
-			continue;
-		for (unsigned int before = 0; !known && before < m; before++)
-			known = s->machine[before].id &&
-				s->machine[before].id[op] == s->machine[m].id[op];
-		if (known || i--)
-			continue;
-		*id = s->machine[m].id[op];
-		return true;
-	}
-	return false;
-}
-
-bool sweep_differs(const struct sweep *s, unsigned int op)
-{
-	const struct sweep_machine *first = NULL;
-
-	for (unsigned int m = 0; m < s->nr_machines; m++) {
-		if (!s->machine[m].id)
-			continue;
-		if (first && first->id[op] != s->machine[m].id[op])
-			return true;
-		first = first ? first : &s->machine[m];
-	}
-	return false;
-}
-
-bool sweep_fails(const struct sweep *s, unsigned int op)
-{
-	for (unsigned int m = 0; m < s->nr_machines; m++)
-		if (s->machine[m].id && sweep_is_failure(s->machine[m].id[op]))
-			return true;
-	return false;
-}
+/* ---- outcomes ---- */
 
 static void find_outcomes(struct sweep *s)
 {
@@ -388,17 +239,14 @@ static void find_outcomes(struct sweep *s)
 	}
 	for (unsigned int op = 0; op < s->nr_ops && !s->result.first_line; op++)
 		if (sweep_differs(s, op))
-			s->result.first_line = sweep_op_line(s, op);
+			s->result.first_line = scn_id_line(s->scn, op);
 }
 
 /* ---- all of it ---- */
 
 static void free_sweep(struct sweep *s)
 {
-	tdestroy(s->by_text, free);
-	for (unsigned int n = 1; n <= s->nr_texts; n++)
-		free(s->text[n]);
-	free(s->text);
+	scn_results_free(&s->texts);
 	for (unsigned int m = 0; m < s->nr_machines; m++)
 		free(s->machine[m].id);
 	free(s->machine);

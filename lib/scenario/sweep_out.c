@@ -35,11 +35,11 @@ static void csv_row(const struct sweep *s, const struct sweep_machine *m, unsign
 		    FILE *out)
 {
 	fprintf(out, "%s,%s,%s,%u,%u,", name_of(s, m, SWEEP_ARCH), name_of(s, m, SWEEP_RELEASE),
-		name_of(s, m, SWEEP_MODE), m->outcome + 1, sweep_op_line(s, op));
-	csv_field(out, sweep_op_text(s, op));
+		name_of(s, m, SWEEP_MODE), m->outcome + 1, scn_id_line(s->scn, op));
+	csv_field(out, scn_id_operation(s->scn, op));
 	fputc(',', out);
-	csv_field(out, sweep_text(s, m->id[op]));
-	fprintf(out, ",%d\n", sweep_is_failure(m->id[op]));
+	csv_field(out, scn_id_text(&s->texts, m->id[op]));
+	fprintf(out, ",%d\n", scn_is_failure(m->id[op]));
 }
 
 /* The end is a row where it told something. */
@@ -48,7 +48,7 @@ int sweep_print_csv(const struct sweep *s, FILE *out)
 	fputs("arch,release,ttm,outcome,line,operation,result,failed\n", out);
 	for (unsigned int i = 0; i < s->nr_machines; i++)
 		for (unsigned int op = 0; s->machine[i].id && op < s->nr_ops; op++)
-			if (sweep_op_text(s, op) && s->machine[i].id[op])
+			if (scn_id_operation(s->scn, op) && s->machine[i].id[op])
 				csv_row(s, &s->machine[i], op, out);
 	return 0;
 }
@@ -82,7 +82,7 @@ static json_t *json_machines(const struct sweep *s)
 }
 
 /* The outcomes in which an operation gave that. */
-static json_t *json_outcomes(const struct sweep *s, unsigned int op, sweep_id id)
+static json_t *json_outcomes(const struct sweep *s, unsigned int op, scn_id id)
 {
 	json_t *outcomes = json_array();
 
@@ -100,15 +100,15 @@ static json_t *json_outcomes(const struct sweep *s, unsigned int op, sweep_id id
 static json_t *json_operation(const struct sweep *s, unsigned int op)
 {
 	json_t *results = json_array();
-	sweep_id id;
+	scn_id id;
 
 	for (unsigned int i = 0; sweep_nth_id(s, op, i, &id); i++)
 		json_array_append_new(results, json_pack("{s:s?, s:b, s:o}",
-			"result", id ? sweep_text(s, id) : NULL,
-			"failed", (int)sweep_is_failure(id), "outcomes", json_outcomes(s, op, id)));
-	return json_pack("{s:i, s:s, s:b, s:o}", "line", (int)sweep_op_line(s, op), "operation",
-			 sweep_op_text(s, op), "differs", (int)sweep_differs(s, op), "results",
-			 results);
+			"result", id ? scn_id_text(&s->texts, id) : NULL,
+			"failed", (int)scn_is_failure(id), "outcomes", json_outcomes(s, op, id)));
+	return json_pack("{s:i, s:s, s:b, s:o}", "line", (int)scn_id_line(s->scn, op), "operation",
+			 scn_id_operation(s->scn, op), "differs", (int)sweep_differs(s, op),
+			 "results", results);
 }
 
 int sweep_print_json(const struct sweep *s, FILE *out)
@@ -117,7 +117,7 @@ int sweep_print_json(const struct sweep *s, FILE *out)
 	int ret;
 
 	for (unsigned int op = 0; op < s->nr_ops; op++)
-		if (sweep_op_text(s, op) && (op < s->scn->nr_ops || sweep_differs(s, op) ||
+		if (scn_id_operation(s->scn, op) && (op < s->scn->nr_ops || sweep_differs(s, op) ||
 					     sweep_fails(s, op)))
 			json_array_append_new(operations, json_operation(s, op));
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o}", "ttmsim", TTMSIM_VERSION,
@@ -143,7 +143,8 @@ static const char html_head[] =
 	"th, td { border: 1px solid #ccc; padding: .2em .5em; text-align: left;"
 	" vertical-align: top }\n"
 	"th { background: #f4f4f4; font-weight: 600 }\n"
-	".map td { text-align: center; min-width: 2.2em }\n"
+	".wide { overflow-x: auto }\n"
+	".map td { text-align: center }\n"
 	".fail { color: #b00020; font-weight: 600 }\n"
 	"code { font-size: 14px }\n"
 	"</style>\n";
@@ -179,7 +180,7 @@ static void html_map(const struct sweep *s, FILE *out)
 {
 	unsigned int nr = s->axis[SWEEP_RELEASE].nr * s->axis[SWEEP_MODE].nr;
 
-	fputs("<table class=\"map\">\n<tr><th rowspan=\"2\">", out);
+	fputs("<div class=\"wide\"><table class=\"map\">\n<tr><th rowspan=\"2\">", out);
 	for (unsigned int r = 0; r < s->axis[SWEEP_RELEASE].nr; r++)
 		fprintf(out, "<th colspan=\"%u\">%s", s->axis[SWEEP_MODE].nr,
 			s->axis[SWEEP_RELEASE].name[r]);
@@ -191,10 +192,10 @@ static void html_map(const struct sweep *s, FILE *out)
 		for (unsigned int i = 0; i < nr; i++)
 			html_cell(s, &s->machine[a * nr + i], out);
 	}
-	fputs("\n</table>\n", out);
+	fputs("\n</table></div>\n", out);
 }
 
-static int html_result(const struct sweep *s, unsigned int op, sweep_id id, bool *in, FILE *out)
+static int html_result(const struct sweep *s, unsigned int op, scn_id id, bool *in, FILE *out)
 {
 	char *where;
 
@@ -203,9 +204,9 @@ static int html_result(const struct sweep *s, unsigned int op, sweep_id id, bool
 	where = sweep_describe(s, in);
 	if (!where)
 		return -ENOMEM;
-	fprintf(out, "<td%s><code>", sweep_is_failure(id) ? " class=\"fail\"" : "");
-	html_text(out, sweep_text(s, id));
-	fprintf(out, "</code>%s<td>%s\n", sweep_is_failure(id) ? " !" : "", where);
+	fprintf(out, "<td%s><code>", scn_is_failure(id) ? " class=\"fail\"" : "");
+	html_text(out, scn_id_text(&s->texts, id));
+	fprintf(out, "</code>%s<td>%s\n", scn_is_failure(id) ? " !" : "", where);
 	free(where);
 	return 0;
 }
@@ -213,14 +214,14 @@ static int html_result(const struct sweep *s, unsigned int op, sweep_id id, bool
 static int html_line(const struct sweep *s, unsigned int op, bool *in, FILE *out)
 {
 	unsigned int nr = 0;
-	sweep_id id;
+	scn_id id;
 	int ret = 0;
 
 	while (sweep_nth_id(s, op, nr, &id))
 		nr++;
 	fprintf(out, "<tr><td rowspan=\"%u\">%u<td rowspan=\"%u\"><code>", nr,
-		sweep_op_line(s, op), nr);
-	html_text(out, sweep_op_text(s, op));
+		scn_id_line(s->scn, op), nr);
+	html_text(out, scn_id_operation(s->scn, op));
 	fputs("</code>\n", out);
 	for (unsigned int i = 0; !ret && sweep_nth_id(s, op, i, &id); i++) {
 		if (i)
@@ -253,7 +254,7 @@ int sweep_print_html(const struct sweep *s, FILE *out)
 	html_map(s, out);
 	fputs("<table>\n<tr><th>line<th>operation<th>result<th>machines\n", out);
 	for (unsigned int op = 0; !ret && op < s->nr_ops; op++)
-		if (sweep_op_text(s, op) && (sweep_differs(s, op) || sweep_fails(s, op)))
+		if (scn_id_operation(s->scn, op) && (sweep_differs(s, op) || sweep_fails(s, op)))
 			ret = html_line(s, op, in, out);
 	fputs("</table>\n</html>\n", out);
 	free(in);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * sweep_set.c - a set of machines in few words: "arm um: 5.11 (default mixed); x86_64".
+ * sweep_set.c - which machines gave what, and a set of them in few words:
+ * "arm um: 5.11 (default mixed); x86_64".
  *
  * The set is cut along one axis into values with the same rest, each rest along the
  * next axis. Which axis comes first decides how long it gets: all orders are tried.
@@ -10,6 +11,50 @@
 #include <string.h>
 
 #include "scenario/sweep.h"
+
+/* ---- who gave what ---- */
+
+bool sweep_nth_id(const struct sweep *s, unsigned int op, unsigned int i, scn_id *id)
+{
+	for (unsigned int m = 0; m < s->nr_machines; m++) {
+		bool known = false;
+
+		if (!s->machine[m].id)
+			continue;
+		for (unsigned int before = 0; !known && before < m; before++)
+			known = s->machine[before].id &&
+				s->machine[before].id[op] == s->machine[m].id[op];
+		if (known || i--)
+			continue;
+		*id = s->machine[m].id[op];
+		return true;
+	}
+	return false;
+}
+
+bool sweep_differs(const struct sweep *s, unsigned int op)
+{
+	const struct sweep_machine *first = NULL;
+
+	for (unsigned int m = 0; m < s->nr_machines; m++) {
+		if (!s->machine[m].id)
+			continue;
+		if (first && first->id[op] != s->machine[m].id[op])
+			return true;
+		first = first ? first : &s->machine[m];
+	}
+	return false;
+}
+
+bool sweep_fails(const struct sweep *s, unsigned int op)
+{
+	for (unsigned int m = 0; m < s->nr_machines; m++)
+		if (s->machine[m].id && scn_is_failure(s->machine[m].id[op]))
+			return true;
+	return false;
+}
+
+/* ---- in words ---- */
 
 struct view {
 	const struct sweep *s;

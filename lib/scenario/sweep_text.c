@@ -135,7 +135,7 @@ static void print_operation(const struct sweep *s, unsigned int op, FILE *out)
 
 static int print_line(const struct sweep *s, unsigned int op, bool *in, FILE *out)
 {
-	sweep_id id;
+	scn_id id;
 
 	if (op == s->scn->nr_ops)
 		fputs("\nthe end:\n", out);
@@ -149,8 +149,9 @@ static int print_line(const struct sweep *s, unsigned int op, bool *in, FILE *ou
 		where = sweep_describe(s, in);
 		if (!where)
 			return -ENOMEM;
-		print_where(out, sweep_is_failure(id), id ? sweep_text(s, id) : "nothing to tell",
-			    where, s->options->color);
+		print_where(out, scn_is_failure(id),
+			    id ? scn_id_text(&s->texts, id) : "nothing to tell", where,
+			    s->options->color);
 		free(where);
 	}
 	return 0;
@@ -162,7 +163,7 @@ static int print_lines(const struct sweep *s, bool *in, FILE *out)
 	int ret = 0;
 
 	for (unsigned int op = 0; !ret && op < s->nr_ops; op++) {
-		if (!sweep_op_text(s, op) || (!sweep_differs(s, op) && !sweep_fails(s, op)))
+		if (!scn_id_operation(s->scn, op) || (!sweep_differs(s, op) && !sweep_fails(s, op)))
 			continue;
 		if (nr++ < MAX_LINES)
 			ret = print_line(s, op, in, out);
@@ -181,8 +182,8 @@ static unsigned int failing_line(const struct sweep *s, unsigned int outcome)
 		if (!s->machine[m].id || s->machine[m].outcome != outcome)
 			continue;
 		for (unsigned int op = 0; op < s->nr_ops; op++)
-			if (sweep_is_failure(s->machine[m].id[op]))
-				return sweep_op_line(s, op);
+			if (scn_is_failure(s->machine[m].id[op]))
+				return scn_id_line(s->scn, op);
 		return 0;
 	}
 	return 0;

@@ -9,6 +9,16 @@
 #include "scenario/args.h"
 
 /* younger than some C libraries */
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
@@ -51,6 +61,10 @@ static const struct scn_word advice_words[] = {
 	{ "dontdump", MADV_DONTDUMP }, { "dodump", MADV_DODUMP },
 	{ "wipeonfork", MADV_WIPEONFORK }, { "keeponfork", MADV_KEEPONFORK },
 	{ "populate_read", MADV_POPULATE_READ }, { "populate_write", MADV_POPULATE_WRITE },
+	{ "free", MADV_FREE }, { "remove", MADV_REMOVE }, { "cold", MADV_COLD },
+	{ "pageout", MADV_PAGEOUT }, { "dontneed_locked", MADV_DONTNEED_LOCKED },
+	{ "mergeable", MADV_MERGEABLE }, { "unmergeable", MADV_UNMERGEABLE },
+	{ "collapse", MADV_COLLAPSE },
 	{ NULL, 0 },
 };
 

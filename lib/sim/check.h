@@ -16,12 +16,15 @@ struct check_object {
 	const struct vm_area_struct *vma; /* whose object that is, whether it has one or not */
 	struct ttm_buffer_object *bo;	/* NULL: none, or one that somebody has reserved */
 	enum sim_cache_mode cache;	/* what ttm_io_prot() gives its entries */
+	bool has_cache;			/* and may be asked for it */
 };
 
 /* A VM_PAT vma's range of I/O memory begins or ends (check_types.c). */
 struct check_edge {
 	uint64_t at;		/* bytes */
 	int vmas, reservations;	/* that begin there: 1; that end: -1 */
+	unsigned long vm_start, vm_end; /* of the vma */
+	const char *who;	/* whose it is */
 };
 
 struct machine_check {

@@ -41,14 +41,22 @@ static struct ttm_buffer_object *reserve_object(const struct vm_area_struct *vma
 	return bo->base.resv && dma_resv_trylock(bo->base.resv) ? bo : NULL;
 }
 
+/* May ttm_io_prot() be asked? What is not there would be an oops of the machine. */
+static bool has_cache(const struct ttm_buffer_object *bo)
+{
+	const struct ttm_resource_manager *man;
+
+	if (!bo->resource || bo->resource->mem_type >= TTM_NUM_MEM_TYPES)
+		return false;
+	man = ttm_manager_type(bo->bdev, (int)bo->resource->mem_type);
+	return man && (!man->use_tt || bo->ttm);
+}
+
 static enum sim_cache_mode expected_cache(struct machine_check *mc, struct ttm_buffer_object *bo,
 					  pgprot_t prot)
 {
-	struct sim_machine *old;
+	struct sim_machine *old = sim_set_current_machine(mc->machine);
 
-	if (!bo->resource)
-		return SIM_CACHE_WB;
-	old = sim_set_current_machine(mc->machine);
 	prot = ttm_io_prot(bo, bo->resource, prot);
 	sim_set_current_machine(old);
 	return fmt_cache(&mc->machine->mmu->format[SIM_LEAF_PTE], prot.pgprot);
@@ -70,7 +78,8 @@ static struct ttm_buffer_object *object_of(struct machine_check *mc,
 	check_object_end(mc);
 	mc->object.vma = vma;
 	mc->object.bo = reserve_object(vma);
-	if (mc->object.bo)
+	mc->object.has_cache = mc->object.bo && has_cache(mc->object.bo);
+	if (mc->object.has_cache)
 		mc->object.cache = expected_cache(mc, mc->object.bo, vma->vm_page_prot);
 	return mc->object.bo;
 }
@@ -144,7 +153,7 @@ static void check_cache(struct machine_check *mc, const struct sim_check_entry *
 {
 	enum sim_cache_mode cache = fmt_cache(&mc->machine->mmu->format[entry->level], entry->e);
 
-	if (!mc->machine->mmu->has_pat && cache != mc->object.cache)
+	if (mc->object.has_cache && !mc->machine->mmu->has_pat && cache != mc->object.cache)
 		sim_check_tell_entry(&mc->check, "O.4", entry,
 				     "memory type %s, the object's is %s",
 				     sim_cache_mode_name(cache),

@@ -94,7 +94,7 @@ void check_types_entry(struct machine_check *mc, const struct sim_check_entry *l
 
 /* ---- reservations ---- */
 
-static void add_edge(struct machine_check *mc, uint64_t at, int vmas, int reservations)
+static void add_edge(struct machine_check *mc, const struct check_edge *edge)
 {
 	struct check_edge *more;
 	unsigned int max;
@@ -109,17 +109,19 @@ static void add_edge(struct machine_check *mc, uint64_t at, int vmas, int reserv
 		mc->edges = more;
 		mc->max_edges = max;
 	}
-	mc->edges[mc->nr_edges++] = (struct check_edge){ at, vmas, reservations };
+	mc->edges[mc->nr_edges++] = *edge;
 }
 
 static void add_reservation(uint64_t start, uint64_t end, void *data)
 {
-	add_edge(data, start, 0, 1);
-	add_edge(data, end, 0, -1);
+	add_edge(data, &(struct check_edge){ .at = start, .reservations = 1 });
+	add_edge(data, &(struct check_edge){ .at = end, .reservations = -1 });
 }
 
 void check_types_vma(struct machine_check *mc, struct vm_area_struct *vma)
 {
+	struct check_edge edge = { .vmas = 1, .vm_start = vma->vm_start, .vm_end = vma->vm_end,
+				   .who = mc->check.who };
 	unsigned long pfn;
 	uint64_t start, end;
 
@@ -131,8 +133,9 @@ void check_types_vma(struct machine_check *mc, struct vm_area_struct *vma)
 	end = start + (vma->vm_end - vma->vm_start);
 	if (sim_memtype_is_ram(mc->machine, start, end) || sim_memtype_untracked(start, end))
 		return;
-	add_edge(mc, start, 1, 0);
-	add_edge(mc, end, -1, 0);
+	edge.at = start;
+	add_edge(mc, &edge);
+	add_edge(mc, &(struct check_edge){ .at = end, .vmas = -1 });
 }
 
 static int compare_edges(const void *a, const void *b)
@@ -142,17 +145,24 @@ static int compare_edges(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-static void tell_reservation(struct machine_check *mc, uint64_t start, uint64_t end, int vmas,
-			     int reservations)
+/* @vma: the last that has begun by then. */
+static void tell_reservation(struct machine_check *mc, const struct check_edge *edge, int vmas,
+			     int reservations, const struct check_edge *vma)
 {
-	sim_check_tell(&mc->check,
-		       "%s bytes 0x%llx-0x%llx: %d VM_PAT vmas, %d reservations for vmas",
-		       vmas > reservations ? "M.3" : "M.4", (unsigned long long)start,
-		       (unsigned long long)end, vmas, reservations);
+	unsigned long long start = edge->at, end = edge[1].at;
+
+	if (vmas > reservations)
+		sim_check_tell(&mc->check, "M.3 bytes 0x%llx-0x%llx of vma 0x%lx-0x%lx of %s: "
+			       "%d VM_PAT vmas, %d reservations for vmas", start, end,
+			       vma->vm_start, vma->vm_end, vma->who, vmas, reservations);
+	else
+		sim_check_tell(&mc->check, "M.4 bytes 0x%llx-0x%llx: %d VM_PAT vmas, "
+			       "%d reservations for vmas", start, end, vmas, reservations);
 }
 
 void check_types_reservations(struct machine_check *mc)
 {
+	const struct check_edge *vma = NULL;
 	int vmas = 0, reservations = 0;
 
 	if (!mc->machine->mmu->has_pat)
@@ -167,7 +177,9 @@ void check_types_reservations(struct machine_check *mc)
 
 		vmas += edge->vmas;
 		reservations += edge->reservations;
+		if (edge->vmas > 0)
+			vma = edge;
 		if (vmas != reservations && i + 1 < mc->nr_edges && edge[1].at != edge->at)
-			tell_reservation(mc, edge->at, edge[1].at, vmas, reservations);
+			tell_reservation(mc, edge, vmas, reservations, vma);
 	}
 }

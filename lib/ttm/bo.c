@@ -2,7 +2,7 @@
 /*
  * bo.c - the life of a buffer object: made, validated, moved, freed.
  *
- *	ttm_bo_init_reserved    in TTM_PL_SYSTEM, without pages
+ *	ttm_bo_init_reserved    in TTM_PL_SYSTEM, without pages; since 6.12 nowhere
  *	ttm_bo_validate         moves where the placement says (evict.c makes room)
  *	ttm_bo_put, the last	its offset goes, then its memory, then itself
  *
@@ -17,8 +17,26 @@
 #include "ttm/internal.h"
 
 #define BO_FILE "drivers/gpu/drm/ttm/ttm_bo.c"
+#define RESERVE_FILE "include/drm/ttm/ttm_bo_driver.h"
 
 /* ---- reservation ---- */
+
+/* Nothing here needs the device: the object may have none yet. */
+static bool warn_ticket(const struct ttm_buffer_object *bo)
+{
+	struct sim_machine *machine = ttm_bo_machine(bo);
+
+	return !machine || sim_outcome_record(machine, SIM_WARN, RESERVE_FILE, "ttm_bo_reserve",
+					      "ticket");
+}
+
+/* bo->bdev is followed: an oops where it is NULL. */
+static bool lacks_device(const struct ttm_buffer_object *bo, const char *file, const char *func)
+{
+	struct sim_machine *machine = ttm_bo_machine(bo);
+
+	return machine && SIM_OOPS_IF_NULL(machine, file, func, bo->bdev);
+}
 
 int ttm_bo_reserve(struct ttm_buffer_object *bo, bool interruptible, bool no_wait,
 		   struct ww_acquire_ctx *ticket)
@@ -26,7 +44,7 @@ int ttm_bo_reserve(struct ttm_buffer_object *bo, bool interruptible, bool no_wai
 	int ret;
 
 	if (no_wait) {
-		if (SIM_WARN_ON(ttm_machine(bo->bdev), "include/drm/ttm/ttm_bo_driver.h", ticket))
+		if (ticket && warn_ticket(bo))
 			return -EBUSY;
 		return dma_resv_trylock(bo->base.resv) ? 0 : -EBUSY;
 	}
@@ -45,14 +63,18 @@ void ttm_bo_move_to_lru_tail(struct ttm_buffer_object *bo)
 
 void ttm_bo_unreserve(struct ttm_buffer_object *bo)
 {
-	ttm_lru_lock(bo->bdev);
-	ttm_bo_move_to_lru_tail(bo);
-	ttm_lru_unlock(bo->bdev);
+	if (!lacks_device(bo, RESERVE_FILE, __func__)) {
+		ttm_lru_lock(bo->bdev);
+		ttm_bo_move_to_lru_tail(bo);
+		ttm_lru_unlock(bo->bdev);
+	}
 	dma_resv_unlock(bo->base.resv);
 }
 
 void ttm_bo_pin(struct ttm_buffer_object *bo)
 {
+	if (lacks_device(bo, BO_FILE, __func__))
+		return;
 	(void)SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !kref_read(&bo->kref));
 	ttm_lru_lock(bo->bdev);
 	bo->pin_count++;
@@ -61,7 +83,8 @@ void ttm_bo_pin(struct ttm_buffer_object *bo)
 
 void ttm_bo_unpin(struct ttm_buffer_object *bo)
 {
-	if (SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !bo->pin_count))
+	if (lacks_device(bo, BO_FILE, __func__) ||
+	    SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !bo->pin_count))
 		return;
 	ttm_lru_lock(bo->bdev);
 	bo->pin_count--;
@@ -100,7 +123,19 @@ void ttm_bo_tt_destroy(struct ttm_buffer_object *bo)
 
 static bool uses_tt(struct ttm_buffer_object *bo, const struct ttm_resource *res)
 {
-	return res && ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt;
+	if (!res)
+		return ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE);
+	return ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt;
+}
+
+/* What the kernel follows on the way of a move is there: else an oops. */
+static bool can_move(struct ttm_buffer_object *bo, const struct ttm_resource *mem)
+{
+	const char *func = "ttm_bo_handle_move_mem";
+
+	return (!bo->resource || ttm_res_manager(bo->bdev, bo->resource, BO_FILE, func)) &&
+	       ttm_res_manager(bo->bdev, mem, BO_FILE, func) &&
+	       !TTM_LACKS(bo->bdev, BO_FILE, func, move);
 }
 
 /* The pages of the place that @bo is about to move to. */
@@ -121,9 +156,12 @@ int ttm_bo_handle_move_mem(struct ttm_buffer_object *bo, struct ttm_resource *me
 			   struct ttm_operation_ctx *ctx, struct ttm_place *hop)
 {
 	struct sim_machine *machine = ttm_machine(bo->bdev);
-	bool old_use_tt = uses_tt(bo, bo->resource);
+	bool old_use_tt;
 	int ret;
 
+	if (!can_move(bo, mem))
+		return -EIO;
+	old_use_tt = uses_tt(bo, bo->resource);
 	ttm_bo_unmap_virtual(bo);
 	ret = prepare_tt(bo, mem, ctx);
 	if (!ret)
@@ -175,6 +213,36 @@ int ttm_bo_move_to(struct ttm_buffer_object *bo, struct ttm_resource *mem, bool 
 	return ret;
 }
 
+/* Of a validated object: 0, or what making its ttm_tt returned. */
+static int validate_tt(struct ttm_buffer_object *bo)
+{
+	if (!bo->resource || bo->resource->mem_type == TTM_PL_SYSTEM)
+		return ttm_tt_create(bo, true);
+	return 0;
+}
+
+/* Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_validate, 6.12. */
+static int validate_forced(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+			   struct ttm_operation_ctx *ctx)
+{
+	struct ttm_resource *mem;
+	bool force_space = false;
+	int ret;
+
+	do {
+		if (bo->resource && ttm_resource_fits(bo->resource, placement, force_space))
+			return 0;
+		if (bo->pin_count)
+			return -EINVAL;
+		ret = ttm_bo_alloc_resource(bo, placement, ctx, force_space, &mem);
+		force_space = !force_space;
+	} while (ret == -ENOSPC && force_space);
+	if (ret)
+		return ret == -ENOSPC ? -ENOMEM : ret;
+	ret = ttm_bo_move_to(bo, mem, false, ctx);
+	return ret ? ret : validate_tt(bo);
+}
+
 int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placement,
 		    struct ttm_operation_ctx *ctx)
 {
@@ -183,20 +251,18 @@ int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placemen
 
 	if (sim_is_crashed(ttm_machine(bo->bdev)))
 		return -EIO;
-	if (!placement->num_placement && !placement->num_busy_placement)
+	if (ttm_is_nowhere(bo->bdev, placement))
 		return ttm_bo_pipeline_gutting(bo);
+	if (ttm_rule(bo->bdev, SIM_RULE_TTM_FORCED_PLACEMENT))
+		return validate_forced(bo, placement, ctx);
 	if (!bo->resource || !ttm_resource_compat(bo->resource, placement)) {
-		if (bo->pin_count && sim_rule(ttm_machine(bo->bdev), SIM_RULE_TTM_PINNED_STAYS))
-			return -EINVAL;
 		ret = ttm_bo_mem_space(bo, placement, &mem, ctx);
 		if (!ret)
 			ret = ttm_bo_move_to(bo, mem, false, ctx);
 		if (ret)
 			return ret;
 	}
-	if (!bo->resource || bo->resource->mem_type == TTM_PL_SYSTEM)
-		return ttm_tt_create(bo, true);
-	return 0;
+	return validate_tt(bo);
 }
 
 /* ---- the beginning ---- */
@@ -216,11 +282,33 @@ static void bo_init_fields(struct ttm_device *bdev, struct ttm_buffer_object *bo
 	bo->base.resv = resv ? resv : &bo->base._resv;
 }
 
+/* A device that no ttm_device_init() made has no manager and no offsets: an oops where
+ * the release first wants one. */
+static bool is_made(const struct ttm_device *bdev, const struct ttm_buffer_object *bo)
+{
+	struct sim_machine *machine = bo->base.dev ? bo->base.dev->sim_machine
+						   : sim_current_machine();
+
+	if (bdev && bdev->dev_mapping)
+		return true;
+	if (!machine || sim_is_crashed(machine))
+		return false;
+	if (sim_rule(machine, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		sim_outcome_record(machine, SIM_OOPS, "drivers/gpu/drm/drm_vma_manager.c",
+				   "drm_vma_offset_add", "NULL pointer: mgr");
+	else
+		sim_outcome_record(machine, SIM_OOPS, "drivers/gpu/drm/ttm/ttm_resource.c",
+				   "ttm_resource_alloc", "NULL pointer: man");
+	return false;
+}
+
 static int bo_init_memory(struct ttm_buffer_object *bo)
 {
 	static const struct ttm_place sys_mem = { .mem_type = TTM_PL_SYSTEM };
-	int ret = ttm_resource_alloc(bo, &sys_mem, &bo->resource);
+	int ret = 0;
 
+	if (!ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		ret = ttm_resource_alloc(bo, &sys_mem, &bo->resource);
 	if (ret || bo->type == ttm_bo_type_kernel)
 		return ret;
 	return drm_vma_offset_add(bo->bdev->vma_manager, &bo->base.vma_node,
@@ -234,6 +322,8 @@ int ttm_bo_init_reserved(struct ttm_device *bdev, struct ttm_buffer_object *bo,
 {
 	int ret;
 
+	if (!is_made(bdev, bo))
+		return -EIO;
 	bo_init_fields(bdev, bo, type, alignment, sg, resv, destroy);
 	ret = bo_init_memory(bo);
 	if (ret)
@@ -300,6 +390,9 @@ static void bo_delay_delete(struct ttm_buffer_object *bo)
 
 	sim_assert(list_empty(&bo->ddestroy) || bo->deleted);
 	bo->deleted = true;
+	if (bo->pin_count && SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, "ttm_bo_release",
+					      bo->resource))
+		return;
 	ttm_lru_lock(bdev);
 	if (bo->pin_count) {
 		bo->pin_count = 0;
@@ -315,6 +408,9 @@ static void ttm_bo_release(struct kref *kref)
 	struct ttm_buffer_object *bo = container_of(kref, struct ttm_buffer_object, kref);
 	struct ttm_device *bdev = bo->bdev;
 
+	if (lacks_device(bo, BO_FILE, __func__) ||
+	    SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, bdev->funcs))
+		return;
 	(void)SIM_WARN_ON(ttm_machine(bdev), BO_FILE, bo->pin_count);
 	if (!bo->deleted)
 		bo_leave_device(bo);
@@ -329,7 +425,8 @@ static void ttm_bo_release(struct kref *kref)
 	bo_free_memory(bo);
 	sim_assert(!bo->ttm && !bo->resource && list_empty(&bo->ddestroy));
 	dma_resv_unlock(bo->base.resv);
-	bo->destroy(bo);
+	if (!SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, bo->destroy))
+		bo->destroy(bo);
 }
 
 void ttm_bo_put(struct ttm_buffer_object *bo)
@@ -339,7 +436,7 @@ void ttm_bo_put(struct ttm_buffer_object *bo)
 	if (!bo)
 		return;
 	bdev = bo->bdev;
-	if (kref_put(&bo->kref, ttm_bo_release) &&
+	if (kref_put(&bo->kref, ttm_bo_release) && bdev &&
 	    __builtin_expect(!ttm_ddestroy_is_empty(bdev), 0))
 		ttm_bo_delayed_delete(bdev, false);
 }

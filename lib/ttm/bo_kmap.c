@@ -12,6 +12,8 @@
  */
 #include "ttm/internal.h"
 
+#define UTIL_FILE "drivers/gpu/drm/ttm/ttm_bo_util.c"
+
 static unsigned long map_pfn(struct ttm_buffer_object *bo, unsigned long page)
 {
 	if (bo->resource->bus.is_iomem)
@@ -70,17 +72,22 @@ static int map_prepare(struct ttm_buffer_object *bo)
 
 	if (ret || bo->resource->bus.is_iomem)
 		return ret;
+	if (SIM_BUG_ON_IN(ttm_machine(bo->bdev), UTIL_FILE, "ttm_bo_kmap_ttm", !bo->ttm))
+		return -EIO;
 	return ttm_tt_populate(bo->bdev, bo->ttm, &ctx);
 }
 
 int ttm_bo_kmap(struct ttm_buffer_object *bo, unsigned long start_page, unsigned long num_pages,
 		struct ttm_bo_kmap_obj *map)
 {
-	unsigned long nr = bo->resource->num_pages;
+	unsigned long nr;
 	int ret;
 
 	memset(map, 0, sizeof(*map));
 	map->bo = bo;
+	if (SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), UTIL_FILE, __func__, bo->resource))
+		return -EIO;
+	nr = bo->resource->num_pages;
 	map->sim_first = start_page;
 	map->sim_nr = num_pages;
 	if (!num_pages || num_pages > nr || start_page > nr - num_pages)

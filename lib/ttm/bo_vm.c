@@ -216,6 +216,8 @@ static bool access_in_range(const struct ttm_buffer_object *bo, unsigned long of
 		return false;
 	if (sim_rule(machine, SIM_RULE_TTM_ACCESS_CHECKS_BYTES))
 		return end <= bo->base.size;
+	if (SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), VM_FILE, "ttm_bo_vm_access", bo->resource))
+		return false;
 	return end >> sim_page_shift(machine) <= bo->resource->num_pages;
 }
 
@@ -233,7 +235,9 @@ int ttm_bo_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 	ret = ttm_bo_reserve(bo, true, false, NULL);
 	if (ret)
 		return ret;
-	if (bo->resource->mem_type <= TTM_PL_TT)
+	if (!bo->resource)
+		ret = -ENODATA;
+	else if (bo->resource->mem_type <= TTM_PL_TT)
 		ret = ttm_bo_vm_access_kmap(bo, offset, buf, len, write);
 	else if (bo->bdev->funcs->access_memory)
 		ret = bo->bdev->funcs->access_memory(bo, offset, buf, len, write);

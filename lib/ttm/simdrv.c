@@ -54,11 +54,27 @@ static void sim_evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *
 	placement->num_busy_placement = 1;
 }
 
+/* An object without memory, as every new one since 6.12: what it gets is empty. */
+static int move_from_nowhere(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
+{
+	unsigned long pfn = to_driver(bo->bdev)->vram_pfn + new_mem->start;
+	int ret = 0;
+
+	if (new_mem->mem_type == TTM_PL_VRAM)
+		for (unsigned long i = 0; i < new_mem->num_pages && !ret; i++)
+			ret = sim_phys_clear(ttm_machine(bo->bdev), pfn + i);
+	if (!ret)
+		ttm_bo_move_null(bo, new_mem);
+	return ret;
+}
+
 static int sim_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		    struct ttm_resource *new_mem, struct ttm_place *hop)
 {
 	(void)evict, (void)hop;
-	if (bo->resource && bo->resource->mem_type != TTM_PL_VRAM &&
+	if (!bo->resource)
+		return move_from_nowhere(bo, new_mem);
+	if (bo->resource->mem_type != TTM_PL_VRAM &&
 	    new_mem->mem_type != TTM_PL_VRAM) {
 		ttm_bo_move_null(bo, new_mem);
 		return 0;
@@ -217,6 +233,7 @@ static int device_init(struct sim_ttm_driver *drv, struct sim_machine *machine,
 	drm_vma_offset_manager_init(&drv->offsets, sim_drm_file_page_offset_start(machine),
 				    sim_drm_file_page_offset_size(machine));
 	sim_drm_device_init(&drv->ddev, machine, &drv->offsets);
+	drv->ddev.sim_mapping = drv->mapping;
 	ret = ttm_device_init(&drv->bdev, &sim_ttm_funcs, NULL, drv->mapping, &drv->offsets,
 			      false, false);
 	if (ret)

@@ -27,6 +27,8 @@ int ttm_tt_create(struct ttm_buffer_object *bo, bool zero_alloc)
 	default:
 		return -EINVAL;
 	}
+	if (TTM_LACKS(bo->bdev, TT_FILE, __func__, ttm_tt_create))
+		return -EIO;
 	bo->ttm = bo->bdev->funcs->ttm_tt_create(bo, page_flags);
 	return bo->ttm ? 0 : -ENOMEM;
 }
@@ -39,6 +41,8 @@ static size_t tt_array_bytes(const struct ttm_tt *ttm)
 int ttm_tt_init(struct ttm_tt *ttm, struct ttm_buffer_object *bo, uint32_t page_flags,
 		enum ttm_caching caching, unsigned long extra_pages)
 {
+	if ((unsigned int)caching >= TTM_NUM_CACHING_TYPES)
+		return -EINVAL;
 	ttm->num_pages = (uint32_t)(ttm_bo_nr_pages(bo) + extra_pages);
 	ttm->page_flags = page_flags;
 	ttm->sg = bo->sg;
@@ -59,7 +63,8 @@ void ttm_tt_fini(struct ttm_tt *ttm)
 
 void ttm_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm)
 {
-	bdev->funcs->ttm_tt_destroy(bdev, ttm);
+	if (!TTM_LACKS(bdev, TT_FILE, __func__, ttm_tt_destroy))
+		bdev->funcs->ttm_tt_destroy(bdev, ttm);
 }
 
 int ttm_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx)
@@ -81,6 +86,8 @@ int ttm_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_oper
 
 void ttm_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm)
 {
+	if (SIM_OOPS_IF_NULL(ttm_machine(bdev), TT_FILE, __func__, ttm))
+		return;
 	if (!ttm_tt_is_populated(ttm))
 		return;
 	if (bdev->funcs->ttm_tt_unpopulate)

@@ -99,10 +99,10 @@ void vma_tree_resized(struct vm_area_struct *vma);
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
 /* The first vma that has a byte in [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end);
+SIM_API struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+						     unsigned long end);
 /* The vma at @addr, or NULL. */
-struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+SIM_API struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
 /* A hole of @len bytes in [low, high): the highest one, or the lowest.
  * Returns its address, or 0. */
 unsigned long vma_tree_highest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,
@@ -312,6 +312,8 @@ struct file *sim_shmem_file_create(struct sim_machine *machine, unsigned long nr
 struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff);
 /* Is the page there? Takes the mapping's page lock. */
 bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff);
+/* Drops the pages [first, first + nr): who has a reference keeps a page of no file. */
+void sim_page_cache_remove(struct address_space *mapping, pgoff_t first, unsigned long nr);
 /* Drops every page: for a mapping without users. */
 void sim_page_cache_free(struct address_space *mapping);
 

@@ -22,7 +22,7 @@ trap 'rm -rf "$work"' EXIT
 prefix="$work/prefix"
 cmake --install "$build_dir" --prefix "$prefix" >"$work/install.log"
 scripts="$prefix/share/gdb/auto-load"
-find "$scripts$prefix" -name 'libttmsim.so.*-gdb.py' | grep -q . || { find "$scripts"; exit 1; }
+find "$scripts$prefix" -name "libttmsim*.so.*-gdb.py" | grep -q . || { find "$scripts"; exit 1; }
 
 export PKG_CONFIG_PATH="$prefix/$libdir/pkgconfig"
 read -ra pc_flags <<<"$(pkg-config --cflags --libs ttmsim)"

@@ -55,7 +55,7 @@ static void test_insertion(void **state)
 		  "dev d vma=none insert=remap pages=4\n"
 		  "mmap m d -> 0\n"
 		  "pte m+3 -> special=1 pfn=d+3\n"
-		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,dd\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,ar,dd\n"
 		  "read m+3 -> 0\n" },
 		{ "remap_pfn_range of a private mapping",
 		  "dev d vma=none insert=remap pages=4\n"

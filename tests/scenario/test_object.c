@@ -55,7 +55,7 @@ static void test_what_is_left_is_told(void **state)
 							    SIM_SCENARIO_TEXT);
 		const char *end = strstr(o.out, "teardown ");
 
-		if (cases[i].end ? !end || !strstr(end, cases[i].end) : end != NULL)
+		if (!end != !cases[i].end || (end && !strstr(end, cases[i].end)))
 			fail_msg("%s:\n%s", cases[i].description, o.out);
 		scenario_output_free(&o);
 	}

@@ -68,6 +68,16 @@ static void test_views(void **state)
 		  "smaps t -> size=16 rss=0 flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,dd\n"
 		  "munmap m\n"
 		  "smaps m -> -ENOMEM\n" },
+		{ "smaps flags of a reserved range, and of advice",
+		  "machine arch=x86_64 release=6.1\n"
+		  "dev d vma=none insert=remap backing=iomem caching=wc reserve=1 pages=4\n"
+		  "open f rw dev=d\n"
+		  "mmap m f share=shared prot=rw pages=4\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,ar,dd\n"
+		  "madvise m random -> 0\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,rr,de,ar,dd\n"
+		  "madvise m sequential -> 0\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,sr,de,ar,dd\n" },
 		{ "counters since the last time",
 		  "bo b pages=16\n"
 		  "open f rw\n"

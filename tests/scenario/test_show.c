@@ -18,9 +18,10 @@ static void test_flags(void **state)
 	struct scn_result res = { .nr_keys = 0 }, none = { .nr_keys = 0 };
 
 	(void)state;
-	scn_show_flags(&res, VM_READ | VM_SHARED | VM_PFNMAP | VM_DONTDUMP | VM_SOFTDIRTY);
+	scn_show_flags(&res, VM_READ | VM_SHARED | VM_PFNMAP | VM_DONTDUMP | VM_SOFTDIRTY,
+		       false);
 	assert_string_equal(key(&res, "flags"), "rd,sh,pf,dd");
-	scn_show_flags(&none, 0);
+	scn_show_flags(&none, VM_RAND_READ, true);
 	assert_string_equal(key(&none, "flags"), "none");
 }
 

@@ -19,13 +19,13 @@ static void fixture_init(struct fixture *f, const char *where)
 		{ { "arm", "um" }, 2, true }, { { "5.11", "6.1", "6.12" }, 3, true },
 		{ { "mixed", "pfn" }, 2, true },
 	};
-	static sweep_id some;
+	static scn_id some;
 
 	memset(f, 0, sizeof(*f));
 	memcpy(f->s.axis, axes, sizeof(axes));
 	f->s.machine = f->machine;
 	f->s.nr_machines = NR;
-	for (int i = 0, n = 0; n < NR; i++) {
+	for (int i = 0, n = 0; where[i]; i++) {
 		if (where[i] == ' ')
 			continue;
 		f->in[n] = where[i] == '1';

@@ -46,6 +46,7 @@ static void test_a_free_page_with_a_reference(void **state)
 	page = sim_alloc_pages(r.machine, 0);
 	sim_free_pages(page, 0);
 	assert_sound("freed", r.machine);
+	sim_expect_outcome(r.machine, SIM_BAD_PAGE, 1);
 	get_page(page);
 	assert_finding("and taken hold of", r.machine, "P.2", "free, but with 1 references");
 	rogue_destroy(&r);

@@ -122,7 +122,9 @@ static void test_two_mappings_of_one_page(void **state)
 /* A driver that sets VM_PAT, or keeps it, without remap_pfn_range(). */
 static void test_a_vma_without_a_reservation(void **state)
 {
+	unsigned long addr;
 	struct rogue r;
+	char words[96];
 
 	(void)state;
 	create(&r, "6.1");
@@ -130,9 +132,10 @@ static void test_a_vma_without_a_reservation(void **state)
 	rogue_mmap(&r, 2, RW, MAP_SHARED);
 	assert_sound("nothing is tracked", r.machine);
 	r.vm_flags |= VM_PAT;
-	rogue_mmap(&r, 2, RW, MAP_SHARED);
-	assert_finding("a flag that nobody set", r.machine, "M.3",
-		       "1 VM_PAT vmas, 0 reservations");
+	addr = rogue_mmap(&r, 2, RW, MAP_SHARED);
+	snprintf(words, sizeof(words), "of vma 0x%lx-0x%lx of rogue: 1 VM_PAT vmas, 0 reservations",
+		 addr, addr + 2 * r.page);
+	assert_finding("a flag that nobody set", r.machine, "M.3", words);
 	rogue_destroy(&r);
 }
 

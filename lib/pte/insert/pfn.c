@@ -16,14 +16,13 @@
 #include <errno.h>
 
 #include "pte/insert/insert.h"
-#include "pte/leaf.h"
 #include "pte/pat/memtype.h"
 
 /* ---- pfns ---- */
 
 /* False where no entry could be marked so.
  * Models: include/linux/pfn_t.h, pfn_t_devmap, 5.11 to 6.12. */
-static bool pfn_t_devmap(const struct sim_machine *machine, pfn_t pfn)
+bool pfn_t_devmap(const struct sim_machine *machine, pfn_t pfn)
 {
 	const uint64_t flags = PFN_DEV | PFN_MAP;
 
@@ -52,53 +51,6 @@ insert_pfn(struct vm_area_struct *vma, struct sim_cpu *cpu, unsigned long addr, 
 		return err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
 	if (fmt_none(fmt, read_entry(cpu, mm->sim_mmu, 0, slot)))
 		write_entry(mm->sim_machine, cpu, 0, slot, addr, e);
-	ptl_unlock(ptl);
-	return VM_FAULT_NOPAGE;
-}
-
-/* Young, dirty, and writable where the vma is: for a write that is under way. */
-static uint64_t mk_written(const struct vm_area_struct *vma, uint64_t e)
-{
-	const struct sim_entry_format *fmt = &vma->vm_mm->sim_mmu->format[SIM_LEAF_PTE];
-
-	return maybe_mkwrite(fmt, fmt_op(fmt, SIM_OP_MKDIRTY, fmt_op(fmt, SIM_OP_MKYOUNG, e)),
-			     vma);
-}
-
-/* An entry that is there already, of this pfn: it becomes writable. Of another one it
- * stays. Under the lock. */
-static void rewrite_entry(const struct vm_area_struct *vma, struct sim_cpu *cpu, void *slot,
-			  unsigned long addr, unsigned long pfn, uint64_t old)
-{
-	struct sim_machine *machine = vma->vm_mm->sim_machine;
-	unsigned long mapped = fmt_pfn(&machine->mmu->format[SIM_LEAF_PTE], old);
-
-	if (mapped == pfn)
-		leaf_set_access(machine, cpu, 0, slot, addr, mk_written(vma, old));
-	else if (mapped != sim_zero_pfn(machine))
-		sim_outcome_record(machine, SIM_WARN, "mm/memory.c", "insert_pfn",
-				   "!is_zero_pfn(pte_pfn(entry))");
-}
-
-/* Models: mm/memory.c, insert_pfn with mkwrite, 5.11 to 6.12. */
-static vm_fault_t insert_pfn_mkwrite(struct vm_area_struct *vma, unsigned long addr,
-				     unsigned long pfn, uint64_t prot, enum sim_pte_op_id mark)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	const struct sim_entry_format *fmt = &mm->sim_mmu->format[SIM_LEAF_PTE];
-	struct sim_cpu *cpu = sim_cpu(mm->sim_machine);
-	uint64_t e = fmt_mark(fmt, mark, fmt_make(fmt, pfn, prot)), old;
-	spinlock_t *ptl;
-	int err;
-	void *slot = get_locked_slot(mm, cpu, addr, &ptl, &err);
-
-	if (!slot)
-		return err == -EIO ? VM_FAULT_SIGBUS : VM_FAULT_OOM;
-	old = read_entry(cpu, mm->sim_mmu, 0, slot);
-	if (fmt_none(fmt, old))
-		write_entry(mm->sim_machine, cpu, 0, slot, addr, mk_written(vma, e));
-	else
-		rewrite_entry(vma, cpu, slot, addr, pfn, old);
 	ptl_unlock(ptl);
 	return VM_FAULT_NOPAGE;
 }
@@ -196,21 +148,20 @@ vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsign
 
 /* ---- pfns or pages ---- */
 
-/* Models: mm/memory.c, vm_mixed_ok, 5.11 to 6.12. */
-static bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn, bool mkwrite)
+/* Models: mm/memory.c, vm_mixed_ok without mkwrite, 5.11 to 6.12. */
+bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	bool zero = pfn_t_to_pfn(pfn) == sim_zero_pfn(machine);
 
 	if (zero && sim_rule(machine, SIM_RULE_MIXED_ZERO_PAGE_SPECIAL) &&
-	    (mkwrite || !vm_mixed_zeropage_allowed(vma)))
+	    !vm_mixed_zeropage_allowed(vma))
 		return false;
 	return (vma->vm_flags & VM_MIXEDMAP) || pfn_t_devmap(machine, pfn) ||
 	       pfn_t_special(machine, pfn) || zero;
 }
 
-static vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
-				 pgprot_t prot)
+vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t prot)
 {
 	struct page *page = sim_pfn_to_page(vma->vm_mm->sim_machine, pfn_t_to_pfn(pfn));
 	int err = insert_page(vma, addr, page, prot.pgprot);
@@ -221,18 +172,16 @@ static vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr,
 }
 
 static __attribute__((noinline)) vm_fault_t
-__vm_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot,
-		  bool mkwrite)
+insert_mixed_checked(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t pgprot)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	unsigned long nr = pfn_t_to_pfn(pfn);
 	bool mixed_ok, devmap = pfn_t_devmap(machine, pfn);
-	enum sim_pte_op_id mark = devmap ? SIM_OP_MKDEVMAP : SIM_OP_MKSPECIAL;
 	struct sim_cpu *cpu;
 
 	if (sim_is_crashed(machine))
 		return VM_FAULT_SIGBUS;
-	mixed_ok = vm_mixed_ok(vma, pfn, mkwrite);
+	mixed_ok = vm_mixed_ok(vma, pfn);
 	if (!sim_rule(machine, SIM_RULE_MIXED_NOT_OK_SIGBUS) &&
 	    SIM_BUG_ON_IN(machine, "mm/memory.c", "__vm_insert_mixed", !mixed_ok))
 		return VM_FAULT_SIGBUS;
@@ -244,15 +193,8 @@ __vm_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgp
 		return VM_FAULT_SIGBUS;
 	if (!machine->mmu->has_special && !devmap && sim_pfn_valid(machine, nr))
 		return insert_counted(vma, addr, pfn, pgprot);
-	if (mkwrite)
-		return insert_pfn_mkwrite(vma, addr, nr, pgprot.pgprot, mark);
-	return insert_pfn(vma, cpu, addr, nr, pgprot.pgprot, mark);
-}
-
-static vm_fault_t insert_mixed_checked(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
-				       pgprot_t pgprot)
-{
-	return __vm_insert_mixed(vma, addr, pfn, pgprot, false);
+	return insert_pfn(vma, cpu, addr, nr, pgprot.pgprot,
+			  devmap ? SIM_OP_MKDEVMAP : SIM_OP_MKSPECIAL);
 }
 
 /* May vmf_insert_mixed_prot() make a special entry without another question? */
@@ -333,9 +275,4 @@ vm_fault_t vmf_insert_mixed_prot(struct vm_area_struct *vma, unsigned long addr,
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
 {
 	return vmf_insert_mixed_prot(vma, addr, pfn, vma->vm_page_prot);
-}
-
-vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
-{
-	return __vm_insert_mixed(vma, addr, pfn, vma->vm_page_prot, true);
 }

@@ -137,7 +137,7 @@ void scn_op_vmprot(struct scn_run *run, const struct scn_op *op, struct scn_resu
 	scn_key(res, "bits", "0x%llx", (unsigned long long)a.u.vma.bits);
 	scn_key(res, "cache", "%s", cache_name(a.u.vma.cache));
 	scn_key(res, "pat", "%u", a.u.vma.pat);
-	scn_show_flags(res, (unsigned long)a.u.vma.flags);
+	scn_show_flags(res, (unsigned long)a.u.vma.flags, true);
 }
 
 /* ---- /proc ---- */

@@ -355,63 +355,6 @@ static void test_insert_mixed_io_is_never_counted(void **state)
 	pte_for_each_machine(mixed_io);
 }
 
-/* ---- vmf_insert_mixed_mkwrite ---- */
-
-static void mixed_mkwrite(struct pte_fixture *f)
-{
-	struct vm_area_struct *vma = pte_fixture_vma(f, f->base, 4, MIXED);
-	struct sim_pte_info info;
-	pfn_t pfn = pfn_t_of(pte_fixture_io(f)), next = pfn_t_of(pte_fixture_io(f) + 1);
-
-	/* as vma_wants_writenotify() has it */
-	vma->vm_page_prot = sim_vm_page_prot(f->mmu, vma->vm_flags & ~VM_SHARED);
-	assert_int_equal(vmf_insert_mixed(vma, f->base, pfn), VM_FAULT_NOPAGE);
-	assert_false(pte_fixture_at(f, f->base).write);
-	assert_int_equal(vmf_insert_mixed_mkwrite(vma, f->base, pfn), VM_FAULT_NOPAGE);
-	info = pte_fixture_at(f, f->base);
-	assert_true(info.write && info.dirty && info.young);
-	/* into an empty entry */
-	assert_int_equal(vmf_insert_mixed_mkwrite(vma, f->base + pages(f, 1), pfn),
-			 VM_FAULT_NOPAGE);
-	info = pte_fixture_at(f, f->base + pages(f, 1));
-	assert_true(info.write && info.dirty && info.young && info.pfn == pfn_t_to_pfn(pfn));
-	/* over another pfn */
-	assert_int_equal(sim_nr_outcomes(f->machine, SIM_WARN), 0);
-	assert_int_equal(vmf_insert_mixed_mkwrite(vma, f->base, next), VM_FAULT_NOPAGE);
-	assert_int_equal(sim_nr_outcomes(f->machine, SIM_WARN), 1);
-	assert_int_equal(pte_fixture_at(f, f->base).pfn, pfn_t_to_pfn(pfn));
-	assert_int_equal(vmf_insert_mixed_mkwrite(vma, f->base + pages(f, 4), pfn),
-			 VM_FAULT_SIGBUS);
-	pte_fixture_drop(f, vma);
-}
-
-static void test_insert_mixed_mkwrite_makes_writable(void **state)
-{
-	(void)state;
-	pte_for_each_machine(mixed_mkwrite);
-}
-
-/* Where the pfn is counted nothing of the write is done. */
-static void mixed_mkwrite_ram(struct pte_fixture *f)
-{
-	struct vm_area_struct *vma = pte_fixture_vma(f, f->base, 1, MIXED);
-	struct page *page = fresh_page(f);
-
-	vma->vm_page_prot = sim_vm_page_prot(f->mmu, vma->vm_flags & ~VM_SHARED);
-	assert_int_equal(vmf_insert_mixed_mkwrite(vma, f->base, pfn_t_of(sim_page_to_pfn(page))),
-			 VM_FAULT_NOPAGE);
-	assert_int_equal(pte_fixture_at(f, f->base).write, f->mmu->has_special);
-	assert_int_equal(page_count(page), 1 + !f->mmu->has_special);
-	pte_fixture_drop(f, vma);
-	put_page(page);
-}
-
-static void test_insert_mixed_mkwrite_of_ram(void **state)
-{
-	(void)state;
-	pte_for_each_machine(mixed_mkwrite_ram);
-}
-
 static void test_insert_mixed_not_ok(void **state)
 {
 	static const struct {
@@ -586,8 +529,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_insert_without_pat_keeps_the_callers_type),
 	cmocka_unit_test(test_insert_mixed_counts_exactly_without_a_special_bit),
 	cmocka_unit_test(test_insert_mixed_io_is_never_counted),
-	cmocka_unit_test(test_insert_mixed_mkwrite_makes_writable),
-	cmocka_unit_test(test_insert_mixed_mkwrite_of_ram),
 	cmocka_unit_test(test_insert_mixed_not_ok),
 	cmocka_unit_test(test_insert_mixed_devmap_is_marked_so),
 	cmocka_unit_test(test_insert_mixed_devmap_without_the_bit),
