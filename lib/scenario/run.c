@@ -264,7 +264,9 @@ static int print_head(struct scn_run *run)
 		scn_describe_machine(run->machine, a);
 		scn_describe_unfollowed(run->to.scn, run->machine, b);
 	}
-	if ((a && fclose(a)) | (b && fclose(b)))
+	if (a && fclose(a))
+		ret = -ENOMEM;
+	if (b && fclose(b))
 		ret = -ENOMEM;
 	if (!ret)
 		scn_print_head(&run->to, machine, unfollowed);
