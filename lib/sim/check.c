@@ -80,10 +80,11 @@ static void check_task(struct check *check, struct task_struct *task)
 	if (!check->mm)
 		return;
 	check->nr += sim_mm_check(check->mm, check->tell, check->data);
-	mmap_read_lock(check->mm);
+	if (sim_mmap_read_lock(check->mm, "sim_machine_check"))
+		return;
 	if (check->mm->pgd)
 		count_table(check, check->mm->pgd, check->mm->sim_mmu->nr_levels - 1, 0);
-	mmap_read_unlock(check->mm);
+	sim_mmap_unlock(check->mm);
 }
 
 static void check_page(struct check *check, unsigned long nr)

@@ -28,7 +28,7 @@ static int ttm_bo_evict(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	struct ttm_resource *mem;
 	int ret;
 
-	bo->bdev->funcs->evict_flags(bo, &placement);
+	SIM_CALL_VOID(bo->bdev->sim_machine, bo->bdev->funcs, evict_flags, 0, bo, &placement);
 	if (!placement.num_placement && !placement.num_busy_placement) {
 		ret = ttm_bo_wait(bo, true, false);
 		return ret ? ret : ttm_bo_pipeline_gutting(bo);
@@ -46,12 +46,24 @@ struct evict_walk {
 	struct ttm_buffer_object *busy;	/* out: the first that was reserved by others */
 };
 
+/* The only function of a driver that is called under a spinlock. */
+static bool call_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
+{
+	struct ttm_device *bdev = bo->bdev;
+	bool valuable;
+
+	sim_held_push_spin(SIM_RANK_LRU, &bdev->lru_lock, __func__);
+	valuable = SIM_CALL(bdev->sim_machine, bdev->funcs, eviction_valuable, 0, false, bo, place);
+	sim_held_pop_spin(&bdev->lru_lock);
+	return valuable;
+}
+
 static bool evict_wanted(const struct evict_walk *walk, struct ttm_buffer_object *bo)
 {
 	if (!walk->place)
 		return true;
 	return bo->resource && bo->resource->mem_type == walk->place->mem_type &&
-	       bo->bdev->funcs->eviction_valuable(bo, walk->place);
+	       call_valuable(bo, walk->place);
 }
 
 /* May we touch it? Then it is reserved, by us (locked) or by the caller. */

@@ -15,7 +15,7 @@ int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 	mem->bus.is_iomem = false;
 	if (!bdev->funcs->io_mem_reserve)
 		return 0;
-	return bdev->funcs->io_mem_reserve(bdev, mem);
+	return SIM_CALL(bdev->sim_machine, bdev->funcs, io_mem_reserve, 0, -EIO, bdev, mem);
 }
 
 void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
@@ -23,7 +23,7 @@ void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
 	if (!mem || (!mem->bus.offset && !mem->bus.addr))
 		return;
 	if (bdev->funcs->io_mem_free)
-		bdev->funcs->io_mem_free(bdev, mem);
+		SIM_CALL_VOID(bdev->sim_machine, bdev->funcs, io_mem_free, 0, bdev, mem);
 	mem->bus.offset = 0;
 	mem->bus.addr = NULL;
 }

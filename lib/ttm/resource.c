@@ -66,7 +66,7 @@ int ttm_resource_alloc(struct ttm_buffer_object *bo, const struct ttm_place *pla
 		man = ttm_manager_type(bo->bdev, (int)place->mem_type);
 	if (!man)
 		return -EINVAL;
-	return man->func->alloc(man, bo, place, res_ptr);
+	return SIM_CALL(man->bdev->sim_machine, man->func, alloc, 0, -EIO, man, bo, place, res_ptr);
 }
 
 void ttm_resource_free(struct ttm_buffer_object *bo, struct ttm_resource **res)
@@ -76,7 +76,7 @@ void ttm_resource_free(struct ttm_buffer_object *bo, struct ttm_resource **res)
 	if (!*res)
 		return;
 	man = ttm_manager_type(bo->bdev, (int)(*res)->mem_type);
-	man->func->free(man, *res);
+	SIM_CALL_VOID(man->bdev->sim_machine, man->func, free, 0, man, *res);
 	*res = NULL;
 }
 
@@ -90,7 +90,14 @@ bool ttm_resource_intersects(struct ttm_device *bdev, struct ttm_resource *res,
 	man = ttm_manager_type(bdev, (int)res->mem_type);
 	if (!place || !man->func->intersects)
 		return true;
-	return man->func->intersects(man, res, place, size);
+	return SIM_CALL(bdev->sim_machine, man->func, intersects, 0, false, man, res, place, size);
+}
+
+static bool call_compatible(struct ttm_resource_manager *man, struct ttm_resource *res,
+			    const struct ttm_place *place, size_t size)
+{
+	return SIM_CALL(man->bdev->sim_machine, man->func, compatible, 0, false, man, res, place,
+			size);
 }
 
 static bool resource_fits(struct ttm_resource *res, const struct ttm_place *place)
@@ -100,7 +107,7 @@ static bool resource_fits(struct ttm_resource *res, const struct ttm_place *plac
 
 	if (res->mem_type != place->mem_type)
 		return false;
-	if (man->func->compatible && !man->func->compatible(man, res, place, bo->base.size))
+	if (man->func->compatible && !call_compatible(man, res, place, bo->base.size))
 		return false;
 	return !(place->flags & TTM_PL_FLAG_CONTIGUOUS) ||
 	       (res->placement & TTM_PL_FLAG_CONTIGUOUS);

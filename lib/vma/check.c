@@ -10,6 +10,8 @@
  *	    leaves are inserted by pfn and never counted
  *	V.6 pgtables_bytes agrees with the tables, the top one not counted
  */
+#include <errno.h>
+
 #include "vma/internal.h"
 
 struct mm_check {
@@ -128,9 +130,12 @@ unsigned int sim_mm_check(struct mm_struct *mm, void (*tell)(const char *what, v
 
 	if (!mm)
 		return 0;
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, __func__)) {
+		errno = EDEADLK;
+		return 0;
+	}
 	check_vmas(&check);
 	check_entries(&check);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return check.nr;
 }

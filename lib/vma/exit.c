@@ -26,7 +26,8 @@ void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
 
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, __func__))
+		return;
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
@@ -37,5 +38,5 @@ void exit_mmap(struct mm_struct *mm)
 		remove_vma(mm, vma);
 	vma_tree_trim(mm);
 	sim_assert(!mm->map_count && !mm->locked_vm);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 }

@@ -34,7 +34,8 @@ static void __attribute__((format(printf, 2, 3))) text_add(struct text *text, co
 static const char *vma_name(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->name)
-		return vma->vm_ops->name(vma);
+		return SIM_CALL(vma->vm_mm->sim_machine, vma->vm_ops, name, vma->vm_start, NULL,
+				vma);
 	return vma->vm_file ? vma->vm_file->sim_name : NULL;
 }
 
@@ -74,10 +75,11 @@ int sim_maps(struct task_struct *task, char *buf, size_t len)
 		return ret;
 	if (text.len)
 		buf[0] = 0;
-	mmap_read_lock(task->mm);
+	if (sim_mmap_read_lock(task->mm, __func__))
+		return -EDEADLK;
 	for (vma = sim_vma_next(task->mm, NULL); vma; vma = vma->sim_next)
 		show_map_vma(&text, vma);
-	mmap_read_unlock(task->mm);
+	sim_mmap_unlock(task->mm);
 	return text.used > INT_MAX ? -EOVERFLOW : (int)text.used;
 }
 
@@ -141,7 +143,8 @@ int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *ou
 	if (ret)
 		return ret;
 	memset(out, 0, sizeof(*out));
-	mmap_read_lock(task->mm);
+	if (sim_mmap_read_lock(task->mm, __func__))
+		return -EDEADLK;
 	vma = vma_lookup(task->mm, addr);
 	if (vma) {
 		out->start = vma->vm_start;
@@ -152,6 +155,6 @@ int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *ou
 		out->size = vma->vm_end - vma->vm_start;
 		smap_gather_stats(vma, out);
 	}
-	mmap_read_unlock(task->mm);
+	sim_mmap_unlock(task->mm);
 	return vma ? 0 : -ENOMEM;
 }

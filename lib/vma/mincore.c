@@ -65,8 +65,9 @@ int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
 		return -EINVAL;
 	if (len > mm->task_size || addr > mm->task_size - len)
 		return -ENOMEM;
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, __func__))
+		return -EDEADLK;
 	ret = do_mincore(mm, addr, addr + page_align(mm, len), vec);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return (int)sim_syscall_exit(task, ret);
 }

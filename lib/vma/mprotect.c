@@ -158,8 +158,9 @@ int sim_mprotect(struct task_struct *task, unsigned long addr, unsigned long len
 		return -ENOMEM;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows))
 		return -EINVAL;
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, __func__))
+		return -EDEADLK;
 	ret = do_mprotect(mm, addr, end, prot);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return (int)sim_syscall_exit(task, ret);
 }

@@ -145,6 +145,13 @@ static unsigned long move_entries(struct vm_area_struct *vma, unsigned long from
 	return moved;
 }
 
+static int call_mremap(struct vm_area_struct *new)
+{
+	if (!new->vm_ops || !new->vm_ops->mremap)
+		return 0;
+	return SIM_CALL(new->vm_mm->sim_machine, new->vm_ops, mremap, new->vm_start, -EIO, new);
+}
+
 static int move_or_undo(const struct remap *remap, struct vm_area_struct *vma,
 			struct vm_area_struct *new)
 {
@@ -153,8 +160,8 @@ static int move_or_undo(const struct remap *remap, struct vm_area_struct *vma,
 
 	if (moved < remap->old_len)
 		ret = -ENOMEM;
-	else if (vma->vm_ops && vma->vm_ops->mremap)
-		ret = vma->vm_ops->mremap(new);
+	else
+		ret = call_mremap(new);
 	if (ret)
 		move_entries(new, remap->new_addr, vma, remap->addr, moved);
 	return ret;
@@ -442,12 +449,13 @@ long sim_mremap(struct task_struct *task, unsigned long addr, unsigned long old_
 	remap.new_len = page_align(remap.mm, new_len);
 	if (!remap.new_len)
 		return -EINVAL;
-	mmap_write_lock(remap.mm);
+	if (sim_mmap_write_lock(remap.mm, __func__))
+		return -EDEADLK;
 	ret = vma_spares_get(remap.mm, &spares, spares_needed(&remap));
 	if (!ret)
 		ret = do_mremap(&remap);
 	vma_spares_put(&spares);
-	mmap_write_unlock(remap.mm);
+	sim_mmap_unlock(remap.mm);
 	if (ret > 0 && remap.populate_len)
 		mm_populate(remap.mm, remap.populate_addr, remap.populate_len, true);
 	return sim_syscall_exit(task, ret);

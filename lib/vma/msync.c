@@ -21,7 +21,7 @@ static int fsync_range(struct file *file, int64_t start, int64_t end)
 {
 	if (!file->f_op || !file->f_op->fsync)
 		return -EINVAL;
-	return file->f_op->fsync(file, start, end, 1);
+	return SIM_CALL(file->sim_machine, file->f_op, fsync, 0, -EIO, file, start, end, 1);
 }
 
 /* mmap_lock is let go meanwhile. */
@@ -33,7 +33,7 @@ static int sync_vma(const struct msync *m, const struct vm_area_struct *vma, uns
 	struct file *file = get_file(vma->vm_file);
 	int ret;
 
-	mmap_read_unlock(m->mm);
+	sim_mmap_unlock(m->mm);
 	ret = fsync_range(file, first, first + (int64_t)(end - start) - 1);
 	fput(file);
 	mmap_read_lock(m->mm);
@@ -77,9 +77,10 @@ int sim_msync(struct task_struct *task, unsigned long addr, unsigned long len, i
 		return -EINVAL;
 	if (m.end < addr)
 		return -ENOMEM;
-	mmap_read_lock(m.mm);
+	if (sim_mmap_read_lock(m.mm, __func__))
+		return -EDEADLK;
 	while (!ret && m.start < m.end)
 		ret = msync_next(&m);
-	mmap_read_unlock(m.mm);
+	sim_mmap_unlock(m.mm);
 	return (int)sim_syscall_exit(task, ret ? ret : m.hole);
 }

@@ -136,11 +136,12 @@ int sim_munmap(struct task_struct *task, unsigned long addr, unsigned long len)
 	if (ret)
 		return ret;
 	mm = task->mm;
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, __func__))
+		return -EDEADLK;
 	ret = vma_spares_get(mm, &spares, vma_cuts(mm, addr, addr + page_align(mm, len)));
 	if (!ret)
 		ret = do_munmap(mm, addr, len, &spares);
 	vma_spares_put(&spares);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return (int)sim_syscall_exit(task, ret);
 }

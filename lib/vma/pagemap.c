@@ -46,13 +46,14 @@ int sim_pagemap(struct task_struct *task, unsigned long addr, struct sim_pagemap
 	if (ret)
 		return ret;
 	memset(out, 0, sizeof(*out));
-	mmap_read_lock(task->mm);
+	if (sim_mmap_read_lock(task->mm, __func__))
+		return -EDEADLK;
 	vma = vma_lookup(task->mm, addr);
 	if (vma && !(vma->vm_flags & VM_PFNMAP)) {
 		if (vma_leaf_lock(vma, addr, &leaf))
 			describe(&leaf, out);
 		vma_leaf_unlock(&leaf);
 	}
-	mmap_read_unlock(task->mm);
+	sim_mmap_unlock(task->mm);
 	return (int)sim_syscall_exit(task, 0);
 }

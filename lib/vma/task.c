@@ -127,6 +127,15 @@ struct task_struct *sim_current(void)
 	return sim_thread.task;
 }
 
+/* Does this very thread hold the mmap_lock that @call will want? That is told. */
+static bool would_deadlock(const struct task_struct *task, const char *call)
+{
+	const struct rw_semaphore *lock = &task->mm->mmap_lock;
+
+	return sim_held_find(lock) &&
+	       sim_lock_check(task->sim_machine, lock, SIM_RANK_MMAP, true, call);
+}
+
 int sim_fork(struct task_struct *task, const char *name, struct task_struct **child)
 {
 	struct task_struct *copy;
@@ -134,6 +143,8 @@ int sim_fork(struct task_struct *task, const char *name, struct task_struct **ch
 
 	if (!ret && !child)
 		ret = -EINVAL;
+	if (!ret && would_deadlock(task, __func__))
+		ret = -EDEADLK;
 	if (ret)
 		return ret;
 	copy = sim_task_alloc(task->sim_machine, name);
@@ -155,6 +166,8 @@ void sim_exit(struct task_struct *task)
 	struct mm_struct *mm;
 
 	if (sim_syscall_enter(task))
+		return;
+	if (would_deadlock(task, __func__))
 		return;
 	unlink_task(task);
 	mm = task->mm;

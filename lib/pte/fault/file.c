@@ -140,7 +140,7 @@ vm_fault_t fault_dirty_shared_page(struct vm_fault *vmf)
 	unlock_page(page);
 	if (!(dirtied || page_mkwrite) || !mapping || !may_unlock_mmap(vmf))
 		return 0;
-	sim_mmap_read_unlock(vma->vm_mm);
+	sim_mmap_unlock(vma->vm_mm);
 	return sim_rule(machine, SIM_RULE_FAULT_COMPLETED) ? VM_FAULT_COMPLETED : VM_FAULT_RETRY;
 }
 

@@ -39,7 +39,8 @@ static void take_back(const struct mm_struct *mm, const struct lent *before)
 }
 
 /* Calls back for each of @nr entries, up to the first error, which it returns. */
-static int call_each(const struct apply *apply, char *slot, unsigned long addr, unsigned long nr)
+static inline int call_each(const struct apply *apply, char *slot, unsigned long addr,
+			    unsigned long nr)
 {
 	const unsigned long bytes = apply->mm->sim_mmu->level[0].entry_bytes;
 	const unsigned long page = mmu_page_size(apply->mm->sim_mmu);
@@ -54,6 +55,22 @@ static int call_each(const struct apply *apply, char *slot, unsigned long addr, 
 		if (err)
 			break;
 	}
+	return err;
+}
+
+/* The same, all of it one callback: under the lock of the table. */
+static int call_under_lock(const struct apply *apply, spinlock_t *ptl, char *slot,
+			   unsigned long addr, unsigned long nr)
+{
+	struct sim_callback callback;
+	int err;
+
+	sim_held_push_spin(SIM_RANK_PTL, ptl, "apply_to_page_range");
+	sim_callback_enter(&callback, apply->mm->sim_machine, "apply_to_page_range's function",
+			   sim_code_of(&apply->fn), addr);
+	err = SIM_CALL_WITHIN(&callback, -EIO, call_each(apply, slot, addr, nr));
+	sim_callback_leave(&callback, NULL);
+	sim_held_pop_spin(ptl);
 	return err;
 }
 
@@ -88,7 +105,7 @@ static int apply_to_table(const struct apply *apply, unsigned long addr, unsigne
 	ptl = sim_ptl(mmu, 0, slot);
 	ptl_lock(sim_cpu(mm->sim_machine), ptl);
 	before = lend(mm);
-	err = call_each(apply, slot, addr, (end - addr) >> mmu->page_shift);
+	err = call_under_lock(apply, ptl, slot, addr, (end - addr) >> mmu->page_shift);
 	take_back(mm, &before);
 	ptl_unlock(ptl);
 	return err;
