@@ -18,7 +18,7 @@ static void misuse(const struct sim_callback *callback, const struct sim_held_lo
 
 	if (callback->machine)
 		sim_outcome_format(callback->machine, SIM_MISUSE, CALLBACK_FILE, callback->name,
-				   "%s %s, taken by %s%s", sim_rank_name(held->rank), what, held->by,
+				   "%s %s, taken by %s%s", sim_rank_name((enum sim_lock_rank)held->rank), what, held->by,
 				   sim_describe_caller(held->from, from, sizeof(from)));
 }
 

@@ -37,13 +37,46 @@ static inline void sim_callback_enter(struct sim_callback *callback, struct sim_
 	callback->base = sim_held.base;
 	callback->released = sim_held.released;
 	callback->inner = sim_held.nr;
-	callback->depth = sim_held.callbacks + 1;
+	callback->depth = ++sim_held.callbacks;
 	callback->atomic = false;
 	callback->jump = NULL;
 	sim_held.base = sim_held.nr;
 	sim_held.released = 0;
-	sim_held.callbacks++;
 	sim_thread.callback = callback;
+}
+
+/*
+ * The same for a function that is called under a spinlock, @lock, and often: for it the
+ * locks are looked at when the callback around it ends. Returns what
+ * sim_callback_leave_atomic() wants.
+ */
+static inline const void *sim_callback_enter_atomic(struct sim_callback *callback,
+						    struct sim_machine *machine, const char *name,
+						    const void *fn, uint64_t addr, const void *lock)
+{
+	const void *before = sim_held.under;
+
+	callback->up = sim_thread.callback;
+	callback->machine = machine;
+	callback->name = name;
+	callback->fn = fn;
+	callback->addr = addr;
+	callback->inner = sim_held.nr;
+	callback->base = sim_held.base;
+	callback->depth = ++sim_held.callbacks;
+	callback->atomic = false;
+	callback->jump = NULL;
+	sim_held.under = lock;
+	sim_thread.callback = callback;
+	return before;
+}
+
+static inline void sim_callback_leave_atomic(const struct sim_callback *callback,
+					     const void *before)
+{
+	sim_held.under = before;
+	sim_held.callbacks--;
+	sim_thread.callback = callback->up;
 }
 
 /* The slow part of leaving: something is not as it was. */
@@ -70,8 +103,17 @@ static inline void sim_callback_leave(struct sim_callback *callback, const void 
 			value_ = (failed); \
 		else \
 			value_ = (call); \
+		(callback)->jump = NULL; \
 		value_; \
 	})
+
+/*
+ * The same where a few instructions matter: sigsetjmp() makes the compiler careful with
+ * all of the function that it stands in. @guarded, a function of its own that has it, is
+ * called in place of @call only where an oops is to be caught.
+ */
+#define SIM_CALL_HOT(callback, guarded, call) \
+	(sim_oops_wanted((callback)->machine) ? (guarded) : (call))
 
 /* A function of a driver's table, if it has it: the caller asked. */
 #define SIM_CALL(machine, ops, member, addr, failed, ...) \
@@ -93,6 +135,7 @@ static inline void sim_callback_leave(struct sim_callback *callback, const void 
 				   sim_code_of(&(ops)->member), addr); \
 		if (!SIM_OOPS_TRAP(&callback_, trap_)) \
 			(ops)->member(__VA_ARGS__); \
+		callback_.jump = NULL; \
 		sim_callback_leave(&callback_, NULL); \
 	} while (0)
 

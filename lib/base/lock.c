@@ -54,9 +54,19 @@ static void refuse(struct sim_machine *machine, const struct sim_held_lock *held
 		return;
 	sim_outcome_format(machine, SIM_MISUSE, file_of(rank), by,
 			   "%s wanted%s while %s is held%s, taken by %s%s", sim_rank_name(rank),
-			   write ? " for writing" : "", sim_rank_name(held->rank),
+			   write ? " for writing" : "", sim_rank_name((enum sim_lock_rank)held->rank),
 			   held->write ? " for writing" : "", held->by,
 			   sim_describe_caller(held->from, from, sizeof(from)));
+}
+
+/* Models: kernel/sched/core.c, __might_resched, 6.1, which prints it as a BUG and goes on. */
+static void sleeping_in_atomic(struct sim_machine *machine, enum sim_lock_rank rank,
+			       const char *by)
+{
+	if (machine)
+		sim_outcome_format(machine, SIM_MISUSE, "kernel/sched/core.c", by,
+				   "%s may sleep, and is wanted under a spinlock",
+				   sim_rank_name(rank));
 }
 
 int sim_lock_check(struct sim_machine *machine, const void *lock, enum sim_lock_rank rank,
@@ -64,8 +74,12 @@ int sim_lock_check(struct sim_machine *machine, const void *lock, enum sim_lock_
 {
 	const struct sim_held_lock *held;
 
-	if (likely(!sim_held.nr))
+	if (likely(!sim_held.nr && !sim_held.under))
 		return 0;
+	if (unlikely(sim_held.under != NULL)) {
+		sleeping_in_atomic(machine, rank, by);
+		return -EBUSY;
+	}
 	held = sim_held_find(lock);
 	if (unlikely(held != NULL)) {
 		refuse(machine, held, rank, write, by);
@@ -80,11 +94,12 @@ int sim_lock_check(struct sim_machine *machine, const void *lock, enum sim_lock_
 
 void sim_lock_pretend(const void *lock, enum sim_lock_rank rank, const char *by)
 {
-	const struct sim_held_lock held = {
-		.lock = lock, .rank = rank, .by = by, .phantom = true,
-	};
+	struct sim_held_lock *held;
 
-	sim_held_push(&held);
+	sim_held_push(lock, NULL, rank, true, by);
+	held = sim_held_find(lock);
+	if (held)
+		held->phantom = true;
 }
 
 void sim_lock_not_held(struct sim_machine *machine, enum sim_lock_rank rank, const char *by)
@@ -147,11 +162,7 @@ void sim_rwlock_destroy(struct rw_semaphore *lock)
 static void rw_taken(struct sim_machine *machine, const struct rw_semaphore *lock,
 		     enum sim_lock_rank rank, bool write, const char *by)
 {
-	const struct sim_held_lock held = {
-		.lock = lock, .ops = &rw_ops, .by = by, .rank = rank, .write = write,
-	};
-
-	sim_held_push(&held);
+	sim_held_push(lock, &rw_ops, rank, write, by);
 	count_lock(machine);
 }
 
@@ -207,13 +218,19 @@ bool sim_write_trylock(struct sim_machine *machine, struct rw_semaphore *lock,
 
 bool sim_rw_unlock(struct rw_semaphore *lock, enum sim_lock_rank rank)
 {
-	const struct sim_held_lock *held = sim_held_find(lock);
-	bool phantom = held && held->phantom;
+	const struct sim_held_lock *held;
+	bool taken = true;
 
 	(void)rank;
-	if (unlikely(!sim_held_pop(lock)))
-		return false;
-	if (!phantom)
+	if (likely(sim_held_is_newest(lock))) {
+		sim_held.nr--;
+	} else {
+		held = sim_held_find(lock);
+		taken = !held || !held->phantom;
+		if (!sim_held_pop_slow(lock))
+			return false;
+	}
+	if (taken)
 		pthread_rwlock_unlock(rwlock_of(lock));
 	return true;
 }
@@ -246,9 +263,6 @@ void sim_mutex_destroy(struct mutex *lock)
 int sim_mutex_lock(struct sim_machine *machine, struct mutex *lock, enum sim_lock_rank rank,
 		   const char *by)
 {
-	const struct sim_held_lock held = {
-		.lock = lock, .ops = &mutex_ops, .by = by, .rank = rank, .write = true,
-	};
 	int err = sim_lock_check(machine, lock, rank, true, by);
 	struct timespec until;
 
@@ -261,7 +275,7 @@ int sim_mutex_lock(struct sim_machine *machine, struct mutex *lock, enum sim_loc
 	} else {
 		pthread_mutex_lock(mutex_of(lock));
 	}
-	sim_held_push(&held);
+	sim_held_push(lock, &mutex_ops, rank, true, by);
 	count_lock(machine);
 	return 0;
 }

@@ -71,31 +71,23 @@ const struct sim_held_lock *sim_held_above(enum sim_lock_rank rank)
 }
 
 /* One that was let go in this callback and is taken again is where it was. */
-static bool take_again(const struct sim_held_lock *lock)
+struct sim_held_lock *sim_held_slot_slow(const void *lock)
 {
-	for (unsigned int i = 0; i < sim_held.base; i++) {
-		struct sim_held_lock *held = &sim_held.lock[i];
+	static __thread struct sim_held_lock lost;
 
-		if (held->lock != lock->lock || !held->released)
-			continue;
-		*held = *lock;
-		sim_held.released--;
-		return true;
+	for (unsigned int i = 0; sim_held.released && i < sim_held.base; i++) {
+		if (sim_held.lock[i].lock == lock && sim_held.lock[i].released) {
+			sim_held.released--;
+			return &sim_held.lock[i];
+		}
 	}
-	return false;
-}
-
-void sim_held_push(const struct sim_held_lock *lock)
-{
-	if (sim_held.released && take_again(lock))
-		return;
 	if (sim_held.nr < SIM_HELD_MAX)
-		sim_held.lock[sim_held.nr++] = *lock;
-	else
-		sim_held.lost++;
+		return &sim_held.lock[sim_held.nr++];
+	sim_held.lost++;
+	return &lost;
 }
 
-bool sim_held_pop(const void *lock)
+bool sim_held_pop_slow(const void *lock)
 {
 	struct sim_held_lock *held = sim_held_find(lock);
 
@@ -178,9 +170,7 @@ static void violated(enum sim_lock_rank have, enum sim_lock_rank wanted)
 
 void sim_rank_acquire_tried(enum sim_lock_rank rank, const void *lock)
 {
-	const struct sim_held_lock held = { .lock = lock, .rank = rank, .by = "the library" };
-
-	sim_held_push(&held);
+	sim_held_push(lock, NULL, rank, true, "the library");
 }
 
 void sim_rank_acquire(enum sim_lock_rank rank, const void *lock)
@@ -188,7 +178,7 @@ void sim_rank_acquire(enum sim_lock_rank rank, const void *lock)
 	const struct sim_held_lock *held = first_in_the_way(rank, lock);
 
 	if (held)
-		violated(held->rank, rank);
+		violated((enum sim_lock_rank)held->rank, rank);
 	sim_rank_acquire_tried(rank, lock);
 }
 

@@ -74,7 +74,7 @@ struct sim_held_lock {
 	const struct sim_lock_ops *ops; /* NULL: a spinlock */
 	const char *by;		/* the call that took it */
 	const void *from;	/* the code that this call came from; NULL where nobody asks */
-	enum sim_lock_rank rank;
+	uint8_t rank;		/* enum sim_lock_rank */
 	bool write;		/* alone */
 	bool phantom;		/* wanted though held already: not taken a second time */
 	bool released;		/* let go in the callback that is under way */
@@ -94,6 +94,7 @@ struct sim_held {
 	unsigned int lost;	/* no room for them */
 	unsigned int callbacks;	/* under way */
 	bool stuck;		/* a spinlock was wanted that is held already (spin.c) */
+	const void *under;	/* the spinlock under which the innermost callback is called */
 	struct sim_held_lock lock[SIM_HELD_MAX];
 };
 
@@ -108,28 +109,50 @@ struct sim_held_lock *sim_held_find(const void *lock);
 /* The first noted lock that @rank must not be taken under; NULL where there is none. */
 const struct sim_held_lock *sim_held_above(enum sim_lock_rank rank);
 
-void sim_held_push(const struct sim_held_lock *lock);
+/* The slow parts of what follows. */
+struct sim_held_lock *sim_held_slot_slow(const void *lock);
+bool sim_held_pop_slow(const void *lock);
+
+/* Notes a lock that has been taken. */
+static inline void sim_held_push(const void *lock, const struct sim_lock_ops *ops,
+				 enum sim_lock_rank rank, bool write, const char *by)
+{
+	struct sim_held_lock *held;
+
+	if (__builtin_expect(sim_held.released || sim_held.nr >= SIM_HELD_MAX, 0))
+		held = sim_held_slot_slow(lock);
+	else
+		held = &sim_held.lock[sim_held.nr++];
+	held->lock = lock;
+	held->ops = ops;
+	held->by = by;
+	held->from = NULL;
+	held->rank = (uint8_t)rank;
+	held->write = write;
+	held->phantom = false;
+	held->released = false;
+}
+
+/* Is it the newest, really taken, and not from before the innermost callback? */
+static inline bool sim_held_is_newest(const void *lock)
+{
+	unsigned int nr = sim_held.nr;
+
+	return nr > sim_held.base && sim_held.lock[nr - 1].lock == lock &&
+	       !sim_held.lock[nr - 1].phantom;
+}
 
 /* False where it is not noted, though all are. */
-bool sim_held_pop(const void *lock);
+static inline bool sim_held_pop(const void *lock)
+{
+	if (__builtin_expect(!sim_held_is_newest(lock), 0))
+		return sim_held_pop_slow(lock);
+	sim_held.nr--;
+	return true;
+}
 
 /* One that is noted no more goes, unless it was never taken. */
 void sim_held_let_go(const struct sim_held_lock *held);
-
-/* For a callback that is called under a spinlock: noted in every build. */
-static inline void sim_held_push_spin(enum sim_lock_rank rank, const void *lock, const char *by)
-{
-	const struct sim_held_lock held = { .lock = lock, .rank = rank, .by = by };
-
-	if (SIM_ASSERT_LEVEL < 1)
-		sim_held_push(&held);
-}
-
-static inline void sim_held_pop_spin(const void *lock)
-{
-	if (SIM_ASSERT_LEVEL < 1)
-		(void)sim_held_pop(lock);
-}
 
 /* Forget the locks in [start, end): their memory goes. */
 void sim_held_forget(const void *start, const void *end);

@@ -58,18 +58,47 @@ static void on_signal(int signal, siginfo_t *info, void *context)
 	siglongjmp(*(sigjmp_buf *)callback->jump, 1);
 }
 
-void sim_oops_begin(struct sim_machine *machine)
+static bool is_ours(const struct sigaction *action)
 {
-	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK };
+	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal;
+}
+
+/* => users_lock held */
+static void install_locked(void)
+{
+	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK }, now;
 
 	action.sa_sigaction = on_signal;
 	sigemptyset(&action.sa_mask);
+	for (unsigned int i = 0; i < NR_SIGNALS; i++) {
+		sigaction(signals[i], NULL, &now);
+		if (is_ours(&now))
+			continue;
+		before[i] = now;
+		sigaction(signals[i], &action, NULL);
+	}
+}
+
+void sim_oops_begin(struct sim_machine *machine)
+{
 	pthread_mutex_lock(&users_lock);
-	if (nr_users++ == 0)
-		for (unsigned int i = 0; i < NR_SIGNALS; i++)
-			sigaction(signals[i], &action, &before[i]);
+	nr_users++;
+	install_locked();
 	pthread_mutex_unlock(&users_lock);
 	machine->oops = true;
+}
+
+void sim_oops_arm(struct sim_callback *callback, sigjmp_buf *trap)
+{
+	struct sigaction now;
+
+	sigaction(SIGSEGV, NULL, &now);
+	if (!is_ours(&now)) {
+		pthread_mutex_lock(&users_lock);
+		install_locked();
+		pthread_mutex_unlock(&users_lock);
+	}
+	callback->jump = trap;
 }
 
 void sim_oops_end(struct sim_machine *machine)
@@ -83,7 +112,7 @@ void sim_oops_end(struct sim_machine *machine)
 	if (--nr_users == 0) {
 		for (unsigned int i = 0; i < NR_SIGNALS; i++) {
 			sigaction(signals[i], NULL, &now);
-			if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_signal)
+			if (is_ours(&now))
 				sigaction(signals[i], &before[i], NULL);
 		}
 	}
@@ -96,6 +125,7 @@ static void put_locks_back(const struct sim_callback *callback)
 	sim_held.base = callback->inner;
 	sim_held.callbacks = callback->depth;
 	sim_held.stuck = false;
+	sim_held.under = NULL;
 	while (sim_held.nr > callback->inner)
 		sim_held_let_go(&sim_held.lock[--sim_held.nr]);
 	for (unsigned int i = callback->base; i < callback->inner; i++) {

@@ -27,12 +27,16 @@ static inline bool sim_oops_wanted(const struct sim_machine *machine)
 	return unlikely(machine && machine->oops);
 }
 
+/* An oops goes to @trap from here on. Whoever took the signals meanwhile, as a test
+ * framework does before each test, is who has them outside of callbacks. */
+void sim_oops_arm(struct sim_callback *callback, sigjmp_buf *trap);
+
 /* An oops ended the callback: tells of it, and what it took is let go. Returns true. */
 bool sim_oops_caught(struct sim_callback *callback);
 
 /* False, and the callback's function is to be called; true, and it came to an oops. */
 #define SIM_OOPS_TRAP(callback, trap) \
 	(sim_oops_wanted((callback)->machine) && \
-	 ((callback)->jump = (trap), sigsetjmp(trap, 0) != 0) && sim_oops_caught(callback))
+	 (sim_oops_arm(callback, &(trap)), sigsetjmp(trap, 0) != 0) && sim_oops_caught(callback))
 
 #endif

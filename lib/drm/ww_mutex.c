@@ -114,7 +114,8 @@ static int ww_check_holder(const struct ww_acquire_ctx *ctx, struct ww_acquire_c
 /* A thread that waits for itself hangs a kernel; here it backs off, and that is told. */
 static int ww_self_deadlock(struct ww_mutex *lock)
 {
-	return sim_lock_check(lock->sim_machine, lock, SIM_RANK_RESV, true, "ww_mutex_lock");
+	(void)sim_lock_check(lock->sim_machine, lock, SIM_RANK_RESV, true, "ww_mutex_lock");
+	return -EDEADLK;
 }
 
 /* May we wait for this lock? 0, or why not. */
@@ -171,18 +172,15 @@ static void ww_take_back(const void *at, bool write)
 static void ww_note(const struct ww_mutex *lock, const char *by, const void *from)
 {
 	static const struct sim_lock_ops ops = { ww_let_go, ww_take_back };
-	const struct sim_held_lock held = {
-		.lock = lock, .ops = &ops, .by = by, .from = from, .rank = SIM_RANK_RESV,
-		.write = true,
-	};
 
-	sim_held_push(&held);
+	sim_held_push(lock, &ops, SIM_RANK_RESV, true, by);
+	sim_lock_taken_by(by, from);
 }
 
 /* Whoever holds a lock of higher rank is told, and goes on, as with lockdep. */
 static void ww_check_order(struct ww_mutex *lock, const char *by)
 {
-	if (unlikely(sim_held.nr && sim_held_above(SIM_RANK_RESV)))
+	if (unlikely(sim_held.under || (sim_held.nr && sim_held_above(SIM_RANK_RESV))))
 		(void)sim_lock_check(lock->sim_machine, lock, SIM_RANK_RESV, true, by);
 }
 

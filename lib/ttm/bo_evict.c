@@ -50,11 +50,15 @@ struct evict_walk {
 static bool call_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
 {
 	struct ttm_device *bdev = bo->bdev;
+	struct sim_callback callback;
+	const void *before;
 	bool valuable;
 
-	sim_held_push_spin(SIM_RANK_LRU, &bdev->lru_lock, __func__);
-	valuable = SIM_CALL(bdev->sim_machine, bdev->funcs, eviction_valuable, 0, false, bo, place);
-	sim_held_pop_spin(&bdev->lru_lock);
+	before = sim_callback_enter_atomic(&callback, bdev->sim_machine, "->eviction_valuable",
+					   sim_code_of(&bdev->funcs->eviction_valuable), 0,
+					   &bdev->lru_lock);
+	valuable = SIM_CALL_WITHIN(&callback, false, bdev->funcs->eviction_valuable(bo, place));
+	sim_callback_leave_atomic(&callback, before);
 	return valuable;
 }
 

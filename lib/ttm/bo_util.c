@@ -8,14 +8,29 @@
 
 #define UTIL_FILE "drivers/gpu/drm/ttm/ttm_bo_util.c"
 
+static __attribute__((noinline)) int call_reserve_guarded(struct sim_callback *callback,
+							  struct ttm_device *bdev,
+							  struct ttm_resource *mem)
+{
+	return SIM_CALL_WITHIN(callback, -EIO, bdev->funcs->io_mem_reserve(bdev, mem));
+}
+
 int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 {
+	struct sim_callback callback;
+	int ret;
+
 	if (mem->bus.offset || mem->bus.addr)
 		return 0;
 	mem->bus.is_iomem = false;
 	if (!bdev->funcs->io_mem_reserve)
 		return 0;
-	return SIM_CALL(bdev->sim_machine, bdev->funcs, io_mem_reserve, 0, -EIO, bdev, mem);
+	sim_callback_enter(&callback, bdev->sim_machine, "->io_mem_reserve",
+			   sim_code_of(&bdev->funcs->io_mem_reserve), 0);
+	ret = SIM_CALL_HOT(&callback, call_reserve_guarded(&callback, bdev, mem),
+			   bdev->funcs->io_mem_reserve(bdev, mem));
+	sim_callback_leave(&callback, NULL);
+	return ret;
 }
 
 void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)

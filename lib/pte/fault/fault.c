@@ -81,6 +81,11 @@ static vm_fault_t handler_returned(struct handler *h, vm_fault_t ret, const char
 	return ret;
 }
 
+static __attribute__((noinline)) vm_fault_t call_fault_guarded(struct handler *h)
+{
+	return SIM_CALL_WITHIN(&h->callback, VM_FAULT_SIGBUS, h->vmf->vma->vm_ops->fault(h->vmf));
+}
+
 vm_fault_t call_fault(struct vm_fault *vmf)
 {
 	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
@@ -88,7 +93,7 @@ vm_fault_t call_fault(struct vm_fault *vmf)
 	vm_fault_t ret;
 
 	handler_enter(&h, vmf, "->fault", sim_code_of(&ops->fault));
-	ret = SIM_CALL_WITHIN(&h.callback, VM_FAULT_SIGBUS, ops->fault(vmf));
+	ret = SIM_CALL_HOT(&h.callback, call_fault_guarded(&h), ops->fault(vmf));
 	return handler_returned(&h, ret, "fault");
 }
 

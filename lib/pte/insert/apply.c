@@ -39,8 +39,7 @@ static void take_back(const struct mm_struct *mm, const struct lent *before)
 }
 
 /* Calls back for each of @nr entries, up to the first error, which it returns. */
-static inline int call_each(const struct apply *apply, char *slot, unsigned long addr,
-			    unsigned long nr)
+static int call_each(const struct apply *apply, char *slot, unsigned long addr, unsigned long nr)
 {
 	const unsigned long bytes = apply->mm->sim_mmu->level[0].entry_bytes;
 	const unsigned long page = mmu_page_size(apply->mm->sim_mmu);
@@ -58,19 +57,27 @@ static inline int call_each(const struct apply *apply, char *slot, unsigned long
 	return err;
 }
 
+static __attribute__((noinline)) int call_each_guarded(struct sim_callback *callback,
+						      const struct apply *apply, char *slot,
+						      unsigned long addr, unsigned long nr)
+{
+	return SIM_CALL_WITHIN(callback, -EIO, call_each(apply, slot, addr, nr));
+}
+
 /* The same, all of it one callback: under the lock of the table. */
-static int call_under_lock(const struct apply *apply, spinlock_t *ptl, char *slot,
+static inline int call_under_lock(const struct apply *apply, spinlock_t *ptl, char *slot,
 			   unsigned long addr, unsigned long nr)
 {
 	struct sim_callback callback;
+	const void *before;
 	int err;
 
-	sim_held_push_spin(SIM_RANK_PTL, ptl, "apply_to_page_range");
-	sim_callback_enter(&callback, apply->mm->sim_machine, "apply_to_page_range's function",
-			   sim_code_of(&apply->fn), addr);
-	err = SIM_CALL_WITHIN(&callback, -EIO, call_each(apply, slot, addr, nr));
-	sim_callback_leave(&callback, NULL);
-	sim_held_pop_spin(ptl);
+	before = sim_callback_enter_atomic(&callback, apply->mm->sim_machine,
+					   "apply_to_page_range's function",
+					   sim_code_of(&apply->fn), addr, ptl);
+	err = SIM_CALL_HOT(&callback, call_each_guarded(&callback, apply, slot, addr, nr),
+			   call_each(apply, slot, addr, nr));
+	sim_callback_leave_atomic(&callback, before);
 	return err;
 }
 
