@@ -7,6 +7,9 @@
  *	measure.c	a family at a point, kept running: batches, threads
  *	sample.c	a row's figures: calibration, repetitions, the limit beside it
  *	compare.c	two rows in alternation; pairs.c: which ones
+ *	against.c	a row of this build and of another one, in alternation
+ *	peer.c serve.c	the processes that do so: how they are asked, how they answer
+ *	interval.c	what pairs of times say
  *	list.c		what there is
  *	print.c json.c context.c	how it is told
  *	main.c		options
@@ -22,9 +25,11 @@
 #define BENCH_NAME 256		/* room for the name of a row */
 #define BENCH_TEXT 2048		/* room for what is wrong */
 
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
 
-enum { STATUS_OK = 0, STATUS_UNUSABLE = 2 };
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_UNUSABLE = 2 };
 
 /* ---- axis.c ---- */
 
@@ -145,8 +150,10 @@ double min_of(const double *values, size_t nr);
 /* The rows of both sides, pair by pair; false with the reason in @why. */
 bool pairs_select(const struct selection *selection, const char *name_a, const char *name_b,
 		  struct rows *ra, struct rows *rb, char *why);
+/* The row of a full name; false with the reason in @why. */
+bool row_find(const char *full, struct row *out, char *why);
 
-/* ---- compare.c ---- */
+/* ---- interval.c ---- */
 
 struct comparison {
 	struct row a, b;
@@ -155,12 +162,77 @@ struct comparison {
 	double low, high;	/* 95 % confidence */
 };
 
+/* A difference that nobody would change a program for. */
+#define SAME 0.01
+
+enum verdict { NO_DIFFERENCE, FASTER, SLOWER };
+
+/* Room for the times of @nr pairs. */
+void comparison_prepare(struct comparison *out, unsigned int nr);
+/* Of the times: all that is to be known. */
+void comparison_judge(struct comparison *out, unsigned int rounds, unsigned int per_round);
+void comparison_free(struct comparison *comparison);
+/* Is a surely slower than b by more than this part, or faster? */
+enum verdict comparison_verdict(const struct comparison *comparison, double margin);
+
+/* ---- compare.c ---- */
+
 #define COMPARE_REPETITIONS 350
 #define COMPARE_MIN_NS 2e5
 #define COMPARE_PATIENCE_NS 15e9
+#define COMPARE_ROUNDS 25
+#define COMPARE_LEAST_ROUNDS 5
 
 void compare_rows(const struct row *a, const struct row *b, const struct plan *plan,
 		  struct comparison *out);
+
+/* ---- serve.c ---- */
+
+/* Answers on @out what @in asks, a line for a line; the status to end with. */
+int serve(FILE *in, FILE *out);
+
+#define SERVE_GREETING "ttmsim-bench serves, version 1, build type "
+
+/* ---- peer.c ---- */
+
+/* A ttmsim-bench that measures one row in a process of its own. */
+struct peer;
+
+enum peer_status {
+	PEER_OK,
+	PEER_NO_ROW,		/* it cannot measure that row */
+	PEER_LOST,		/* it ended, or says what nobody asked */
+};
+
+/* What is not PEER_OK has its reason in @why, BENCH_TEXT bytes. @quiet: without its stderr. */
+enum peer_status peer_start(const char *binary, bool quiet, struct peer **out, char *why);
+enum peer_status peer_row(struct peer *peer, const struct row *row, char *why);
+enum peer_status peer_calibrate(struct peer *peer, double ns, unsigned long *runs, char *why);
+enum peer_status peer_batch(struct peer *peer, unsigned long runs, struct batch *batch,
+			    double *ops, char *why);
+/* "release" or "debug" */
+const char *peer_build_type(const struct peer *peer);
+/* Keeps it on the nth of the CPUs that this process may use, modulo their number. */
+void peer_pin(const struct peer *peer, unsigned int nth);
+void peer_stop(struct peer *peer);
+
+/* ---- against.c ---- */
+
+#define AGAINST_PATIENCE_NS 10e9
+
+struct against {
+	const char *binary;
+	double threshold;	/* what is slower by more than this part is a regression */
+};
+
+/* Can @binary be asked? Else false with the reason in @why. */
+bool against_probe(const char *binary, char *why);
+/* @out: a is this build, b the other one. */
+enum peer_status against_row(const char *binary, const struct row *row, const struct plan *plan,
+			     struct comparison *out, char *why);
+/* "slower", "faster", "same" */
+const char *against_verdict(const struct comparison *comparison, const struct against *against);
+bool against_regression(const struct comparison *comparison, const struct against *against);
 
 /* ---- list.c ---- */
 
@@ -176,6 +248,9 @@ struct format {
 	void (*row)(FILE *out, const struct row *row, const struct figures *figures);
 	void (*compare_begin)(FILE *out);
 	void (*compare)(FILE *out, const struct comparison *comparison);
+	void (*against_begin)(FILE *out, const struct rows *rows, const struct against *against);
+	void (*against)(FILE *out, const struct comparison *comparison,
+			const struct against *against);
 	void (*end)(FILE *out);
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * machine.c - machine/...: what it costs to have a machine, and to keep and
- * bring back its state.
+ * machine.c - machine/...: what it costs to have a machine, to keep and bring
+ * back its state, and to check it.
  *
  * A snapshot copies what is in use. Here that is a TTM device and one buffer
  * object, mapped, with nr entries in the page table: for each a page in use.
@@ -154,6 +154,15 @@ static void restore(void *rig, unsigned int thread)
 		bench_die("restoring");
 }
 
+static void check(void *rig, unsigned int thread)
+{
+	const struct state *state = rig;
+
+	(void)thread;
+	if (sim_machine_check(state->m.machine, NULL, NULL))
+		bench_die("a sound machine");
+}
+
 static const unsigned long sizes[] = { 16, 512, 4096, 65536, 0 };
 
 #define LIFE_FAMILY(title, text, runs, resets) { \
@@ -174,5 +183,6 @@ const struct family machine_families[] = {
 	STATE_FAMILY("snapshot", "sim_snapshot of a machine with nr mapped pages", setup_mapped,
 		     snapshot, free_snapshot),
 	STATE_FAMILY("restore", "sim_restore of such a machine", setup_kept, restore, NULL),
+	STATE_FAMILY("check", "sim_machine_check of such a machine", setup_mapped, check, NULL),
 	{ 0 },
 };

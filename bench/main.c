@@ -4,10 +4,12 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/program.h"
 #include "frame.h"
 
 /* libc looks for it. */
@@ -19,6 +21,7 @@ const char *argp_program_version = "ttmsim-bench " TTMSIM_VERSION;
 #define PATIENCE_NS 3e8
 #define MAX_REPETITIONS 100000
 #define MAX_MS 60000
+#define THRESHOLD 3		/* per cent */
 
 enum {
 	OPTION_AXIS = 0x100,	/* + enum bench_axis */
@@ -26,19 +29,25 @@ enum {
 	OPTION_MIN_TIME,
 	OPTION_FORMAT,
 	OPTION_COMPARE,
+	OPTION_AGAINST,
+	OPTION_THRESHOLD,
+	OPTION_SERVE,
 	OPTION_COUNTS,
 };
 
-enum what { WHAT_MEASURE, WHAT_LIST_FAMILIES, WHAT_LIST_ROWS, WHAT_COMPARE };
+enum what {
+	WHAT_MEASURE, WHAT_LIST_FAMILIES, WHAT_LIST_ROWS, WHAT_COMPARE, WHAT_AGAINST, WHAT_SERVE,
+};
 
 struct args {
 	enum what what;
 	struct selection selection;
 	struct plan plan;
-	bool repetitions_given, min_time_given;
+	bool repetitions_given, min_time_given, threshold_given;
 	const struct format *format;
 	const char *output;
 	const char *a, *b;	/* to be compared */
+	struct against against;
 };
 
 /* What keeps the command from its work; the status to end with. */
@@ -57,6 +66,13 @@ static const struct argp_option options[] = {
 	  "Measure nothing: list families (the default) or rows", 1 },
 	{ "compare", OPTION_COMPARE, "A B", 0,
 	  "Measure two families in alternation and say which is faster", 1 },
+	{ "against", OPTION_AGAINST, "BINARY", 0,
+	  "Measure each row in alternation with the ttmsim-bench of another build, and say"
+	  " whether this one is faster, slower or the same", 1 },
+	{ "threshold", OPTION_THRESHOLD, "PERCENT", 0,
+	  "With --against: end with 1 where a row is slower by more than this (3)", 1 },
+	{ "serve", OPTION_SERVE, NULL, 0,
+	  "Measure what standard input asks: what --against starts", 1 },
 	{ "counts", OPTION_COUNTS, NULL, 0, "Count events, measure no times", 1 },
 	{ NULL, 0, NULL, 0, "How long:", 3 },
 	{ "repetitions", 'n', "N", 0, "Of each row (21), or pairs to compare (350)", 3 },
@@ -145,6 +161,18 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case OPTION_COMPARE:
 		parse_compare(arg, args, state);
 		return 0;
+	case OPTION_AGAINST:
+		args->what = WHAT_AGAINST;
+		args->against.binary = arg;
+		return 0;
+	case OPTION_THRESHOLD:
+		args->against.threshold = parse_bounded(arg, 0, 1000, false, "--threshold",
+							state) / 100;
+		args->threshold_given = true;
+		return 0;
+	case OPTION_SERVE:
+		args->what = WHAT_SERVE;
+		return 0;
 	case OPTION_COUNTS:
 		args->plan.counts = true;
 		return 0;
@@ -192,6 +220,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return parse_own(key, arg, state);
 }
 
+/* Options that do not go together. */
+static void check_args(const struct args *args)
+{
+	bool pairs = args->what == WHAT_COMPARE || args->what == WHAT_AGAINST;
+
+	if (args->a && args->against.binary)
+		exit(unusable("--compare is for two families, --against for two builds:"
+			      " one of them at a time"));
+	if (pairs && args->plan.counts)
+		exit(unusable(args->a ? "--compare needs times, --counts takes none" :
+					"--against needs times, --counts takes none"));
+	if (args->what == WHAT_COMPARE && args->selection.filter)
+		exit(unusable("--compare has two names, --filter is for rows"));
+	if (args->what != WHAT_AGAINST && args->threshold_given)
+		exit(unusable("--threshold is for --against"));
+}
+
 static void parse_args(int argc, char **argv, struct args *args)
 {
 	struct argp_child children[] = {
@@ -206,14 +251,9 @@ static void parse_args(int argc, char **argv, struct args *args)
 	};
 
 	argp_err_exit_status = STATUS_UNUSABLE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, args))
+	if (program_parse(&argp, argc, argv, 0, args))
 		exit(STATUS_UNUSABLE);
-	if (args->what != WHAT_COMPARE)
-		return;
-	if (args->plan.counts)
-		exit(unusable("--compare needs times, --counts takes none"));
-	if (args->selection.filter)
-		exit(unusable("--compare has two names, --filter is for rows"));
+	check_args(args);
 }
 
 /* ---- measuring ---- */
@@ -266,10 +306,19 @@ static void compare_pairs(const struct args *args, const struct rows *ra, const 
 		compare_rows(&ra->row[i], &rb->row[i], &args->plan, &comparison);
 		hide_progress();
 		args->format->compare(out, &comparison);
-		figures_free(&comparison.fa);
-		figures_free(&comparison.fb);
+		comparison_free(&comparison);
 	}
 	args->format->end(out);
+}
+
+static void plan_pairs(struct args *args, double patience_ns)
+{
+	if (!args->repetitions_given) {
+		args->plan.repetitions = COMPARE_REPETITIONS;
+		args->plan.patience_ns = patience_ns;
+	}
+	if (!args->min_time_given)
+		args->plan.min_ns = COMPARE_MIN_NS;
 }
 
 static int compare(struct args *args, FILE *out)
@@ -278,12 +327,7 @@ static int compare(struct args *args, FILE *out)
 	char why[BENCH_TEXT];
 	int status = STATUS_OK;
 
-	if (!args->repetitions_given) {
-		args->plan.repetitions = COMPARE_REPETITIONS;
-		args->plan.patience_ns = COMPARE_PATIENCE_NS;
-	}
-	if (!args->min_time_given)
-		args->plan.min_ns = COMPARE_MIN_NS;
+	plan_pairs(args, COMPARE_PATIENCE_NS);
 	if (pairs_select(&args->selection, args->a, args->b, &ra, &rb, why))
 		compare_pairs(args, &ra, &rb, out);
 	else
@@ -291,6 +335,87 @@ static int compare(struct args *args, FILE *out)
 	rows_free(&ra);
 	rows_free(&rb);
 	return status;
+}
+
+/* ---- another build ---- */
+
+struct tally {
+	size_t told, regressions;
+	size_t unsure;		/* their interval is wider than what was asked for */
+};
+
+static void tell_tally(const struct args *args, const struct tally *tally)
+{
+	double percent = 100 * args->against.threshold;
+
+	if (tally->regressions)
+		fprintf(stderr, "ttmsim-bench: %zu of %zu rows slower than %s by more than %g %%\n",
+			tally->regressions, tally->told, args->against.binary, percent);
+	if (tally->unsure)
+		fprintf(stderr, "ttmsim-bench: of %zu of %zu rows the interval reaches beyond"
+			" %g %% slower: more --repetitions, or a quieter machine, would tell\n",
+			tally->unsure, tally->told, percent);
+}
+
+static void tell_against(const struct args *args, const struct comparison *comparison, FILE *out,
+			 struct tally *tally)
+{
+	bool regression = against_regression(comparison, &args->against);
+
+	args->format->against(out, comparison, &args->against);
+	tally->told++;
+	tally->regressions += regression;
+	tally->unsure += !regression && comparison->high > 1 + args->against.threshold;
+}
+
+static int measure_against(const struct args *args, const struct rows *rows, FILE *out)
+{
+	struct tally tally = { 0 };
+	char why[BENCH_TEXT];
+
+	args->format->against_begin(out, rows, &args->against);
+	for (size_t i = 0; i < rows->nr; i++) {
+		const struct row *row = &rows->row[i];
+		struct comparison comparison;
+		enum peer_status status;
+
+		show_progress(i, rows->nr, row->full);
+		status = against_row(args->against.binary, row, &args->plan, &comparison, why);
+		hide_progress();
+		if (status == PEER_LOST) {
+			fprintf(stderr, "ttmsim-bench: %s: %s\n", row->full, why);
+			return STATUS_FAILED;
+		}
+		if (status == PEER_NO_ROW) {
+			fprintf(stderr, "left out: %s: %s: %s\n", row->full, args->against.binary,
+				why);
+			continue;
+		}
+		tell_against(args, &comparison, out, &tally);
+		comparison_free(&comparison);
+	}
+	args->format->end(out);
+	tell_tally(args, &tally);
+	if (!tally.told)
+		return unusable("the other build has none of these rows");
+	return tally.regressions ? STATUS_FAILED : STATUS_OK;
+}
+
+static int against(struct args *args, struct rows *rows, FILE *out)
+{
+	struct row first = rows->row[0];
+	char why[BENCH_TEXT];
+
+	plan_pairs(args, AGAINST_PATIENCE_NS);
+	rows_keep_fit(rows, NULL);
+	if (!rows->nr) {
+		fprintf(stderr, "ttmsim-bench: %s: %s\n", first.full, first.unfit);
+		return STATUS_UNUSABLE;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (!against_probe(args->against.binary, why))
+		return unusable(why);
+	return measure_against(args, rows, out);
 }
 
 /* ---- the command ---- */
@@ -307,6 +432,8 @@ static int select_and_do(struct args *args, FILE *out)
 		list_families(out, &rows);
 	else if (args->what == WHAT_LIST_ROWS)
 		list_rows(out, &rows);
+	else if (args->what == WHAT_AGAINST)
+		status = against(args, &rows, out);
 	else
 		status = measure(args, &rows, out);
 	rows_free(&rows);
@@ -315,11 +442,24 @@ static int select_and_do(struct args *args, FILE *out)
 
 static void warn_of_build(const struct args *args)
 {
-	bool listed = args->what == WHAT_LIST_FAMILIES || args->what == WHAT_LIST_ROWS;
+	bool times = args->what == WHAT_MEASURE || args->what == WHAT_COMPARE ||
+		     args->what == WHAT_AGAINST;
 
-	if (!listed && !args->plan.counts && strcmp(bench_build_type(), "release") != 0)
+	if (times && !args->plan.counts && strcmp(bench_build_type(), "release") != 0)
 		fputs("ttmsim-bench: built with assertions or a sanitizer:"
 		      " its times mean nothing\n", stderr);
+}
+
+static int do_it(struct args *args, FILE *out)
+{
+	switch (args->what) {
+	case WHAT_COMPARE:
+		return compare(args, out);
+	case WHAT_SERVE:
+		return serve(stdin, out);
+	default:
+		return select_and_do(args, out);
+	}
 }
 
 int main(int argc, char **argv)
@@ -328,18 +468,20 @@ int main(int argc, char **argv)
 		.plan = { .repetitions = REPETITIONS, .min_ns = MIN_NS,
 			  .patience_ns = PATIENCE_NS },
 		.format = &text_format,
+		.against = { .threshold = THRESHOLD / 100.0 },
 	};
 	FILE *out = stdout;
 	int status;
 
+	program_check_output("ttmsim-bench", STATUS_UNUSABLE);
 	parse_args(argc, argv, &args);
 	if (args.output && !(out = fopen(args.output, "we"))) {
 		fprintf(stderr, "ttmsim-bench: %s: %s\n", args.output, strerror(errno));
 		return STATUS_UNUSABLE;
 	}
 	warn_of_build(&args);
-	status = args.what == WHAT_COMPARE ? compare(&args, out) : select_and_do(&args, out);
-	if (fflush(out) || ferror(out) || (args.output && fclose(out))) {
+	status = do_it(&args, out);
+	if (args.output && (fflush(out) || ferror(out) || fclose(out))) {
 		fprintf(stderr, "ttmsim-bench: cannot write: %s\n", strerror(errno));
 		status = STATUS_UNUSABLE;
 	}

@@ -88,3 +88,16 @@ bool pairs_select(const struct selection *selection, const char *name_a, const c
 	rb->row = bench_alloc(ra->nr * sizeof(*rb->row));
 	return make_pairs(&a, &b, ra, rb, why);
 }
+
+bool row_find(const char *full, struct row *out, char *why)
+{
+	struct point point = axis_base_point();
+	struct side side;
+
+	if (!find_side(full, &side, why) || !apply_moves(&side, &point, why))
+		return false;
+	row_init(out, side.family, &point);
+	if (out->unfit)
+		snprintf(why, BENCH_TEXT, "%s", out->unfit);
+	return !out->unfit;
+}

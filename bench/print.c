@@ -100,6 +100,17 @@ static void tell_common(FILE *out, const struct rows *rows)
 		fputc('\n', out);
 }
 
+/* What all rows share, and the columns of their points; in bold. */
+static void text_header(FILE *out, const struct rows *rows)
+{
+	tell_common(out, rows);
+	fprintf(out, "%s%-*s", bold(), layout.name_width, "name");
+	for (int axis = 0; axis < BENCH_NR_AXES; axis++)
+		if (layout.columns >> axis & 1)
+			fprintf(out, "  %*s", layout.width[axis],
+				axis_name((enum bench_axis)axis));
+}
+
 static void text_begin(FILE *out, const struct rows *rows, const struct plan *plan)
 {
 	char host[BENCH_NAME];
@@ -108,12 +119,7 @@ static void text_begin(FILE *out, const struct rows *rows, const struct plan *pl
 	if (!plan->counts)
 		fprintf(out, "ttmsim-bench " TTMSIM_VERSION ", %s; %u repetitions of %g ms\n",
 			bench_host(host), plan->repetitions, plan->min_ns / 1e6);
-	tell_common(out, rows);
-	fprintf(out, "%s%-*s", bold(), layout.name_width, "name");
-	for (int axis = 0; axis < BENCH_NR_AXES; axis++)
-		if (layout.columns >> axis & 1)
-			fprintf(out, "  %*s", layout.width[axis],
-				axis_name((enum bench_axis)axis));
+	text_header(out, rows);
 	if (!plan->counts)
 		fprintf(out, "  %10s  %10s  %8s  %*s", "ns min", "ns median", "x limit",
 			layout.unit_width, "per");
@@ -151,7 +157,8 @@ static void text_number(FILE *out, int width, double number)
 		number);
 }
 
-static void text_row(FILE *out, const struct row *row, const struct figures *figures)
+/* The columns of a row's point. */
+static void text_point(FILE *out, const struct row *row)
 {
 	char label[BENCH_LABEL];
 
@@ -160,6 +167,11 @@ static void text_row(FILE *out, const struct row *row, const struct figures *fig
 		if (layout.columns >> axis & 1)
 			fprintf(out, "  %*s", layout.width[axis],
 				label_or_none(row, axis, "-", label));
+}
+
+static void text_row(FILE *out, const struct row *row, const struct figures *figures)
+{
+	text_point(out, row);
 	if (!layout.counts) {
 		text_number(out, 10, figures->ns_min);
 		text_number(out, 10, figures->ns_median);
@@ -233,9 +245,6 @@ static void text_side(FILE *out, const char *name, const struct row *row,
 	fputc('\n', out);
 }
 
-/* A difference that nobody would change a program for. */
-#define SAME 0.01
-
 static void text_compare(FILE *out, const struct comparison *c)
 {
 	char a[BENCH_NAME], b[BENCH_NAME];
@@ -260,13 +269,37 @@ static void text_compare(FILE *out, const struct comparison *c)
 	fflush(out);
 }
 
+static void text_against_begin(FILE *out, const struct rows *rows, const struct against *against)
+{
+	char host[BENCH_NAME];
+
+	lay_out(out, rows, false);
+	fprintf(out, "ttmsim-bench " TTMSIM_VERSION ", %s; against %s\n", bench_host(host),
+		against->binary);
+	text_header(out, rows);
+	fprintf(out, "  %10s  %10s  %*s  %6s  %6s  %15s%s\n", "this, ns", "other, ns",
+		layout.unit_width, "per", "verdict", "ratio", "95 % confidence", plain());
+}
+
+static void text_against(FILE *out, const struct comparison *c, const struct against *against)
+{
+	text_point(out, &c->a);
+	text_number(out, 10, c->fa.ns_median);
+	text_number(out, 10, c->fb.ns_median);
+	fprintf(out, "  %*s  %s%7s%s  %6.3f  %6.3f to %5.3f\n", layout.unit_width,
+		c->a.family->unit, bold(), against_verdict(c, against), plain(), c->ratio, c->low,
+		c->high);
+	fflush(out);
+}
+
 static void nothing(FILE *out)
 {
 	(void)out;
 }
 
 const struct format text_format = {
-	"text", text_begin, text_row, text_compare_begin, text_compare, nothing,
+	"text", text_begin, text_row, text_compare_begin, text_compare,
+	text_against_begin, text_against, nothing,
 };
 
 /* ---- CSV ---- */
@@ -334,6 +367,25 @@ static void csv_compare(FILE *out, const struct comparison *c)
 	fflush(out);
 }
 
+static void csv_against_begin(FILE *out, const struct rows *rows, const struct against *against)
+{
+	(void)rows;
+	(void)against;
+	fputs("name", out);
+	csv_axes_header(out);
+	fputs(",ns_median,other_ns_median,ratio,low,high,pairs,verdict\n", out);
+}
+
+static void csv_against(FILE *out, const struct comparison *c, const struct against *against)
+{
+	fputs(c->a.name, out);
+	csv_point(out, &c->a);
+	fprintf(out, ",%.6g,%.6g,%.6g,%.6g,%.6g,%u,%s\n", c->fa.ns_median, c->fb.ns_median,
+		c->ratio, c->low, c->high, c->fa.repetitions, against_verdict(c, against));
+	fflush(out);
+}
+
 const struct format csv_format = {
-	"csv", csv_begin, csv_row, csv_compare_begin, csv_compare, nothing,
+	"csv", csv_begin, csv_row, csv_compare_begin, csv_compare,
+	csv_against_begin, csv_against, nothing,
 };

@@ -14,6 +14,11 @@ if(NOT UTHASH_INCLUDE_DIR)
 	message(FATAL_ERROR "uthash.h not found (Debian: uthash-dev)")
 endif()
 
+include(CheckIncludeFile)
+if(TTMSIM_CHECKED)
+	check_include_file(valgrind/memcheck.h TTMSIM_HAS_VALGRIND)
+endif()
+
 # What the library's own objects are compiled and linked with.
 set(TTMSIM_PRIVATE_DEPS
 	PkgConfig::LIBBSD PkgConfig::URCU PkgConfig::JANSSON Threads::Threads)

@@ -12,6 +12,8 @@ set(TTMSIM_ASSERT_LEVEL "" CACHE STRING
 	"0 none, 1 cheap, 2 expensive; empty: 0 in release builds, else 2")
 set_property(CACHE TTMSIM_ASSERT_LEVEL PROPERTY STRINGS "" 0 1 2)
 
+option(TTMSIM_CHECKED "Build libttmsim-checked, too: for tests that link it" "${PROJECT_IS_TOP_LEVEL}")
+
 get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
 if(NOT multi_config AND NOT CMAKE_BUILD_TYPE AND PROJECT_IS_TOP_LEVEL)
 	set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
@@ -23,7 +25,10 @@ set(CMAKE_C_EXTENSIONS ON) # typeof, statement expressions
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_C_FLAGS_RELEASE "-O3 -DNDEBUG")
+# Lines, so that a debugger and a backtrace name them; no types or variables. Functions
+# begin with a cache line: else a change moves those that follow by 16 bytes or so, and
+# the same instructions were 5 % slower.
+set(CMAKE_C_FLAGS_RELEASE "-O3 -falign-functions=64 -g1 -DNDEBUG")
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_C_COMPILER_LAUNCHER)
@@ -49,6 +54,12 @@ if(NOT TTMSIM_ASSERT_LEVEL STREQUAL "")
 else()
 	add_compile_definitions(
 		SIM_ASSERT_LEVEL=$<IF:$<CONFIG:Release,MinSizeRel,RelWithDebInfo,None>,0,2>)
+endif()
+
+# Where the library itself is checked there is no second one.
+if(TTMSIM_SANITIZE OR TTMSIM_COVERAGE OR TTMSIM_FUZZ OR CMAKE_BUILD_TYPE STREQUAL "Debug"
+   OR (TTMSIM_ASSERT_LEVEL AND TTMSIM_ASSERT_LEVEL GREATER 0))
+	set(TTMSIM_CHECKED OFF)
 endif()
 
 set(TTMSIM_EXTRA_FLAGS "") # what a program linked with the library needs as well

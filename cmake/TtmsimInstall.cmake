@@ -27,10 +27,16 @@ install(FILES
 file(RELATIVE_PATH pc_to_prefix
 	"${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
-configure_file("${CMAKE_CURRENT_SOURCE_DIR}/cmake/ttmsim.pc.in"
-	"${CMAKE_CURRENT_BINARY_DIR}/ttmsim.pc" @ONLY)
-install(FILES "${CMAKE_CURRENT_BINARY_DIR}/ttmsim.pc"
-	DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+set(pc_names ttmsim)
+if(TTMSIM_CHECKED)
+	list(APPEND pc_names ttmsim-checked)
+endif()
+foreach(pc_name IN LISTS pc_names)
+	configure_file("${CMAKE_CURRENT_SOURCE_DIR}/cmake/ttmsim.pc.in"
+		"${CMAKE_CURRENT_BINARY_DIR}/${pc_name}.pc" @ONLY)
+	install(FILES "${CMAKE_CURRENT_BINARY_DIR}/${pc_name}.pc"
+		DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endforeach()
 
 foreach(section 1 7)
 	file(GLOB pages CONFIGURE_DEPENDS

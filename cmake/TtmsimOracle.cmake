@@ -9,7 +9,7 @@ file(GLOB oracle_sources CONFIGURE_DEPENDS "${oracle_dir}/host/*.c")
 add_executable(ttmsim_oracle_command ${oracle_sources})
 set_target_properties(ttmsim_oracle_command PROPERTIES OUTPUT_NAME ttmsim-oracle)
 target_include_directories(ttmsim_oracle_command PRIVATE "${oracle_dir}/host")
-target_link_libraries(ttmsim_oracle_command PRIVATE ttmsim_internal)
+target_link_libraries(ttmsim_oracle_command PRIVATE ttmsim_program ttmsim_internal)
 
 file(GLOB oracle_golden CONFIGURE_DEPENDS "${oracle_dir}/golden/*/kernel")
 foreach(kernel IN LISTS oracle_golden)
@@ -40,8 +40,9 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND TTMSIM_HAS_STATIC_LIBC
 	file(GLOB runner_sources CONFIGURE_DEPENDS "${oracle_dir}/runner/*.c")
 	# As RUNNER_SOURCES in scripts/lib/oracle.sh: the language and the names, no simulator.
 	set(lib_dir "${CMAKE_CURRENT_SOURCE_DIR}/lib")
-	foreach(stem IN ITEMS base/names pte/arch sim/releases scenario/lex scenario/parse
-			scenario/value scenario/table scenario/transcript)
+	foreach(stem IN ITEMS base/names base/text pte/arch sim/releases scenario/args
+			scenario/error scenario/lex scenario/parse scenario/value scenario/table
+			scenario/transcript)
 		list(APPEND runner_sources "${lib_dir}/${stem}.c")
 	endforeach()
 	add_executable(oracle_runner ${runner_sources} ${arch_files} "${TTMSIM_ARCH_REGISTRY}")

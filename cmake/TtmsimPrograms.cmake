@@ -3,6 +3,11 @@
 # The commands and the example programs. Examples link what a user links: the
 # public library and CMocka, nothing internal.
 
+# What all commands share.
+add_library(ttmsim_program OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/tools/common/program.c")
+target_include_directories(ttmsim_program PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/tools")
+target_link_libraries(ttmsim_program PRIVATE ttmsim_internal)
+
 function(ttmsim_command name folder)
 	file(GLOB sources CONFIGURE_DEPENDS
 		"${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.c")
@@ -14,7 +19,7 @@ function(ttmsim_command name folder)
 	set_target_properties(${target} PROPERTIES OUTPUT_NAME "${name}")
 	target_include_directories(${target} PRIVATE
 		"${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
-	target_link_libraries(${target} PRIVATE ttmsim_internal)
+	target_link_libraries(${target} PRIVATE ttmsim_program ttmsim_internal)
 	install(TARGETS ${target} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endfunction()
 

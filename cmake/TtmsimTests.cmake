@@ -70,6 +70,12 @@ foreach(source IN LISTS test_sources)
 	endif()
 endforeach()
 
+# Programs as the kernels are compared by.
+foreach(stem IN ITEMS bundle fuzz_gen text)
+	target_sources(sim_check_random PRIVATE "${tests_dir}/oracle/host/${stem}.c")
+endforeach()
+target_include_directories(sim_check_random PRIVATE "${tests_dir}/oracle/host")
+
 foreach(name IN LISTS TTMSIM_EXAMPLE_NAMES)
 	add_test(NAME "example.${name}" COMMAND example_${name})
 	ttmsim_test_properties("example.${name}" example)
@@ -101,6 +107,17 @@ if(TARGET ttmsim_bench_command)
 	ttmsim_test_properties(bench.report bench)
 endif()
 
+# Tests that must fail: what they print is what users of <ttmsim/cmocka.h> read.
+add_executable(cmocka_failing "${tests_dir}/cmocka/failing.c")
+target_link_libraries(cmocka_failing PRIVATE ttmsim_test)
+set_target_properties(cmocka_failing PROPERTIES
+	RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+add_test(NAME cmocka.failing
+	COMMAND "${tests_dir}/cmocka/failing.sh" "$<TARGET_FILE:cmocka_failing>")
+ttmsim_test_properties(cmocka.failing cmocka)
+# A test that fails frees nothing.
+set_property(TEST cmocka.failing APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")
+
 # The fuzz targets, built with a driver that replays inputs instead of making
 # them up: every saved input stays a test with any compiler.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${tests_dir}/fuzz/fuzz_*.c")
@@ -128,6 +145,22 @@ if(TARGET ttmsim_shared AND NOT TTMSIM_COVERAGE) # gcov exports names of its own
 			"${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_C_COMPILER}")
 	ttmsim_test_properties(package.symbols package)
 endif()
+if(TARGET ttmsim_shared)
+	add_test(NAME package.lines
+		COMMAND "${tests_dir}/package/lines.sh" "$<TARGET_FILE:ttmsim_shared>")
+	ttmsim_test_properties(package.lines package)
+endif()
+if(TARGET ttmsim_shared)
+	add_test(NAME package.gdb
+		COMMAND "${tests_dir}/package/gdb.sh"
+			"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
+			"${CMAKE_INSTALL_LIBDIR}" "${extra_flags}")
+	ttmsim_test_properties(package.gdb package)
+endif()
+add_test(NAME package.hosts
+	COMMAND "${tests_dir}/package/hosts.sh"
+		"${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_GENERATOR}")
+ttmsim_test_properties(package.hosts package)
 if(TARGET ttmsim_command)
 	add_test(NAME package.readme
 		COMMAND "${tests_dir}/package/readme.sh"
@@ -139,3 +172,9 @@ add_test(NAME package.consume
 		"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
 		"${CMAKE_INSTALL_LIBDIR}" "${extra_flags}")
 ttmsim_test_properties(package.consume package)
+if(TTMSIM_CHECKED)
+	add_test(NAME package.checked
+		COMMAND "${tests_dir}/package/checked.sh"
+			"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}" "${CMAKE_INSTALL_LIBDIR}")
+	ttmsim_test_properties(package.checked package)
+endif()

@@ -5,18 +5,12 @@
  * The driver is the upper half: a file whose mmap sets up a VM_PFNMAP mapping
  * and whose fault handler maps one page of VRAM. The test is the lower half.
  *
- * cc first_test.c $(pkg-config --cflags --libs ttmsim cmocka)
+ * cc first_test.c $(pkg-config --cflags --libs ttmsim-checked cmocka)
  */
-#include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
-#include <ttmsim/ttmsim.h>
+#include <ttmsim/cmocka.h>
 
 #define PAGE 4096ul
 #define DEVICE_PAGES 4ul
@@ -50,39 +44,30 @@ static const struct file_operations driver_fops = { .mmap = driver_mmap };
 
 static void test_fault_maps_the_page_touched(void **state)
 {
-	struct sim_machine *machine = sim_machine_create(NULL);
-	struct task_struct *task = sim_task_create(machine, "test");
-	unsigned long first_pfn = sim_machine_arch(machine)->io_start_pfn;
-	struct address_space *mapping = sim_mapping_create(machine);
+	struct sim_test *t = *state;
+	unsigned long first_pfn = sim_machine_arch(t->machine)->io_start_pfn;
+	struct address_space *mapping = sim_mapping_create(t->machine);
 	struct file *file = sim_file_create(mapping, &driver_fops, FMODE_READ | FMODE_WRITE,
 					    &first_pfn, "/dev/mine");
-	struct sim_pte_info pte;
 	struct page *page;
 	long addr;
 
-	(void)state;
-	sim_task_switch(task);
-	addr = sim_mmap(task, 0, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	addr = sim_mmap(t->task, 0, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	assert_true(addr > 0);
-	assert_int_equal(sim_write(task, addr + 2 * PAGE, "x", 1), 0);
-	assert_int_equal(sim_pte_lookup(task->mm, addr + 2 * PAGE, &pte), 0);
-	assert_true(pte.present && pte.special);
-	assert_int_equal(pte.pfn, first_pfn + 2);
-	assert_int_equal(sim_write(task, addr + DEVICE_PAGES * PAGE, "x", 1), SIGBUS);
-	assert_int_equal(get_user_pages_fast(addr + 2 * PAGE, 1, FOLL_WRITE, &page), -EFAULT);
-	assert_int_equal(sim_mmap(task, 0, PAGE, PROT_READ, MAP_PRIVATE, file, 0), -EINVAL);
+	assert_errno(sim_write(t->task, addr + 2 * PAGE, "x", 1), 0);
+	assert_pte(t->task->mm, addr + 2 * PAGE, "present special pfn=%lu", first_pfn + 2);
+	assert_errno(sim_write(t->task, addr + DEVICE_PAGES * PAGE, "x", 1), SIGBUS);
+	assert_errno(get_user_pages_fast(addr + 2 * PAGE, 1, FOLL_WRITE, &page), -EFAULT);
+	assert_errno(sim_mmap(t->task, 0, PAGE, PROT_READ, MAP_PRIVATE, file, 0), -EINVAL);
 
 	fput(file);
 	sim_mapping_put(mapping);
-	sim_exit(task);
-	assert_int_equal(sim_machine_leaks(machine, NULL, NULL), 0);
-	sim_machine_destroy(machine);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fault_maps_the_page_touched),
+		sim_unit_test(test_fault_maps_the_page_touched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

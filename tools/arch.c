@@ -7,19 +7,38 @@
 #include <ttmsim/sim.h>
 
 #include "arch.h"
+#include "common/program.h"
 #include "ttmsim.h"
 
 struct args {
 	const struct sim_arch *arch;
 	const char *release;
+	const char *decode, *encode, *level;
 	enum color color;
 };
 
+enum { OPTION_DECODE = 0x200, OPTION_ENCODE, OPTION_LEVEL };
+
 static const struct argp_option options[] = {
 	{ "release", 'r', "RELEASE", 0, "Bits as of this kernel release; the newest otherwise", 0 },
+	{ "decode", OPTION_DECODE, "ENTRY", 0,
+	  "Say what an entry of NAME says, field by field", 0 },
+	{ "encode", OPTION_ENCODE, "WORDS", 0,
+	  "The entry of NAME that these words ask for: pfn=0x100,write,special", 0 },
+	{ "level", OPTION_LEVEL, "LEVEL", 0, "Which entry it is: pte, pmd, pud...", 0 },
 	{ "color", OPTION_COLOR, "WHEN", OPTION_ARG_OPTIONAL, "auto, always or never", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
+
+static void check_entry_options(const struct args *args, struct argp_state *state)
+{
+	if (args->decode && args->encode)
+		argp_error(state, "--decode or --encode, not both");
+	if ((args->decode || args->encode) && !args->arch)
+		argp_error(state, "an entry of which architecture?");
+	if (args->level && !args->decode && !args->encode)
+		argp_error(state, "--level is for --decode and --encode");
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -27,8 +46,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'r':
-		release_check(arg, state);
-		args->release = arg;
+		args->release = release_parse(arg, state);
+		return 0;
+	case OPTION_DECODE:
+		args->decode = arg;
+		return 0;
+	case OPTION_ENCODE:
+		args->encode = arg;
+		return 0;
+	case OPTION_LEVEL:
+		args->level = arg;
 		return 0;
 	case OPTION_COLOR:
 		args->color = color_parse(arg, state);
@@ -36,9 +63,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (args->arch)
 			argp_error(state, "one architecture at a time");
-		args->arch = sim_arch_find(arg);
-		if (!args->arch)
-			argp_error(state, "no architecture is named '%s'", arg);
+		args->arch = arch_parse(arg, state);
+		return 0;
+	case ARGP_KEY_END:
+		check_entry_options(args, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -144,28 +172,40 @@ static void print_source(const char *source)
 	puts(source);
 }
 
-static int show(const struct sim_arch *arch, const char *release, bool color)
+static void show(const struct sim_mmu *mmu, const char *release, bool color)
 {
 	static const char *const leaf[SIM_NR_LEAVES] = { "pte", "pmd leaf", "pud leaf" };
-	struct sim_mmu mmu;
+	const struct sim_arch *arch = mmu->arch;
 
-	if (sim_release_number(release) < arch->since)
-		return unusable("Linux %s has no %s", release, arch->name);
-	sim_mmu_resolve(&mmu, arch, sim_release_number(release), 0);
 	printf("%s: %s\n", arch->name, arch->title);
 	print_source(arch->source);
 	print_geometry(arch);
 	print_features(arch);
 	for (int level = 0; level < SIM_NR_LEAVES; level++) {
-		if (!mmu.has_leaf[level])
+		if (!mmu->has_leaf[level])
 			continue;
 		printf("\n  %s, Linux %s", leaf[level], release);
-		if (mmu.format[level].none_value)
+		if (mmu->format[level].none_value)
 			printf(" (empty: 0x%llx)",
-			       (unsigned long long)mmu.format[level].none_value);
+			       (unsigned long long)mmu->format[level].none_value);
 		putchar('\n');
-		draw_format(&mmu.format[level], 8u * arch->level[level].entry_bytes, color);
+		draw_format(&mmu->format[level], 8u * arch->level[level].entry_bytes, color);
 	}
+}
+
+static int show_or_convert(const struct args *args)
+{
+	uint16_t release = sim_release_number(args->release);
+	struct sim_mmu mmu;
+
+	if (release < args->arch->since)
+		return unusable("Linux %s has no %s", args->release, args->arch->name);
+	sim_mmu_resolve(&mmu, args->arch, release, 0);
+	if (args->decode)
+		return decode_entry(&mmu, args->release, args->decode, args->level);
+	if (args->encode)
+		return encode_entry(&mmu, args->encode, args->level);
+	show(&mmu, args->release, color_wanted(args->color));
 	return STATUS_OK;
 }
 
@@ -173,14 +213,14 @@ int command_arch(int argc, char **argv)
 {
 	static const struct argp argp = {
 		options, parse, "[NAME]",
-		"List the architectures, or show one: geometry, features, pte bits.",
+		"List the architectures, or show one: geometry, features, pte bits, one entry.",
 		NULL, NULL, NULL,
 	};
 	struct args args = { .color = COLOR_AUTO, .release = newest_release() };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.arch)
-		return show(args.arch, args.release, color_wanted(args.color));
+		return show_or_convert(&args);
 	list(args.release);
 	return STATUS_OK;
 }

@@ -2,14 +2,14 @@
 /*
  * ttmsim - the command: ttmsim(1).
  */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <ttmsim/sim.h>
-
+#include "common/program.h"
+#include "pte/arch.h"
+#include "sim/releases.h"
 #include "ttmsim.h"
 
 /* libc looks for it. */
@@ -21,6 +21,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "arch", command_arch },
+	{ "bisect", command_bisect },
 	{ "matrix", command_matrix },
 	{ "run", command_run },
 };
@@ -32,6 +33,7 @@ static const char doc[] =
 	"\v"
 	"Commands:\n"
 	"  arch [NAME]   the architectures, or one of them: geometry, features, pte bits\n"
+	"  bisect FILE   since which release a scenario's outcome is another, and why\n"
 	"  matrix        what mmap, mprotect, fork and get_user_pages() do with TTM memory\n"
 	"  run FILE...   run scenarios and print transcripts\n"
 	"\n"
@@ -56,28 +58,36 @@ int unusable(const char *format, ...)
 
 enum color color_parse(const char *arg, struct argp_state *state)
 {
-	if (!arg || !strcmp(arg, "always"))
-		return COLOR_ALWAYS;
-	if (!strcmp(arg, "never"))
-		return COLOR_NEVER;
-	if (strcmp(arg, "auto"))
-		argp_error(state, "--color is auto, always or never, not '%s'", arg);
-	return COLOR_AUTO;
+	static const char *const names[] = { "auto", "always", "never", NULL };
+	static const enum color colors[] = { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+	return arg ? colors[program_choose("--color", arg, names, state)] : COLOR_ALWAYS;
 }
 
-void release_check(const char *arg, struct argp_state *state)
+#define UNKNOWN_TEXT 400
+
+const char *release_parse(const char *arg, struct argp_state *state)
 {
-	char known[128] = "";
-	const char *release;
+	const struct sim_release *release = sim_release_find(arg);
+	char unknown[UNKNOWN_TEXT];
 
-	if (sim_release_number(arg))
-		return;
-	for (unsigned int n = 0; (release = sim_release_nth(n)); n++) {
-		size_t len = strlen(known);
+	if (release)
+		return release->name;
+	sim_release_unknown(unknown, sizeof(unknown), arg, strlen(arg));
+	argp_error(state, "%s", unknown);
+	return NULL;
+}
 
-		snprintf(known + len, sizeof(known) - len, "%s%s", n ? ", " : "", release);
-	}
-	argp_error(state, "no kernel release '%s' is known, only %s", arg, known);
+const struct sim_arch *arch_parse(const char *arg, struct argp_state *state)
+{
+	const struct sim_arch *arch = sim_arch_find(arg);
+	char unknown[UNKNOWN_TEXT];
+
+	if (arch)
+		return arch;
+	sim_arch_unknown(unknown, sizeof(unknown), arg, strlen(arg));
+	argp_error(state, "%s", unknown);
+	return NULL;
 }
 
 bool color_wanted(enum color color)
@@ -89,12 +99,13 @@ bool color_wanted(enum color color)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
 }
 
-static const struct command *find_command(const char *name)
+static const struct command *find_command(const char *name, struct argp_state *state)
 {
+	const char *names[NR_COMMANDS + 1] = { NULL };
+
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
-	return NULL;
+		names[i] = commands[i].name;
+	return &commands[program_choose("command", name, names, state)];
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -105,9 +116,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (!strcmp(arg, "help"))
 			argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-		args->command = find_command(arg);
-		if (!args->command)
-			argp_error(state, "unknown command '%s'", arg);
+		args->command = find_command(arg, state);
 		args->at = state->next - 1;
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
@@ -133,13 +142,10 @@ int main(int argc, char **argv)
 {
 	static const struct argp argp = { NULL, parse, "COMMAND [ARG...]", doc, NULL, NULL, NULL };
 	struct args args = { NULL, 0 };
-	int status;
 
 	argp_err_exit_status = STATUS_UNUSABLE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args) || !args.command)
+	program_check_output("ttmsim", STATUS_UNUSABLE);
+	if (program_parse(&argp, argc, argv, ARGP_IN_ORDER, &args) || !args.command)
 		return STATUS_UNUSABLE;
-	status = run_command(&args, argc, argv);
-	if (fflush(stdout) || ferror(stdout))
-		return unusable("cannot write: %s", strerror(errno));
-	return status;
+	return run_command(&args, argc, argv);
 }

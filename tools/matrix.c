@@ -9,6 +9,7 @@
 
 #include <ttmsim/matrix.h>
 
+#include "common/program.h"
 #include "ttmsim.h"
 
 #define PROGRESS_AFTER 2	/* seconds */
@@ -33,25 +34,21 @@ static const struct argp_option options[] = {
 
 static enum sim_ttm_mode parse_mode(const char *arg, struct argp_state *state)
 {
+	const char *names[SIM_NR_TTM_MODES] = { NULL };
+
 	for (int mode = SIM_TTM_MIXED; mode < SIM_NR_TTM_MODES; mode++)
-		if (!strcmp(arg, sim_ttm_mode_name((enum sim_ttm_mode)mode)))
-			return (enum sim_ttm_mode)mode;
-	argp_error(state, "--mode is mixed, pfn, apply, pfns or huge, not '%s'", arg);
-	return SIM_TTM_DEFAULT;
+		names[mode - SIM_TTM_MIXED] = sim_ttm_mode_name((enum sim_ttm_mode)mode);
+	return (enum sim_ttm_mode)(SIM_TTM_MIXED + program_choose("mode", arg, names, state));
 }
 
 static enum sim_matrix_format parse_format(const char *arg, struct argp_state *state)
 {
-	static const char *const names[] = { "text", "csv", "json", "html" };
+	static const char *const names[] = { "text", "csv", "json", "html", NULL };
 	static const enum sim_matrix_format formats[] = {
 		SIM_MATRIX_TEXT, SIM_MATRIX_CSV, SIM_MATRIX_JSON, SIM_MATRIX_HTML,
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(arg, names[i]))
-			return formats[i];
-	argp_error(state, "--format is text, csv, json or html, not '%s'", arg);
-	return SIM_MATRIX_TEXT;
+	return formats[program_choose("format", arg, names, state)];
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -60,13 +57,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'a':
-		if (!sim_arch_find(arg))
-			argp_error(state, "no architecture is named '%s'", arg);
-		args->filter.arch = arg;
+		args->filter.arch = arch_parse(arg, state)->name;
 		return 0;
 	case 'r':
-		release_check(arg, state);
-		args->filter.release = arg;
+		args->filter.release = release_parse(arg, state);
 		return 0;
 	case 'm':
 		args->filter.mode = parse_mode(arg, state);
@@ -81,7 +75,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		args->color = color_parse(arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'?", arg);
+		argp_error(state, "what is '%s'?", program_shown(arg));
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -128,7 +122,7 @@ int command_matrix(int argc, char **argv)
 	struct progress progress = { .begin = time(NULL) };
 	int ret, end;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.all && args.format == SIM_MATRIX_TEXT)
 		args.format = SIM_MATRIX_TABLE;
 	progress.writer = sim_matrix_writer_create(stdout, args.format, color_wanted(args.color));

@@ -98,7 +98,7 @@ struct task_struct;
 enum sim_outcome_kind {
 	SIM_BUG,	/* BUG_ON: the machine is crashed from here on */
 	SIM_WARN,	/* WARN_ON: the call goes on */
-	SIM_BAD_PAGE,	/* "Bad page map", "Bad page state" */
+	SIM_BAD_PAGE,	/* "Bad page map", "Bad page state", "Bad rss-counter state" */
 	SIM_MISUSE,	/* a lock that is wanted while it is held, kept or let go where it must
 			 * not be: what a kernel hangs on */
 	SIM_OOPS,	/* a callback followed a wild pointer: crashed from here on */
@@ -225,6 +225,15 @@ SIM_API void sim_counters(const struct sim_machine *machine, uint64_t out[SIM_NR
  *          NULL for an unknown counter.
  */
 SIM_API const char *sim_counter_name(enum sim_counter counter);
+
+/**
+ * sim_errno_name - an errno as the kernel writes it, e.g. "EFAULT"
+ * @err: positive
+ *
+ * Returns: a static string;
+ *          NULL for a number that is none.
+ */
+SIM_API const char *sim_errno_name(int err);
 
 /* ------------------------------------------------------------- events ---- */
 

@@ -12,6 +12,10 @@
 
 #include <errno.h>
 
+#include <ttmsim/atomic.h>
+#include <ttmsim/drm_mm.h>
+#include <ttmsim/lock.h>
+#include <ttmsim/slab.h>
 #include <ttmsim/vma.h>
 
 SIM_BEGIN_DECLS
@@ -21,21 +25,7 @@ SIM_BEGIN_DECLS
 #define ERESTARTSYS 512
 #endif
 
-#ifndef container_of
-#define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
-#endif
-
-/* Models: include/linux/types.h, struct list_head, 6.1. */
-struct list_head {
-	struct list_head *next, *prev;
-};
-
 /* ------------------------------------------------- reference counting ---- */
-
-typedef struct {
-	atomic_t refs;
-} refcount_t;
 
 /* Models: include/linux/kref.h, struct kref, 6.1. */
 struct kref {
@@ -60,7 +50,7 @@ SIM_API void kref_get(struct kref *kref);
 /**
  * kref_put - drop a reference; the last one calls @release
  *
- * Dropping one that is not there does nothing (the kernel saturates and warns).
+ * Dropping one that is not there: SIM_WARN, and the count is saturated.
  *
  * Returns: 1, @release was called;
  *          0.
@@ -362,30 +352,18 @@ SIM_API long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usa
 
 /* --------------------------------------------------- ranges, offsets ----- */
 
-/* One range of a drm_mm. Models: include/drm/drm_mm.h, struct drm_mm_node, 6.1. */
-struct drm_mm_node {
-	uint64_t start;
-	uint64_t size;
-	struct drm_mm *mm;		/* NULL: not allocated */
-	struct drm_mm_node *sim_next, *sim_prev; /* by address */
-};
-
-/* Models: include/drm/drm_mm.h, struct drm_mm, 6.1; a list by address. */
-struct drm_mm {
-	uint64_t sim_start, sim_size;
-	struct drm_mm_node *sim_first;
-};
-
 /* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_node, 6.1. */
 struct drm_vma_offset_node {
+	spinlock_t vm_lock;
 	struct drm_mm_node vm_node;	/* in pages; manager's vm_lock */
+	struct sim_vma_offset_file *sim_vm_files; /* vm_lock: who may map it */
 	void *driver_private;
 };
 
 /* Models: include/drm/drm_vma_manager.h, struct drm_vma_offset_manager, 6.1. */
 struct drm_vma_offset_manager {
 	spinlock_t vm_lock;
-	struct drm_mm vm_addr_space_mm;	/* vm_lock */
+	struct drm_mm vm_addr_space_mm;	/* vm_lock; in pages */
 	struct sim_machine *sim_machine; /* c */
 };
 
@@ -402,6 +380,10 @@ SIM_API unsigned long sim_drm_file_page_offset_start(const struct sim_machine *m
  * sim_drm_file_page_offset_size - DRM_FILE_PAGE_OFFSET_SIZE of a machine, in pages
  */
 SIM_API unsigned long sim_drm_file_page_offset_size(const struct sim_machine *machine);
+
+/* Of the current machine. */
+#define DRM_FILE_PAGE_OFFSET_START sim_drm_file_page_offset_start(sim_current()->sim_machine)
+#define DRM_FILE_PAGE_OFFSET_SIZE sim_drm_file_page_offset_size(sim_current()->sim_machine)
 
 /**
  * drm_vma_offset_manager_init - an empty range of fake offsets, of the current machine
@@ -465,9 +447,43 @@ drm_vma_offset_exact_lookup_locked(struct drm_vma_offset_manager *mgr, unsigned 
 				   unsigned long pages);
 
 /**
- * drm_vma_node_reset - a node without an offset
+ * drm_vma_node_reset - a node without an offset, that no file may map
  */
 SIM_API void drm_vma_node_reset(struct drm_vma_offset_node *node);
+
+struct drm_file;
+
+/**
+ * drm_vma_node_allow - let a file map a node; counted: as often as it is revoked
+ *
+ * Returns: 0;
+ *          -ENOMEM.
+ * Models: drivers/gpu/drm/drm_vma_manager.c, drm_vma_node_allow, 6.1.
+ */
+SIM_API int drm_vma_node_allow(struct drm_vma_offset_node *node, struct drm_file *tag);
+
+/**
+ * drm_vma_node_allow_once - the same, but one revocation ends it
+ *
+ * Returns: as drm_vma_node_allow().
+ */
+SIM_API int drm_vma_node_allow_once(struct drm_vma_offset_node *node, struct drm_file *tag);
+
+/**
+ * drm_vma_node_revoke - undo one drm_vma_node_allow(); without one: nothing
+ */
+SIM_API void drm_vma_node_revoke(struct drm_vma_offset_node *node, struct drm_file *tag);
+
+/**
+ * drm_vma_node_is_allowed - may a file map a node?
+ */
+SIM_API bool drm_vma_node_is_allowed(struct drm_vma_offset_node *node, struct drm_file *tag);
+
+static inline int drm_vma_node_verify_access(struct drm_vma_offset_node *node,
+					     struct drm_file *tag)
+{
+	return drm_vma_node_is_allowed(node, tag) ? 0 : -EACCES;
+}
 
 /**
  * drm_vma_node_start - the first page of its range; 0 without one
@@ -503,6 +519,7 @@ SIM_API void drm_vma_node_unmap(struct drm_vma_offset_node *node,
 
 /* ------------------------------------------------ devices, GEM objects --- */
 
+struct device;
 struct drm_device;
 
 typedef void (*drmm_release_t)(struct drm_device *dev, void *res);
@@ -511,7 +528,10 @@ typedef void (*drmm_release_t)(struct drm_device *dev, void *res);
 struct drm_device {
 	struct sim_machine *sim_machine; /* c */
 	unsigned int unplugged;		/* a */
+	struct address_space *sim_mapping; /* d: of its files; NULL: none */
 	struct drm_vma_offset_manager *vma_offset_manager; /* c */
+	struct device *dev;		/* d */
+	struct mutex object_name_lock;	/* handles of all files */
 	spinlock_t sim_managed_lock;
 	struct sim_drmm_action *sim_managed; /* newest first */
 };
@@ -547,9 +567,48 @@ SIM_API void drm_dev_exit(int idx);
 /**
  * drm_dev_unplug - the hardware is gone
  *
- * Existing mappings stay until the driver drops them (drm_vma_node_unmap()).
+ * Since 5.14 all that files of @dev->sim_mapping map is unmapped; a driver sets that to
+ * the mapping of its TTM device. Without it, and up to 5.11, mappings stay until the
+ * driver drops them.
+ * Models: drivers/gpu/drm/drm_drv.c, drm_dev_unplug, 6.1 and 6.12.
  */
 SIM_API void drm_dev_unplug(struct drm_device *dev);
+
+/**
+ * drm_dev_is_unplugged - has drm_dev_unplug() been called?
+ */
+static inline bool drm_dev_is_unplugged(struct drm_device *dev)
+{
+	return __atomic_load_n(&dev->unplugged, __ATOMIC_ACQUIRE) != 0;
+}
+
+/**
+ * drmm_add_action - run @action when the device goes
+ *
+ * Returns: 0;
+ *          -ENOMEM.
+ * Models: drivers/gpu/drm/drm_managed.c, drmm_add_action, 6.1.
+ */
+SIM_API int drmm_add_action(struct drm_device *dev, drmm_release_t action, void *data);
+
+/**
+ * drmm_kmalloc - memory that goes with the device
+ *
+ * Returns: it;
+ *          NULL, no memory.
+ * Models: drivers/gpu/drm/drm_managed.c, drmm_kmalloc, 6.1.
+ */
+SIM_API void *drmm_kmalloc(struct drm_device *dev, size_t size, gfp_t gfp);
+
+/**
+ * drmm_kfree - give such memory back before
+ */
+SIM_API void drmm_kfree(struct drm_device *dev, void *data);
+
+static inline void *drmm_kzalloc(struct drm_device *dev, size_t size, gfp_t gfp)
+{
+	return drmm_kmalloc(dev, size, gfp | __GFP_ZERO);
+}
 
 /**
  * drmm_add_action_or_reset - run @action when the device goes
@@ -559,30 +618,8 @@ SIM_API void drm_dev_unplug(struct drm_device *dev);
  */
 SIM_API int drmm_add_action_or_reset(struct drm_device *dev, drmm_release_t action, void *data);
 
-/*
- * Models: include/drm/drm_gem.h, struct drm_gem_object, 6.1 (what TTM needs).
- */
-struct drm_gem_object {
-	struct kref refcount;		/* GEM's own; TTM counts in ttm_buffer_object.kref */
-	unsigned int handle_count;
-	struct drm_device *dev;		/* c */
-	struct drm_vma_offset_node vma_node;
-	size_t size;			/* c: bytes */
-	struct dma_resv *resv;		/* &_resv, or one shared with others */
-	struct dma_resv _resv;
-};
-
-/**
- * drm_gem_private_object_init - an object of @size bytes without backing
- */
-SIM_API void drm_gem_private_object_init(struct drm_device *dev, struct drm_gem_object *obj,
-					 size_t size);
-
-/**
- * drm_gem_object_release - end of an object: its reservation and its offset
- */
-SIM_API void drm_gem_object_release(struct drm_gem_object *obj);
-
 SIM_END_DECLS
+
+#include <ttmsim/drm_gem.h>
 
 #endif

@@ -211,7 +211,7 @@ struct vm_area_struct {
 	unsigned long vm_end;		/* mi: first byte after */
 	struct mm_struct *vm_mm;	/* c */
 	pgprot_t vm_page_prot;		/* m */
-	unsigned long vm_flags;		/* mi: VM_* */
+	vm_flags_t vm_flags;		/* mi: VM_* */
 	const struct vm_operations_struct *vm_ops; /* m */
 	unsigned long vm_pgoff;		/* mi: in pages */
 	struct file *vm_file;		/* m: NULL for anonymous memory */
@@ -251,7 +251,8 @@ struct mm_struct {
 		unsigned long nr, nr_nodes; /* vmas; nodes, with the spare ones */
 	} sim_vmas;			/* m: by address (lib/vma/vma_tree.c) */
 	int map_count;			/* m: number of vmas */
-	atomic_t mm_users;
+	atomic_t mm_users;		/* who uses the mappings; with the last one they go */
+	atomic_t mm_count;		/* who keeps the structure; all of mm_users are one */
 	unsigned int write_protect_seq;	/* odd while fork write-protects */
 	int has_pinned;			/* a: FOLL_PIN was ever used */
 	unsigned long task_size;	/* c */

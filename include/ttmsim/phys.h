@@ -46,6 +46,7 @@ enum pageflags {
 	PG_anon_exclusive, /* no other mm maps this anonymous page (6.1 on) */
 	PG_sim_free,	/* in the page allocator's free list */
 	PG_sim_zero,	/* the zero page */
+	PG_sim_pin_lost, /* was pinned when a copy took its place in the page table */
 };
 
 /* A page pinned by FOLL_PIN carries this many references per pin (mm.h). */

@@ -20,7 +20,8 @@ struct sim_machine_config {
 	unsigned int pool_max_order; /* largest block that TTM's pool asks for, plus
 				      * one; 0 = as the kernel (order 10) */
 	enum sim_thp_policy thp; /* always */
-	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments */
+	uint32_t toggle_features; /* 1 << enum sim_feature: flipped, for experiments; what the
+				   * entries have no bit for stays off (sim_machine_features()) */
 	unsigned int cpus;	/* 1: UP, locks and atomic operations cost what they cost in
 				 * a UP kernel; only the thread that creates it may use it:
 				 * others get -EBUSY (or NULL) from sim_ calls, and must not
@@ -37,7 +38,8 @@ struct sim_machine_config {
  *
  * Returns: the machine;
  *          NULL with errno EINVAL (unknown arch, release, mode or policy, sizes
- *          that do not fit the architecture) or ENOMEM.
+ *          that do not fit the architecture) or ENOMEM; where the host gives no
+ *          address space, stderr says how much was wanted.
  */
 SIM_API struct sim_machine *sim_machine_create(const struct sim_machine_config *config);
 
@@ -83,10 +85,23 @@ SIM_API struct sim_ttm_device *sim_machine_ttm(struct sim_machine *machine);
 /**
  * sim_machine_check - does the machine keep all its invariants?
  *
- * Runs sim_mm_check() on every task and compares the mapcount of every RAM page
- * with the entries that map it.
+ * Runs sim_mm_check() on every task, and asks besides:
  *
- * Returns: how many violations were found; each is told to @tell, unless NULL;
+ *	O.1 to O.4  entries in a vma of a TTM object map what the object has there now,
+ *		    inside it, of a device that is plugged in, with its memory type
+ *	M.1, M.2    an entry has the memory type of its page (PAT), or else of all other
+ *		    entries that map the page
+ *	M.3, M.4    VM_PAT vmas and what is reserved for vmas are in step
+ *	P.1, P.2    mapcounts are right, free pages have no references
+ *	P.3	    no copy has taken the place of a page that is pinned
+ *
+ * Each finding is told in one sentence that begins with its rule. One about an entry
+ * names address, vma, task, the entry as it is stored and its pfn; entries in a row that
+ * break one rule are one finding. docs/fidelity.md says what the kernel itself leaves
+ * that way. The caller holds no lock and no reservation; other threads leave the machine
+ * alone, or what they are doing may be found.
+ *
+ * Returns: how many findings; each is told to @tell, unless NULL;
  *          0 of a crashed machine.
  */
 SIM_API unsigned int sim_machine_check(struct sim_machine *machine,

@@ -64,6 +64,9 @@ enum ttm_caching {
 #define TTM_PL_FLAG_CONTIGUOUS (1 << 0)
 #define TTM_PL_FLAG_TOPDOWN (1 << 1)
 #define TTM_PL_FLAG_TEMPORARY (1 << 2)
+/* since 6.12: not where others would have to be evicted; only there */
+#define TTM_PL_FLAG_DESIRED (1 << 3)
+#define TTM_PL_FLAG_FALLBACK (1 << 4)
 
 /* Models: include/drm/ttm/ttm_placement.h, struct ttm_place, 6.1. */
 struct ttm_place {
@@ -75,7 +78,9 @@ struct ttm_place {
 
 /*
  * Where an object may lie: @placement is tried without evicting anything,
- * @busy_placement with. Models: struct ttm_placement, 6.1.
+ * @busy_placement with. 6.12 has no busy placements and does not look at them: it
+ * tries @placement without, then with (TTM_PL_FLAG_DESIRED, _FALLBACK).
+ * Models: struct ttm_placement, 6.1.
  */
 struct ttm_placement {
 	unsigned num_placement;
@@ -178,7 +183,8 @@ SIM_API void ttm_resource_fini(struct ttm_resource_manager *man, struct ttm_reso
  *
  * Returns: 0 and *@res_ptr;
  *          -ENOSPC, full;
- *          -EINVAL, no such manager;
+ *          -EINVAL, no such type (the kernel reads beyond its array);
+ *          -EIO, no such manager: an oops;
  *          -ENOMEM.
  */
 SIM_API int ttm_resource_alloc(struct ttm_buffer_object *bo, const struct ttm_place *place,
@@ -345,6 +351,7 @@ SIM_API int ttm_tt_create(struct ttm_buffer_object *bo, bool zero_alloc);
  * ttm_tt_init - fill in a driver's new ttm_tt
  *
  * Returns: 0;
+ *          -EINVAL, no such caching (the kernel's pool reads beyond its lists);
  *          -ENOMEM, no page array.
  * Models: drivers/gpu/drm/ttm/ttm_tt.c, ttm_tt_init, 6.1.
  */
@@ -485,10 +492,6 @@ struct ttm_device {
 	struct list_head ddestroy;	/* l: objects that are to be freed later */
 	struct list_head pinned;	/* l: resources that stay where they are */
 	struct address_space *dev_mapping; /* c: of all files of the device */
-	struct sim_machine *sim_machine; /* c */
-	enum sim_ttm_mode sim_mode;	/* never SIM_TTM_DEFAULT */
-	unsigned int sim_prefault;	/* PTEs that one fault maps */
-	atomic_t sim_bo_count;
 };
 
 /* PTEs that one fault maps. Models: include/drm/ttm/ttm_bo_api.h, 6.1. */
@@ -505,6 +508,7 @@ struct ttm_device {
  *
  * Returns: 0;
  *          -EINVAL, @vma_manager or @mapping is NULL;
+ *          -ENOMEM;
  *          -EIO, the machine has crashed.
  * Models: drivers/gpu/drm/ttm/ttm_device.c, ttm_device_init, 6.1.
  */
@@ -524,10 +528,10 @@ SIM_API void ttm_device_fini(struct ttm_device *bdev);
 /**
  * sim_ttm_device_set_mode - how its objects are mapped from now on
  *
- * Mappings that exist keep the vm_flags they got.
+ * Mappings that exist keep the vm_flags and the handlers they got.
  *
  * Returns: 0;
- *          -EINVAL, no such mode.
+ *          -EINVAL, no such mode, or no such device.
  */
 SIM_API int sim_ttm_device_set_mode(struct ttm_device *bdev, enum sim_ttm_mode mode);
 

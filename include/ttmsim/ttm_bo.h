@@ -125,7 +125,8 @@ SIM_API void ttm_bo_move_to_lru_tail(struct ttm_buffer_object *bo);
  * @destroy: frees @bo; called for a failure too
  *
  * Returns: 0, and @bo is reserved, with one reference;
- *          -ENOMEM, -ENOSPC, -EINVAL, -ERESTARTSYS: @destroy has been called.
+ *          -ENOMEM, -ENOSPC, -EINVAL, -ERESTARTSYS: @destroy has been called;
+ *          -EIO, no ttm_device_init() made @bdev: an oops.
  * Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_init_reserved, 6.1.
  */
 SIM_API int ttm_bo_init_reserved(struct ttm_device *bdev, struct ttm_buffer_object *bo,
@@ -148,14 +149,15 @@ SIM_API int ttm_bo_init_validate(struct ttm_device *bdev, struct ttm_buffer_obje
 /**
  * ttm_bo_validate - have a reserved object lie where @placement says
  *
- * Without any place its memory is dropped. Others may be evicted for it.
+ * Without any place its memory is dropped; since 6.12 bo->resource is NULL then, as
+ * it is before the first validation. Others may be evicted for it.
  *
  * Returns: 0;
- *          -ENOMEM, no place had room (6.1's word for it), or no memory;
+ *          -ENOMEM, no place had room, no memory, or (6.12) no such memory type;
  *          -ENOSPC where a driver's move says so;
- *          -EINVAL, no such memory type;
+ *          -EINVAL, no such memory type (up to 6.1), or (6.12) it is pinned elsewhere;
  *          -ERESTARTSYS.
- * Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_validate, 6.1.
+ * Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_validate, 6.1 and 6.12.
  */
 SIM_API int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placement,
 			    struct ttm_operation_ctx *ctx);
@@ -163,8 +165,8 @@ SIM_API int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *
 /**
  * ttm_bo_mem_space - memory for a reserved object, others evicted where needed
  *
- * Returns: as ttm_bo_validate().
- * Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_mem_space, 6.1.
+ * Returns: as ttm_bo_validate(), but 6.12 says -ENOSPC for no room or no such type.
+ * Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_mem_space, 6.1 and 6.12.
  */
 SIM_API int ttm_bo_mem_space(struct ttm_buffer_object *bo, struct ttm_placement *placement,
 			     struct ttm_resource **mem, struct ttm_operation_ctx *ctx);
@@ -387,6 +389,15 @@ SIM_API int ttm_bo_vm_access(struct vm_area_struct *vma, unsigned long addr, voi
 SIM_API int ttm_bo_mmap_obj(struct vm_area_struct *vma, struct ttm_buffer_object *bo);
 
 /**
+ * sim_ttm_mmap_obj - ttm_bo_mmap_obj() in a mode that may be no kernel's
+ *
+ * In modes apply and pfns the vma gets their handlers where it would have got TTM's.
+ *
+ * Returns: as ttm_bo_mmap_obj().
+ */
+SIM_API int sim_ttm_mmap_obj(struct vm_area_struct *vma, struct ttm_buffer_object *bo);
+
+/**
  * ttm_bo_mmap - ->mmap of a driver of 5.11: find the object and map it
  *
  * The range may begin inside the object.
@@ -534,7 +545,7 @@ SIM_API uint32_t sim_bo_mem_type(struct ttm_buffer_object *bo);
  * sim_bo_pfn - the pfn of one page of an object
  *
  * Returns: 0 and *@pfn;
- *          -EINVAL, beyond the object, or @pfn is NULL;
+ *          -EINVAL, beyond the object, it has no memory, or @pfn is NULL;
  *          -ENODATA, it has no page yet;
  *          -ERESTARTSYS, -EIO.
  */
@@ -545,7 +556,7 @@ SIM_API int sim_bo_pfn(struct ttm_buffer_object *bo, unsigned long page, unsigne
  * @offset: bytes from its start
  *
  * Returns: 0;
- *          -EINVAL, beyond the object;
+ *          -EINVAL, beyond the object, or it has no memory;
  *          -ENOMEM, -ERESTARTSYS, -EIO.
  */
 SIM_API int sim_bo_read(struct ttm_buffer_object *bo, uint64_t offset, void *buf, size_t len);

@@ -141,7 +141,9 @@ struct task_struct {
 	struct sim_machine *sim_machine; /* c */
 	char comm[16];			/* c */
 	bool sim_signal_pending;	/* a: interruptible waits end with it */
-	struct task_struct *sim_next;	/* the machine's list of tasks */
+	bool sim_alive;			/* a: calls may begin */
+	atomic_t sim_users;		/* 1 until sim_exit(), and one for each call beside it */
+	struct task_struct *sim_next, **sim_pprev; /* the machine's list of tasks */
 };
 
 /**
@@ -187,9 +189,59 @@ SIM_API int sim_fork(struct task_struct *task, const char *name, struct task_str
 /**
  * sim_exit - end a task: its mappings go, and it is a task no more
  *
- * NULL and a task that has exited are ignored.
+ * Calls on it that are under way, in other threads or around this one, go on, and the
+ * last of them ends it; later ones give -ESRCH. NULL and a task that has exited are
+ * ignored.
+ * Models: kernel/exit.c, exit_mm, 6.1.
  */
 SIM_API void sim_exit(struct task_struct *task);
+
+/**
+ * get_task_mm - a task's address space, with a reference to its mappings
+ *
+ * Returns: the address space, to be put by mmput();
+ *          NULL where the task has exited.
+ * Models: kernel/fork.c, get_task_mm, 6.1.
+ */
+SIM_API struct mm_struct *get_task_mm(struct task_struct *task);
+
+/**
+ * mmget - one more reference to the mappings of an address space
+ *
+ * Holds: one.
+ * Models: include/linux/sched/mm.h, mmget, 6.1.
+ */
+SIM_API void mmget(struct mm_struct *mm);
+
+/**
+ * mmget_not_zero - the same for who holds mmgrab()'s alone
+ *
+ * Returns: false where the mappings have gone, or are going.
+ * Models: include/linux/sched/mm.h, mmget_not_zero, 6.1.
+ */
+SIM_API bool mmget_not_zero(struct mm_struct *mm);
+
+/**
+ * mmput - drop a reference; with the last one the mappings go
+ *
+ * Takes mmap_lock with the last one.
+ * Models: kernel/fork.c, mmput, 6.1.
+ */
+SIM_API void mmput(struct mm_struct *mm);
+
+/**
+ * mmgrab - keep an address space, mappings or not
+ *
+ * Models: include/linux/sched/mm.h, mmgrab, 6.1.
+ */
+SIM_API void mmgrab(struct mm_struct *mm);
+
+/**
+ * mmdrop - undo mmgrab(); the last one frees the address space
+ *
+ * Models: kernel/fork.c, __mmdrop, 6.1.
+ */
+SIM_API void mmdrop(struct mm_struct *mm);
 
 /* -------------------------------------------------------- system calls ---- */
 
@@ -253,16 +305,20 @@ SIM_API long sim_mremap(struct task_struct *task, unsigned long addr, unsigned l
 			unsigned long new_len, unsigned long flags, unsigned long new_addr);
 
 /**
- * sim_madvise - MADV_DONTNEED, FREE, DONTFORK, DOFORK, WIPEONFORK, KEEPONFORK,
- * HUGEPAGE, NOHUGEPAGE, NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP,
- * POPULATE_READ, POPULATE_WRITE
+ * sim_madvise - MADV_DONTNEED, DONTNEED_LOCKED, FREE, REMOVE, COLD, PAGEOUT, DONTFORK,
+ * DOFORK, WIPEONFORK, KEEPONFORK, MERGEABLE, UNMERGEABLE, HUGEPAGE, NOHUGEPAGE, COLLAPSE,
+ * NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DODUMP, DONTDUMP, POPULATE_READ, POPULATE_WRITE
  *
- * FREE and WILLNEED are checked and do nothing more.
+ * Nothing is reclaimed, merged or read ahead.
  *
  * Returns: 0;
- *          -EINVAL, unaligned, unknown advice, or advice that the mapping's
- *          flags refuse;
- *          -ENOMEM, a hole in the range (the rest was done);
+ *          -EINVAL, unaligned, advice that is unknown to the release, or that the
+ *          mapping's flags refuse;
+ *          -ENOMEM, a hole in the range (the rest was done); COLLAPSE: a range that
+ *          could be collapsed, since there is no huge page to be had;
+ *          -EACCES, REMOVE: not a shared mapping that may be written;
+ *          -ENODEV, REMOVE: of a device;
+ *          -EBADF, REMOVE: the file is not open for writing;
  *          -EAGAIN, no memory (POPULATE_*: -ENOMEM);
  *          -EFAULT, POPULATE_*: a page that cannot be had.
  * Models: mm/madvise.c, 5.11 to 6.12.
@@ -499,13 +555,22 @@ SIM_API int sim_pagemap(struct task_struct *task, unsigned long addr, struct sim
 /**
  * sim_mm_check - does an address space keep its invariants?
  *
- * Checks the order and disjointness of vmas, their presence in i_mmap, that
- * each leaf lies in a vma, and that rss and table counts agree with the tables.
+ *	V.1 to V.3  vmas are in order, disjoint and aligned, in their files' reverse maps,
+ *		    and counted
+ *	V.4	    each entry lies in a vma
+ *	V.5, V.6    rss and bytes of tables agree with the tables
+ *	E.1 to E.3  an entry grants no access that its vma does not
+ *	E.4 to E.6  it is dirty or writable only where that can be: not in a mapping that is
+ *		    never written, not the original of a private mapping, not the zero page
+ *	E.7 to E.9  its page is not free, and where nothing holds it, not somebody else's
+ *	E.10, E.11  it is special only where VM_PFNMAP or VM_MIXEDMAP say so, and where it is
+ *		    not, it has a struct page
  *
- * Takes mmap_lock. unmap_mapping_range() does not: where another thread calls it
- * meanwhile, what is found may be that.
+ * What is told is as sim_machine_check() has it. Takes mmap_lock.
+ * unmap_mapping_range() does not: where another thread calls it meanwhile, what is found
+ * may be that.
  *
- * Returns: how many violations were found; each is told to @tell, unless NULL;
+ * Returns: how many findings; each is told to @tell, unless NULL;
  *          0 where @mm is NULL.
  */
 SIM_API unsigned int sim_mm_check(struct mm_struct *mm,

@@ -235,7 +235,7 @@ static void *take(struct sim_machine *machine, size_t size, bool *fresh)
 		*fresh = true;
 		block = carve(machine, class.bytes);
 	}
-	if (SIM_ASAN && block)
+	if (SIM_POISONS && block)
 		mark_used(block, size, class.bytes);
 	return block;
 }
@@ -355,7 +355,7 @@ void sim_arena_conceal(struct sim_machine *machine)
 {
 	struct sim_arena *arena = sim_arena_of(machine);
 
-	if (!SIM_ASAN)
+	if (!SIM_POISONS)
 		return;
 	sim_poison((void *)arena->chunk, arena->chunk_end - arena->chunk);
 	for (unsigned int i = 0; i < SIM_NR_CLASSES; i++) {

@@ -10,7 +10,9 @@
  * Under TSan none is kept: its lock-order checker would take the next
  * machine's locks at the same addresses for the old ones.
  */
+#include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -64,8 +66,13 @@ static void *reserve(void)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uintptr_t start, base;
 
-	if (map == MAP_FAILED)
+	if (map == MAP_FAILED) {
+		fprintf(stderr,
+			"ttmsim: a machine wanted %llu GiB of address space, of which it keeps %llu"
+			" and uses what it touches: %s (ulimit -v, vm.overcommit_memory)\n",
+			2 * SIM_ARENA_BYTES >> 30, SIM_ARENA_BYTES >> 30, strerror(errno));
 		return NULL;
+	}
 	start = (uintptr_t)map;
 	base = (start + size - 1) & ~(size - 1);
 	if (base > start)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * internal.h - what the files of lib/base share with each other only: the
- * arena's own state and the poisoning of free memory under ASan.
+ * arena's own state and the poisoning of free memory.
  */
 #ifndef SIM_BASE_INTERNAL_H
 #define SIM_BASE_INTERNAL_H
@@ -34,9 +34,14 @@
 #include <sanitizer/asan_interface.h>
 #define sim_poison(ptr, size) ASAN_POISON_MEMORY_REGION(ptr, size)
 #define sim_unpoison(ptr, size) ASAN_UNPOISON_MEMORY_REGION(ptr, size)
+#define SIM_POISONS 1
+#elif defined(SIM_CHECKED)
+#include "base/poison.h"
+#define SIM_POISONS 1
 #else
 #define sim_poison(ptr, size) ((void)(ptr), (void)(size))
 #define sim_unpoison(ptr, size) ((void)(ptr), (void)(size))
+#define SIM_POISONS 0
 #endif
 
 /* Where the arena's state lies; the machine's head has the room before it. */

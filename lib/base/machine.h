@@ -18,6 +18,7 @@ struct sim_mmu;
 struct sim_memtype;
 struct sim_sim;
 struct sim_gup_ops;
+struct sim_ttm_device;
 struct mm_struct;
 
 /*
@@ -35,6 +36,9 @@ enum sim_compound {
 struct sim_cpu {
 	uint64_t count[SIM_NR_CPU_COUNTERS];
 	uint64_t thread;	/* sim_thread_id() of the owner */
+	/* both atomic, lib/vma/call.c: the task that a call of the owner uses; the task
+	 * that it is to put at its end */
+	struct task_struct *user, *owed;
 	/* atomic; whose tables the owner walked last without a lock (lib/pte/lockless.h).
 	 * Others look at it: a line of its own. */
 	const struct mm_struct *mm __attribute__((aligned(64)));
@@ -96,6 +100,9 @@ struct sim_machine {
 	spinlock_t task_lock;
 	struct task_struct *tasks;	/* all live tasks */
 	struct task_struct *dead_tasks;	/* exited; the next tasks are made of them */
+
+	spinlock_t ttm_lock;
+	struct sim_ttm_device *ttm_devices; /* atomic; lib/ttm/sim_device.h */
 };
 
 /* A new number, unique in the process, never 0. */

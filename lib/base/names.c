@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * names.c - how counters, objects and rules are printed.
+ * names.c - how counters, objects, rules and errors are printed.
  */
+#include <string.h>
+
 #include "base/release.h"
 
 static const char *const counter_names[SIM_NR_COUNTERS] = {
@@ -48,10 +50,13 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_TTM_SETS_PAGE_INDEX] = "ttm_sets_page_index",
 	[SIM_RULE_TTM_POPULATE_ERROR_SIGBUS] = "ttm_populate_error_sigbus",
 	[SIM_RULE_TTM_DUMMY_PAGE] = "ttm_dummy_page",
+	[SIM_RULE_DRM_UNPLUG_UNMAPS] = "drm_unplug_unmaps",
 	[SIM_RULE_TTM_ACCESS_CHECKS_BYTES] = "ttm_access_checks_bytes",
 	[SIM_RULE_TTM_OWN_VM_OPS] = "ttm_own_vm_ops",
 	[SIM_RULE_TTM_PINNED_STAYS] = "ttm_pinned_stays",
 	[SIM_RULE_TTM_GEM_MMAP] = "ttm_gem_mmap",
+	[SIM_RULE_TTM_NO_DUMMY_RESOURCE] = "ttm_no_dummy_resource",
+	[SIM_RULE_TTM_FORCED_PLACEMENT] = "ttm_forced_placement",
 	[SIM_RULE_MIXED_NOT_OK_SIGBUS] = "mixed_not_ok_sigbus",
 	[SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT] = "insert_page_checks_refcount",
 	[SIM_RULE_MIXED_ZERO_PAGE_SPECIAL] = "mixed_zero_page_special",
@@ -98,6 +103,10 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_MREMAP_ASKS_FIRST] = "mremap_asks_first",
 	[SIM_RULE_MADV_POPULATE] = "madv_populate",
 	[SIM_RULE_MADV_POPULATE_HOLES] = "madv_populate_holes",
+	[SIM_RULE_MADV_DONTNEED_LOCKED] = "madv_dontneed_locked",
+	[SIM_RULE_MADV_COLLAPSE] = "madv_collapse",
+	[SIM_RULE_MADV_REMOVE_MAYWRITE] = "madv_remove_maywrite",
+	[SIM_RULE_MADV_PAGEOUT_KEEPS_YOUNG] = "madv_pageout_keeps_young",
 	[SIM_RULE_CLOSE_BLOCKS_MERGE] = "close_blocks_merge",
 	[SIM_RULE_MMAP_PREFERS_NEXT] = "mmap_prefers_next",
 	[SIM_RULE_MMAP_STACK_NOHUGEPAGE] = "mmap_stack_nohugepage",
@@ -123,4 +132,9 @@ const char *sim_object_name(enum sim_object kind)
 const char *sim_rule_name(enum sim_rule rule)
 {
 	return (unsigned int)rule < SIM_NR_RULES ? rule_names[rule] : NULL;
+}
+
+const char *sim_errno_name(int err)
+{
+	return err == 512 ? "ERESTARTSYS" : strerrorname_np(err); /* user space never sees that */
 }

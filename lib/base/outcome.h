@@ -21,6 +21,13 @@
 	(__builtin_expect(!!(cond), 0) && \
 	 sim_outcome_record(machine, SIM_WARN, file, __func__, #cond))
 
+/* A NULL pointer that the kernel's function follows; returns whether it is one. A kernel
+ * has one oops: what a crashed machine meets on its way out is not told. */
+#define SIM_OOPS_IF_NULL(machine, file, func, pointer) \
+	(__builtin_expect(!(pointer), 0) && \
+	 (sim_is_crashed(machine) || \
+	  sim_outcome_record(machine, SIM_OOPS, file, func, "NULL pointer: " #pointer)))
+
 /* Records (and reports as an event); always returns true. The texts live as long as
  * the machine. */
 bool sim_outcome_record(struct sim_machine *machine, enum sim_outcome_kind kind,

@@ -19,10 +19,13 @@ enum sim_rule {
 	SIM_RULE_TTM_SETS_PAGE_INDEX,	/* fault writes page->index */
 	SIM_RULE_TTM_POPULATE_ERROR_SIGBUS, /* not OOM */
 	SIM_RULE_TTM_DUMMY_PAGE,	/* an unplugged device maps a zeroed page */
+	SIM_RULE_DRM_UNPLUG_UNMAPS,	/* drm_dev_unplug() unmaps all that its files map */
 	SIM_RULE_TTM_ACCESS_CHECKS_BYTES, /* ->access: to the byte, not to the page */
 	SIM_RULE_TTM_OWN_VM_OPS,	/* mmap sets TTM's vm_ops, whatever the driver did */
 	SIM_RULE_TTM_PINNED_STAYS,	/* ttm_bo_validate: no move of a pinned object */
 	SIM_RULE_TTM_GEM_MMAP,		/* mmap goes by drm_gem_mmap, not ttm_bo_mmap */
+	SIM_RULE_TTM_NO_DUMMY_RESOURCE,	/* an object without memory has no resource */
+	SIM_RULE_TTM_FORCED_PLACEMENT,	/* each place without eviction, then each with */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
 	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */
@@ -73,6 +76,10 @@ enum sim_rule {
 	SIM_RULE_MREMAP_ASKS_FIRST,	/* mremap: a hole at addr is -EFAULT before all else */
 	SIM_RULE_MADV_POPULATE,		/* MADV_POPULATE_READ and _WRITE exist */
 	SIM_RULE_MADV_POPULATE_HOLES,	/* ... and go on behind a hole */
+	SIM_RULE_MADV_DONTNEED_LOCKED,	/* MADV_DONTNEED_LOCKED exists */
+	SIM_RULE_MADV_COLLAPSE,		/* MADV_COLLAPSE exists */
+	SIM_RULE_MADV_REMOVE_MAYWRITE,	/* MADV_REMOVE: VM_MAYWRITE suffices, not VM_WRITE */
+	SIM_RULE_MADV_PAGEOUT_KEEPS_YOUNG, /* MADV_PAGEOUT leaves entries as they are */
 	SIM_RULE_CLOSE_BLOCKS_MERGE,	/* vm_ops->close: never mergeable */
 	SIM_RULE_MMAP_PREFERS_NEXT,	/* new mapping: next decides whether prev merges too */
 	SIM_RULE_MMAP_STACK_NOHUGEPAGE,	/* MAP_STACK: VM_NOHUGEPAGE */
@@ -95,5 +102,7 @@ struct sim_release {
 
 /* "ttm_refuses_cow" and so on; NULL for an unknown rule. */
 const char *sim_rule_name(enum sim_rule rule);
+/* What a kernel does that follows it, in one line; NULL for an unknown rule. */
+const char *sim_rule_text(enum sim_rule rule);
 
 #endif

@@ -105,6 +105,8 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	sim_arena_conceal(machine);
 	machine->listeners = listeners;
 	machine->telling = telling;
+	for (unsigned int i = 0; i < machine->nr_cpus; i++) /* calls under way have ended */
+		machine->cpu[i]->user = machine->cpu[i]->owed = NULL;
 	sim_begin_epoch(machine);
 	return 0;
 }

@@ -17,40 +17,6 @@
 
 /* ---- lists ---- */
 
-static inline void INIT_LIST_HEAD(struct list_head *list)
-{
-	list->next = list;
-	list->prev = list;
-}
-
-static inline bool list_empty(const struct list_head *head)
-{
-	return head->next == head;
-}
-
-static inline void list_add_tail(struct list_head *entry, struct list_head *head)
-{
-	entry->prev = head->prev;
-	entry->next = head;
-	head->prev->next = entry;
-	head->prev = entry;
-}
-
-static inline void list_del_init(struct list_head *entry)
-{
-	entry->prev->next = entry->next;
-	entry->next->prev = entry->prev;
-	INIT_LIST_HEAD(entry);
-}
-
-static inline void list_move_tail(struct list_head *entry, struct list_head *head)
-{
-	list_del_init(entry);
-	list_add_tail(entry, head);
-}
-
-#define list_entry(ptr, type, member) container_of(ptr, type, member)
-
 /* Are all links of a list there both ways? */
 static inline bool list_is_valid(const struct list_head *head)
 {
@@ -76,26 +42,21 @@ void sim_wait_round(unsigned int round);
 /* Is the calling thread's task to be woken? */
 bool sim_task_signalled(void);
 
-/* ---- ranges (drm_mm.c). Models: drivers/gpu/drm/drm_mm.c, 6.1 ---- */
+/* ---- fences (fence.c) ---- */
 
-enum drm_mm_insert_mode {
-	DRM_MM_INSERT_BEST,	/* the smallest hole that fits */
-	DRM_MM_INSERT_HIGH,	/* the highest addresses */
-};
+/* Nobody waits longer, so that a fence that is never signaled hangs nothing. */
+#define SIM_FENCE_WAIT_MAX_S 30
 
-void drm_mm_init(struct drm_mm *mm, uint64_t start, uint64_t size);
-/* Nodes in order, disjoint, inside, linked both ways? */
+/* Seconds of a clock that only goes on. */
+double sim_now_s(void);
+/* 0, -ETIME past @deadline (sim_now_s()), -ERESTARTSYS, -EIO. */
+int sim_fence_wait_until(struct dma_fence *fence, bool intr, double deadline);
+
+/* ---- ranges (drm_mm.c) ---- */
+
+/* Nodes and holes in order, disjoint, inside, in the trees that they belong to? */
 bool drm_mm_is_valid(const struct drm_mm *mm);
-bool drm_mm_clean(const struct drm_mm *mm);
-/* 0 or -ENOSPC. @alignment 0 or 1: none. [start, end) limits the range. */
-int drm_mm_insert_node_in_range(struct drm_mm *mm, struct drm_mm_node *node, uint64_t size,
-				uint64_t alignment, uint64_t start, uint64_t end,
-				enum drm_mm_insert_mode mode);
-void drm_mm_remove_node(struct drm_mm_node *node);
-
-static inline bool drm_mm_node_allocated(const struct drm_mm_node *node)
-{
-	return node->mm != NULL;
-}
+/* The last node that begins at @start or before, or NULL. */
+struct drm_mm_node *drm_mm_last_from(const struct drm_mm *mm, uint64_t start);
 
 #endif

@@ -1,104 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * resv.c - fences, and the reservation of a buffer object: a ww mutex with the
- * fences of what is under way on it.
+ * resv.c - the reservation of a buffer object: a ww mutex with the fences of
+ * what is under way on it.
  *
  * The fences have a lock of their own, because they are asked about without
  * the reservation too (the kernel: RCU). No fence at all is the common case
  * and costs one load.
  *
- * Models: drivers/dma-buf/dma-resv.c and dma-fence.c, 6.1.
+ * Models: drivers/dma-buf/dma-resv.c, 6.1.
  */
-#include <time.h>
-
 #include "drm/internal.h"
 
 #define RESV_FILE "drivers/dma-buf/dma-resv.c"
-
-/* Nobody waits longer, so that a fence that is never signaled hangs nothing. */
-#define FENCE_WAIT_MAX_S 30
 
 struct ww_class reservation_ww_class = {
 	.acquire_name = "reservation_ww_class_acquire",
 	.mutex_name = "reservation_ww_class_mutex",
 	.is_wait_die = 1,
 };
-
-/* ---- fences ---- */
-
-struct dma_fence *sim_fence_create(struct sim_machine *machine)
-{
-	struct dma_fence *fence;
-
-	if (!machine || sim_enter(machine))
-		return NULL;
-	fence = sim_alloc(machine, sizeof(*fence), SIM_OBJ_MISC);
-	if (!fence)
-		return NULL;
-	kref_init(&fence->refcount);
-	fence->sim_machine = machine;
-	return fence;
-}
-
-static void fence_release(struct kref *kref)
-{
-	struct dma_fence *fence = container_of(kref, struct dma_fence, refcount);
-
-	sim_free(fence, sizeof(*fence), SIM_OBJ_MISC);
-}
-
-struct dma_fence *dma_fence_get(struct dma_fence *fence)
-{
-	if (fence)
-		kref_get(&fence->refcount);
-	return fence;
-}
-
-void dma_fence_put(struct dma_fence *fence)
-{
-	if (fence)
-		kref_put(&fence->refcount, fence_release);
-}
-
-int dma_fence_signal(struct dma_fence *fence)
-{
-	return __atomic_exchange_n(&fence->signaled, 1, __ATOMIC_ACQ_REL) ? -EINVAL : 0;
-}
-
-bool dma_fence_is_signaled(struct dma_fence *fence)
-{
-	return __atomic_load_n(&fence->signaled, __ATOMIC_ACQUIRE) != 0;
-}
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
-
-/* 0, -ETIME after @seconds, -ERESTARTSYS, -EIO. */
-static int fence_wait_until(struct dma_fence *fence, bool intr, double deadline)
-{
-	for (unsigned int round = 0; !dma_fence_is_signaled(fence); round++) {
-		if (sim_is_crashed(fence->sim_machine))
-			return -EIO;
-		if (intr && sim_task_signalled())
-			return -ERESTARTSYS;
-		if (now_s() >= deadline)
-			return -ETIME;
-		sim_wait_round(round);
-	}
-	return 0;
-}
-
-long dma_fence_wait(struct dma_fence *fence, bool intr)
-{
-	int ret = fence_wait_until(fence, intr, now_s() + FENCE_WAIT_MAX_S);
-
-	return ret == -ETIME ? -EBUSY : ret;
-}
 
 /* ---- the lock ---- */
 
@@ -269,16 +188,16 @@ long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usage, bool
 
 	if (!resv_nr_fences(obj))
 		return timeout ? (long)timeout : 1;
-	if (seconds > FENCE_WAIT_MAX_S)
-		seconds = FENCE_WAIT_MAX_S;
-	deadline = now_s() + seconds;
+	if (seconds > SIM_FENCE_WAIT_MAX_S)
+		seconds = SIM_FENCE_WAIT_MAX_S;
+	deadline = sim_now_s() + seconds;
 	while ((fence = resv_first_unsignaled(obj, usage))) {
-		int ret = fence_wait_until(fence, intr, deadline);
+		int ret = sim_fence_wait_until(fence, intr, deadline);
 
 		dma_fence_put(fence);
 		if (ret)
 			return ret == -ETIME ? 0 : ret;
 	}
-	left = (deadline - now_s()) * HZ;
+	left = (deadline - sim_now_s()) * HZ;
 	return left < 1 ? 1 : (long)left;
 }

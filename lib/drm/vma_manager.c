@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * vma_manager.c - fake offsets: where in a device file each object can be mapped.
- * Models: drivers/gpu/drm/drm_vma_manager.c, 6.1; without the lists of files
- * that may map a node.
+ * Models: drivers/gpu/drm/drm_vma_manager.c, 6.1; files that may map a node are in a list,
+ * not in a tree.
  */
 #include "drm/internal.h"
 
@@ -59,8 +59,7 @@ int drm_vma_offset_add(struct drm_vma_offset_manager *mgr, struct drm_vma_offset
 
 	drm_vma_offset_lock_lookup(mgr);
 	if (!drm_mm_node_allocated(&node->vm_node))
-		ret = drm_mm_insert_node_in_range(&mgr->vm_addr_space_mm, &node->vm_node, pages,
-						  0, 0, UINT64_MAX, DRM_MM_INSERT_BEST);
+		ret = drm_mm_insert_node(&mgr->vm_addr_space_mm, &node->vm_node, pages);
 	drm_vma_offset_unlock_lookup(mgr);
 	return ret;
 }
@@ -68,8 +67,10 @@ int drm_vma_offset_add(struct drm_vma_offset_manager *mgr, struct drm_vma_offset
 void drm_vma_offset_remove(struct drm_vma_offset_manager *mgr, struct drm_vma_offset_node *node)
 {
 	drm_vma_offset_lock_lookup(mgr);
-	if (drm_mm_node_allocated(&node->vm_node))
+	if (drm_mm_node_allocated(&node->vm_node)) {
 		drm_mm_remove_node(&node->vm_node);
+		memset(&node->vm_node, 0, sizeof(node->vm_node));
+	}
 	drm_vma_offset_unlock_lookup(mgr);
 }
 
@@ -77,10 +78,8 @@ struct drm_vma_offset_node *
 drm_vma_offset_lookup_locked(struct drm_vma_offset_manager *mgr, unsigned long start,
 			     unsigned long pages)
 {
-	struct drm_mm_node *node = mgr->vm_addr_space_mm.sim_first, *best = NULL;
+	struct drm_mm_node *best = drm_mm_last_from(&mgr->vm_addr_space_mm, start);
 
-	for (; node && node->start <= start; node = node->sim_next)
-		best = node;
 	if (!best || best->start + best->size < (uint64_t)start + pages)
 		return NULL;
 	return container_of(best, struct drm_vma_offset_node, vm_node);
@@ -94,6 +93,84 @@ drm_vma_offset_exact_lookup_locked(struct drm_vma_offset_manager *mgr, unsigned 
 
 	return node && node->vm_node.start == start ? node : NULL;
 }
+
+/* ---- who may map ---- */
+
+struct sim_vma_offset_file {
+	struct drm_file *tag;
+	unsigned long count;
+	struct sim_vma_offset_file *next;
+};
+
+/* What points to the entry of a file, or to the list's end. => node->vm_lock held */
+static struct sim_vma_offset_file **find_file_locked(struct drm_vma_offset_node *node,
+						     const struct drm_file *tag)
+{
+	struct sim_vma_offset_file **at = &node->sim_vm_files;
+
+	while (*at && (*at)->tag != tag)
+		at = &(*at)->next;
+	return at;
+}
+
+/* Memory is had before, as in the kernel, and given back where it is not needed. */
+static int vma_node_allow(struct drm_vma_offset_node *node, struct drm_file *tag, bool counted)
+{
+	struct sim_vma_offset_file *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL), **at;
+	int ret = 0;
+
+	spin_lock(&node->vm_lock);
+	at = find_file_locked(node, tag);
+	if (*at) {
+		(*at)->count += counted;
+	} else if (fresh) {
+		fresh->tag = tag;
+		fresh->count = 1;
+		*at = fresh;
+		fresh = NULL;
+	} else {
+		ret = -ENOMEM;
+	}
+	spin_unlock(&node->vm_lock);
+	kfree(fresh);
+	return ret;
+}
+
+int drm_vma_node_allow(struct drm_vma_offset_node *node, struct drm_file *tag)
+{
+	return vma_node_allow(node, tag, true);
+}
+
+int drm_vma_node_allow_once(struct drm_vma_offset_node *node, struct drm_file *tag)
+{
+	return vma_node_allow(node, tag, false);
+}
+
+void drm_vma_node_revoke(struct drm_vma_offset_node *node, struct drm_file *tag)
+{
+	struct sim_vma_offset_file **at, *gone = NULL;
+
+	spin_lock(&node->vm_lock);
+	at = find_file_locked(node, tag);
+	if (*at && !--(*at)->count) {
+		gone = *at;
+		*at = gone->next;
+	}
+	spin_unlock(&node->vm_lock);
+	kfree(gone);
+}
+
+bool drm_vma_node_is_allowed(struct drm_vma_offset_node *node, struct drm_file *tag)
+{
+	bool allowed;
+
+	spin_lock(&node->vm_lock);
+	allowed = *find_file_locked(node, tag) != NULL;
+	spin_unlock(&node->vm_lock);
+	return allowed;
+}
+
+/* ---- nodes ---- */
 
 void drm_vma_node_reset(struct drm_vma_offset_node *node)
 {

@@ -74,9 +74,15 @@ static int __access_remote_vm(struct mm_struct *mm, unsigned long addr, char *bu
 int access_process_vm(struct task_struct *tsk, unsigned long addr, void *buf, int len,
 		      unsigned int gup_flags)
 {
-	struct mm_struct *mm = tsk->mm;
+	struct mm_struct *mm;
+	int ret;
 
-	if (!mm || sim_enter(mm->sim_machine))
+	if (sim_enter(tsk->sim_machine))
 		return 0;
-	return __access_remote_vm(mm, addr, buf, len, gup_flags);
+	mm = get_task_mm(tsk);
+	if (!mm)
+		return 0;
+	ret = __access_remote_vm(mm, addr, buf, len, gup_flags);
+	mmput(mm);
+	return ret;
 }

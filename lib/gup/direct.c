@@ -16,6 +16,7 @@
 
 struct direct {
 	struct task_struct *task;
+	struct mm_struct *mm;	/* the task's */
 	unsigned long addr;
 	size_t left;
 	struct transfer t;
@@ -46,7 +47,7 @@ static unsigned long nr_pages(const struct mm_struct *mm, unsigned long addr, si
  */
 static long get_pages(struct direct *d)
 {
-	const struct mm_struct *mm = d->task->mm;
+	const struct mm_struct *mm = d->mm;
 	unsigned long nr = nr_pages(mm, d->addr, d->left), page = d->addr;
 	unsigned int flags = is_read(d) ? FOLL_WRITE : 0;
 	unsigned long done = 0;
@@ -82,7 +83,7 @@ static void release_pages(struct direct *d, long nr)
 /* The device's part. Returns the bytes, or the error. */
 static long by_device(struct direct *d)
 {
-	struct mm_struct *mm = d->task->mm;
+	struct mm_struct *mm = d->mm;
 	unsigned long size = mmu_page_size(mm->sim_mmu);
 	long nr = get_pages(d);
 	size_t bytes;
@@ -114,7 +115,7 @@ static size_t by_copy(struct direct *d)
 	size_t done = 0;
 
 	while (d->left) {
-		size_t bytes = in_page(d->task->mm, d->addr, d->left);
+		size_t bytes = in_page(d->mm, d->addr, d->left);
 		int ret = is_read(d) ? sim_write(d->task, d->addr, d->t.from, bytes)
 				     : sim_read(d->task, d->addr, d->t.to, bytes);
 
@@ -128,36 +129,43 @@ static size_t by_copy(struct direct *d)
 	return done;
 }
 
-static long direct_io(struct direct *d)
+static long dio_rw(struct direct *d)
 {
-	struct task_struct *old;
-	long ret = enter_task(d->task);
+	long ret;
 
-	if (ret)
-		return ret;
 	if ((!d->t.to && !d->t.from) || (d->addr | d->left) % BLOCK ||
-	    nr_pages(d->task->mm, d->addr, d->left) > SIM_DIRECT_MAX_PAGES)
+	    nr_pages(d->mm, d->addr, d->left) > SIM_DIRECT_MAX_PAGES)
 		return -EINVAL;
 	if (!d->left)
 		return 0;
-	old = sim_task_switch(d->task);
 	ret = by_device(d);
-	if (ret >= 0)
-		ret += (long)by_copy(d);
+	return ret < 0 ? ret : ret + (long)by_copy(d);
+}
+
+static long direct_io(struct direct *d)
+{
+	struct task_struct *old = sim_current();
+	struct sim_call call;
+	long ret = sim_call_begin(&call, d->task);
+
+	if (!ret) {
+		d->mm = call.mm;
+		ret = sim_call_end(&call, dio_rw(d));
+	}
 	sim_task_switch(old);
-	return sim_is_crashed(d->task->sim_machine) ? -EIO : ret;
+	return ret;
 }
 
 long sim_direct_read(struct task_struct *task, unsigned long addr, const void *buf, size_t len)
 {
-	struct direct d = { task, addr, len, { NULL, buf }, { NULL } };
+	struct direct d = { .task = task, .addr = addr, .left = len, .t = { NULL, buf } };
 
 	return direct_io(&d);
 }
 
 long sim_direct_write(struct task_struct *task, unsigned long addr, void *buf, size_t len)
 {
-	struct direct d = { task, addr, len, { buf, NULL }, { NULL } };
+	struct direct d = { .task = task, .addr = addr, .left = len, .t = { buf, NULL } };
 
 	return direct_io(&d);
 }

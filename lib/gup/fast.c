@@ -388,156 +388,205 @@ static bool gup_range(struct fast_walk *w, int level, char *table, unsigned long
 	return true;
 }
 
-static void walk_lockless(struct fast_walk *w, unsigned long start, unsigned long end)
+/* Begins a section in which the task's tables stay; NULL, and none, where it has ended. */
+static struct mm_struct *lockless_task(struct task_struct *task)
 {
-	sim_cpu_count(w->cpu, SIM_CNT_WALK);
-	lockless_begin(w->mm);
-	gup_range(w, w->mmu->nr_levels - 1, (char *)w->mm->pgd, start, end);
-	lockless_end();
+	struct sim_cpu *cpu = sim_cpu(task->sim_machine);
+	struct mm_struct *mm;
+
+	rcu_read_lock();
+	mm = __atomic_load_n(&task->mm, __ATOMIC_RELAXED);
+	if (likely(mm)) {
+		lockless_enter(cpu, mm);
+		if (likely(sim_task_lives(task)) || sim_cpu_uses(cpu, task))
+			return mm;
+	}
+	rcu_read_unlock();
+	return NULL;
 }
 
-/* Models: mm/gup.c, lockless_pages_from_mm, 5.11 to 6.1 (6.12: gup_fast). */
-static unsigned long lockless_pages_from_mm(struct mm_struct *mm, unsigned long start,
-					    unsigned long end, unsigned int flags,
-					    struct page **pages)
+/* The walk, and for a pin whether fork began meanwhile. */
+static bool walk_lockless(struct fast_walk *w, unsigned long start, unsigned long end)
+{
+	unsigned int *seq = &w->mm->write_protect_seq, before = 0;
+
+	if (w->flags & FOLL_PIN) {
+		before = __atomic_load_n(seq, __ATOMIC_SEQ_CST);
+		if (before & 1)
+			return true;
+	}
+	sim_cpu_count(w->cpu, SIM_CNT_WALK);
+	gup_range(w, w->mmu->nr_levels - 1, (char *)w->mm->pgd, start, end);
+	return !(w->flags & FOLL_PIN) || __atomic_load_n(seq, __ATOMIC_SEQ_CST) == before;
+}
+
+/* Returns how many pages, or -EFAULT: the task has ended.
+ * Models: mm/gup.c, lockless_pages_from_mm, 5.11 to 6.1 (6.12: gup_fast). */
+static long lockless_pages_from_mm(struct task_struct *task, unsigned long start,
+				   unsigned long end, unsigned int flags, struct page **pages)
 {
 	struct fast_walk w;
-	unsigned int seq = 0;
+	struct mm_struct *mm;
+	bool undisturbed;
 
-	if (!mm->sim_mmu->has_fast_gup)
+	if (!task->sim_machine->mmu->has_fast_gup)
 		return 0;
-	if (flags & FOLL_PIN) {
-		seq = __atomic_load_n(&mm->write_protect_seq, __ATOMIC_SEQ_CST);
-		if (seq & 1)
-			return 0;
-	}
+	mm = lockless_task(task);
+	if (!mm)
+		return -EFAULT;
 	fast_begin(&w, mm, flags, pages);
-	walk_lockless(&w, start, end);
-	if ((flags & FOLL_PIN) &&
-	    __atomic_load_n(&mm->write_protect_seq, __ATOMIC_SEQ_CST) != seq) {
+	undisturbed = walk_lockless(&w, start, end);
+	lockless_end();
+	if (!undisturbed) {
 		unpin_user_pages(pages, w.nr);
 		return 0;
 	}
 	sim_cpu_count_n(w.cpu, SIM_CNT_GUP_FAST, w.nr);
-	return w.nr;
+	return (long)w.nr;
+}
+
+/* What the walk left. Returns how many pages, or the error of the first. */
+static long fault_in_rest(struct task_struct *task, unsigned long start, unsigned long nr_pages,
+			  unsigned int flags, struct page **pages)
+{
+	struct sim_call call;
+	long ret;
+
+	if (!sim_task_hold(&call, task))
+		return -EFAULT;
+	ret = gup_longterm_unlocked(call.mm, start, nr_pages, flags, pages);
+	sim_task_release(&call);
+	return ret;
+}
+
+/* False where the task has ended. */
+static bool note_pin(struct task_struct *task)
+{
+	struct mm_struct *mm = lockless_task(task);
+
+	if (!mm)
+		return false;
+	mm_set_has_pinned(mm);
+	lockless_end();
+	return true;
 }
 
 #define FAST_FLAGS (FOLL_WRITE | FOLL_LONGTERM | FOLL_FORCE | FOLL_PIN | FOLL_GET | FOLL_FAST_ONLY)
 
 /* Is [start, *@end) an address range of user space? 1, or the result. */
-static int fast_range(const struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
-		      unsigned long *end)
+static int fast_range(const struct sim_machine *machine, unsigned long start,
+		      unsigned long nr_pages, unsigned long *end)
 {
-	unsigned int shift = mm->sim_mmu->page_shift;
+	unsigned int shift = machine->mmu->page_shift;
 
 	if (nr_pages > ~0UL >> shift || start + (nr_pages << shift) < start)
-		return sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_EOVERFLOW) ? -EOVERFLOW : 0;
+		return sim_rule(machine, SIM_RULE_GUP_FAST_EOVERFLOW) ? -EOVERFLOW : 0;
 	*end = start + (nr_pages << shift);
-	return *end > mm->sim_mmu->task_size ? -EFAULT : 1;
+	return *end > machine->mmu->task_size ? -EFAULT : 1;
 }
 
 /* Models: mm/gup.c, internal_get_user_pages_fast, 5.11 to 6.1 (6.12:
  * gup_fast_fallback). */
-static int internal_get_user_pages_fast(struct mm_struct *mm, unsigned long start, int nr_pages,
-					unsigned int flags, struct page **pages)
+static int internal_get_user_pages_fast(struct task_struct *task, unsigned long start,
+					int nr_pages, unsigned int flags, struct page **pages)
 {
-	struct sim_machine *machine = mm->sim_machine;
-	unsigned long end, nr, want = (unsigned long)nr_pages;
-	long ret;
+	struct sim_machine *machine = task->sim_machine;
+	unsigned long end, want = (unsigned long)nr_pages;
+	long ret, nr;
 
 	if (SIM_WARN_ON(machine, SIM_GUP_FILE, flags & ~FAST_FLAGS))
 		return -EINVAL;
-	if (flags & FOLL_PIN)
-		mm_set_has_pinned(mm);
-	start &= ~(mmu_page_size(mm->sim_mmu) - 1);
-	ret = fast_range(mm, start, want, &end);
+	if ((flags & FOLL_PIN) && !note_pin(task))
+		return -EFAULT;
+	start &= ~(mmu_page_size(machine->mmu) - 1);
+	ret = fast_range(machine, start, want, &end);
 	if (ret <= 0)
 		return (int)ret;
-	nr = start == end ? 0 : lockless_pages_from_mm(mm, start, end, flags, pages);
+	nr = start == end ? 0 : lockless_pages_from_mm(task, start, end, flags, pages);
 	if (sim_is_crashed(machine))
 		return -EIO;
-	if (nr == want || (flags & FOLL_FAST_ONLY))
+	if (nr < 0 || (unsigned long)nr == want || (flags & FOLL_FAST_ONLY))
 		return (int)nr;
-	ret = gup_longterm_unlocked(mm, start + (nr << mm->sim_mmu->page_shift), want - nr,
-				    flags, pages + nr);
+	ret = fault_in_rest(task, start + ((unsigned long)nr << machine->mmu->page_shift),
+			    want - (unsigned long)nr, flags, pages + nr);
 	if (ret < 0)
 		return nr && ret != -EIO ? (int)nr : (int)ret;
-	return (int)(ret + (long)nr);
+	return (int)(ret + nr);
 }
 
 /* ---- the calls ---- */
 
-/* The current address space; NULL and *@err where there is none, or where the
- * call makes no sense (the kernel: a crash). */
-static struct mm_struct *enter_fast(int nr_pages, struct page **pages, int *err)
+/* The current task; NULL and *@err where there is none that lives, or where the call
+ * makes no sense (the kernel: a crash). */
+static struct task_struct *enter_fast(int nr_pages, struct page **pages, int *err)
 {
 	struct task_struct *task = sim_current();
 
 	*err = -EFAULT;
-	if (!task || !task->mm)
+	if (!task || !__atomic_load_n(&task->mm, __ATOMIC_RELAXED))
 		return NULL;
 	*err = nr_pages < 0 || !pages ? -EINVAL : sim_enter(task->sim_machine);
-	return *err ? NULL : task->mm;
+	return *err ? NULL : task;
 }
 
 int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			struct page **pages)
 {
 	int err;
-	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+	struct task_struct *task = enter_fast(nr_pages, pages, &err);
 
-	if (!mm)
+	if (!task)
 		return err;
-	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & (FOLL_PIN | FOLL_LONGTERM)))
+	if (SIM_WARN_ON(task->sim_machine, SIM_GUP_FILE, gup_flags & (FOLL_PIN | FOLL_LONGTERM)))
 		return -EINVAL;
-	return internal_get_user_pages_fast(mm, start, nr_pages, gup_flags | FOLL_GET, pages);
+	return internal_get_user_pages_fast(task, start, nr_pages, gup_flags | FOLL_GET, pages);
 }
 
 int get_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
 			     struct page **pages)
 {
 	int err;
-	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
-	bool tells = mm && sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_ONLY_ERRORS);
+	struct task_struct *task = enter_fast(nr_pages, pages, &err);
+	bool tells = task && sim_rule(task->sim_machine, SIM_RULE_GUP_FAST_ONLY_ERRORS);
 	int nr = err;
 
-	if (mm && sim_rule(mm->sim_machine, SIM_RULE_GUP_FAST_ONLY_CHECKS) &&
-	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & (FOLL_PIN | FOLL_LONGTERM)))
+	if (task && sim_rule(task->sim_machine, SIM_RULE_GUP_FAST_ONLY_CHECKS) &&
+	    SIM_WARN_ON(task->sim_machine, SIM_GUP_FILE, gup_flags & (FOLL_PIN | FOLL_LONGTERM)))
 		return -EINVAL;
-	if (mm)
-		nr = internal_get_user_pages_fast(mm, start, nr_pages,
+	if (task)
+		nr = internal_get_user_pages_fast(task, start, nr_pages,
 						  gup_flags | FOLL_GET | FOLL_FAST_ONLY, pages);
 	return nr < 0 && !tells ? 0 : nr;
 }
 
 /* A pin must not ask for a reference as well. */
-static bool bad_pin(struct mm_struct *mm, unsigned int gup_flags)
+static bool bad_pin(const struct task_struct *task, unsigned int gup_flags)
 {
-	return SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET);
+	return SIM_WARN_ON(task->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET);
 }
 
 int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			struct page **pages)
 {
 	int err;
-	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+	struct task_struct *task = enter_fast(nr_pages, pages, &err);
 
-	if (!mm)
+	if (!task)
 		return err;
-	if (bad_pin(mm, gup_flags))
+	if (bad_pin(task, gup_flags))
 		return -EINVAL;
-	return internal_get_user_pages_fast(mm, start, nr_pages, gup_flags | FOLL_PIN, pages);
+	return internal_get_user_pages_fast(task, start, nr_pages, gup_flags | FOLL_PIN, pages);
 }
 
 int pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
 			     struct page **pages)
 {
 	int err, nr;
-	struct mm_struct *mm = enter_fast(nr_pages, pages, &err);
+	struct task_struct *task = enter_fast(nr_pages, pages, &err);
 
-	if (!mm || bad_pin(mm, gup_flags))
+	if (!task || bad_pin(task, gup_flags))
 		return 0;
-	nr = internal_get_user_pages_fast(mm, start, nr_pages,
+	nr = internal_get_user_pages_fast(task, start, nr_pages,
 					  gup_flags | FOLL_PIN | FOLL_FAST_ONLY, pages);
 	return nr < 0 ? 0 : nr;
 }

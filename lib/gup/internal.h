@@ -25,6 +25,7 @@
 #include <ttmsim/gup.h>
 
 #include "pte/pgtable.h"
+#include "vma/call.h"
 
 /* Flags of ours. Models: include/linux/mm.h, 6.1; FOLL_COW as in 5.11. */
 #define FOLL_TRIED 0x800u	/* a fault asked to be tried again */
@@ -86,12 +87,6 @@ static inline size_t in_page(const struct mm_struct *mm, unsigned long addr, siz
 	unsigned long room = size - (addr & (size - 1));
 
 	return len < room ? len : room;
-}
-
-/* 0, or what a call on @task returns at once. */
-static inline int enter_task(const struct task_struct *task)
-{
-	return task && task->mm ? sim_enter(task->sim_machine) : -ESRCH;
 }
 
 /* Which way bytes go between the pages of a user and a buffer. */

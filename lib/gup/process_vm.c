@@ -52,25 +52,34 @@ static long rw_some(struct mm_struct *mm, unsigned long addr, size_t len, struct
 }
 
 /* Models: mm/process_vm_access.c, process_vm_rw_core, 5.11 to 6.12. */
-static long process_vm_rw(const struct task_struct *task, unsigned long addr, size_t len,
-			  struct transfer t)
+static long process_vm_rw_core(struct mm_struct *mm, unsigned long addr, size_t len,
+			       struct transfer t)
 {
 	size_t done = 0;
-	long ret = enter_task(task);
+	long ret = 0;
 
-	if (ret)
-		return ret;
 	if (!t.to && !t.from)
 		return -EINVAL;
 	while (done < len) {
-		ret = rw_some(task->mm, addr + done, len - done, &t);
+		ret = rw_some(mm, addr + done, len - done, &t);
 		if (ret < 0)
 			break;
 		done += (size_t)ret;
 	}
-	if (sim_is_crashed(task->sim_machine))
-		return -EIO;
 	return done ? (long)done : ret;
+}
+
+static long process_vm_rw(struct task_struct *task, unsigned long addr, size_t len,
+			  struct transfer t)
+{
+	struct sim_call call;
+	long ret = task && sim_task_lives(task) ? sim_enter(task->sim_machine) : -ESRCH;
+
+	if (ret)
+		return ret;
+	if (!sim_task_hold(&call, task))
+		return -ESRCH;
+	return sim_call_end(&call, process_vm_rw_core(call.mm, addr, len, t));
 }
 
 long sim_process_vm_readv(struct task_struct *task, unsigned long addr, void *buf, size_t len)

@@ -383,13 +383,15 @@ static long __get_user_pages_locked(struct gup *g)
 
 /* ---- the calls ---- */
 
-/* The current task's address space; NULL and *@err where there is none. */
+/* The current task's address space, which the caller's mmap_lock keeps; NULL and *@err
+ * where there is none. */
 static struct mm_struct *enter_current_mm(long *err)
 {
 	struct task_struct *task = sim_current();
+	struct mm_struct *mm = task ? __atomic_load_n(&task->mm, __ATOMIC_RELAXED) : NULL;
 
-	*err = task && task->mm ? sim_enter(task->sim_machine) : -EFAULT;
-	return *err ? NULL : task->mm;
+	*err = mm ? sim_enter(task->sim_machine) : -EFAULT;
+	return *err ? NULL : mm;
 }
 
 /* Models: mm/gup.c, is_valid_gup_flags, 5.11 to 6.1 (6.12: is_valid_gup_args). */
@@ -440,14 +442,19 @@ static long get_unlocked(struct mm_struct *mm, unsigned long start, unsigned lon
 long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
 			     unsigned int gup_flags)
 {
-	long err;
-	struct mm_struct *mm = enter_current_mm(&err);
+	struct task_struct *task = sim_current();
+	struct sim_call call;
+	long ret;
 
-	if (!mm)
-		return err;
-	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM))
+	if (!enter_current_mm(&ret))
+		return ret;
+	if (SIM_WARN_ON(task->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM))
 		return -EINVAL;
-	return get_unlocked(mm, start, nr_pages, pages, gup_flags);
+	if (!sim_task_hold(&call, task))
+		return -EFAULT;
+	ret = get_unlocked(call.mm, start, nr_pages, pages, gup_flags);
+	sim_task_release(&call);
+	return ret;
 }
 
 long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,

@@ -54,15 +54,12 @@ static long splice(struct mm_struct *mm, unsigned long addr, size_t len, struct 
 long sim_vmsplice(struct task_struct *task, unsigned long addr, void *buf, size_t len)
 {
 	struct transfer t = { buf, NULL };
-	struct task_struct *old;
-	long ret = enter_task(task);
+	struct task_struct *old = sim_current();
+	struct sim_call call;
+	long ret = sim_call_begin(&call, task);
 
-	if (ret)
-		return ret;
-	if (!buf)
-		return -EINVAL;
-	old = sim_task_switch(task);
-	ret = splice(task->mm, addr, len, &t);
+	if (!ret)
+		ret = sim_call_end(&call, buf ? splice(call.mm, addr, len, &t) : -EINVAL);
 	sim_task_switch(old);
-	return sim_is_crashed(task->sim_machine) ? -EIO : ret;
+	return ret;
 }

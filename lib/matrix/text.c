@@ -472,14 +472,22 @@ static int print_own_modes(const struct sim_matrix_writer *w, const struct text 
 	return 0;
 }
 
+/* On which side of the patch a release is: that is its own, the other one is tried. */
+static const char *side_of(const char *release)
+{
+	return sim_release_find(release)->rules[SIM_RULE_TTM_MIXEDMAP] ?
+		"before the patch (after: tried)" : "after the patch (before: tried)";
+}
+
 static int print_all(const struct sim_matrix_writer *w, struct text *t)
 {
 	int ret;
 
 	if (has_sides(t)) {
-		fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s before and after the"
-			" patch%s\nAn object in system memory, mapped shared and writable unless"
-			" said otherwise.\n\n", bold(w), t->release, plain(w));
+		fprintf(w->out, "%sTTM memory and get_user_pages(): Linux %s, %s%s\n"
+			"An object in system memory, mapped shared and writable unless"
+			" said otherwise.\n\n", bold(w), t->release, side_of(t->release),
+			plain(w));
 		print_classes(w, t);
 		print_changes(w, t);
 		fputc('\n', w->out);

@@ -2,9 +2,11 @@
 /*
  * arch.c - the registry of architectures, and names.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include <ttmsim/pte.h>
+#include "base/text.h"
+#include "pte/arch.h"
 
 /* Written by the build from the names of the files in lib/pte/arch/. */
 extern const struct sim_arch *const sim_arch_table[];
@@ -15,16 +17,33 @@ const struct sim_arch *sim_arch_nth(unsigned int n)
 	return n < sim_arch_table_nr ? sim_arch_table[n] : NULL;
 }
 
-const struct sim_arch *sim_arch_find(const char *name)
+const struct sim_arch *sim_arch_find_word(const char *name, size_t len)
 {
 	const struct sim_arch *arch;
 
-	if (!name)
-		return NULL;
 	for (unsigned int n = 0; (arch = sim_arch_nth(n)); n++)
-		if (!strcmp(arch->name, name))
+		if (sim_is_in_list(arch->name, name, len) ||
+		    sim_is_in_list(arch->aliases, name, len))
 			return arch;
 	return NULL;
+}
+
+const struct sim_arch *sim_arch_find(const char *name)
+{
+	return name ? sim_arch_find_word(name, strlen(name)) : NULL;
+}
+
+void sim_arch_unknown(char *out, size_t size, const char *name, size_t len)
+{
+	const struct sim_arch *arch;
+	struct sim_choices choices;
+	char word[SIM_MAX_COMPARED + 1];
+
+	sim_choices_begin(&choices, name, len);
+	for (unsigned int n = 0; (arch = sim_arch_nth(n)); n++)
+		sim_choices_add(&choices, arch->name);
+	sim_escape(word, sizeof(word), name, len);
+	snprintf(out, size, "architecture %s is not known%s", word, sim_choices_text(&choices));
 }
 
 bool sim_arch_has(const struct sim_arch *arch, uint16_t release, enum sim_feature feature)

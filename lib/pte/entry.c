@@ -5,7 +5,20 @@
  */
 #include "pte/walk.h"
 
-__thread struct sim_current_pte sim_current_pte;
+/* Sizes of who has no machine. */
+#define NO_PAGE_SHIFT 12
+#define NO_PMD_SHIFT 21
+#define NO_PUD_SHIFT 30
+
+__thread struct sim_current_pte sim_current_pte = {
+	.page_shift = NO_PAGE_SHIFT, .pmd_shift = NO_PMD_SHIFT, .pud_shift = NO_PUD_SHIFT,
+};
+
+/* With fewer levels, of the top one: its tables are folded. */
+static unsigned int leaf_shift(const struct sim_mmu *mmu, unsigned int level)
+{
+	return mmu->level[level < mmu->nr_levels ? level : mmu->nr_levels - 1u].shift;
+}
 
 static void set_current_pte(const struct sim_machine *machine)
 {
@@ -17,6 +30,9 @@ static void set_current_pte(const struct sim_machine *machine)
 	cur->pfn_mask = plain->pfn_mask;
 	cur->special = plain->special;
 	cur->pfn_shift = plain->pfn_shift;
+	cur->page_shift = machine ? machine->mmu->page_shift : NO_PAGE_SHIFT;
+	cur->pmd_shift = machine ? leaf_shift(machine->mmu, 1) : NO_PMD_SHIFT;
+	cur->pud_shift = machine ? leaf_shift(machine->mmu, 2) : NO_PUD_SHIFT;
 	cur->format = machine ? &machine->mmu->format[SIM_LEAF_PTE] : NULL;
 }
 

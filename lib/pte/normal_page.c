@@ -159,7 +159,13 @@ struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uin
 	return level ? huge_page_of(vma, addr, e, level) : normal_page(vma, addr, e, true);
 }
 
-bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level)
+struct page *sim_normal_page_quietly(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+				     int level)
 {
 	return level ? huge_page_of(vma, addr, e, level) : normal_page(vma, addr, e, false);
+}
+
+bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level)
+{
+	return sim_normal_page_quietly(vma, addr, e, level);
 }

@@ -118,6 +118,9 @@ unsigned long sim_move_tables(struct vm_area_struct *vma, unsigned long old_addr
 			      struct vm_area_struct *new_vma, unsigned long new_addr,
 			      unsigned long len);
 
+/* Makes an entry of level 0 old, and with @clean clean: true where it was not; the flush
+ * is the caller's. Holds: the lock of its table. */
+bool sim_make_old(struct mm_struct *mm, unsigned long addr, void *slot, bool clean);
 void sim_flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* ---- protections (prot.c) ---- */
@@ -154,7 +157,10 @@ unsigned long sim_mmu_touch(struct mm_struct *mm, unsigned long addr, unsigned l
 
 struct page *sim_normal_page(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
 			     int level);
-/* Would that be a page? Tells nobody of an entry that is in error. */
+/* The same, but tells nobody of an entry that is in error. */
+struct page *sim_normal_page_quietly(struct vm_area_struct *vma, unsigned long addr, uint64_t e,
+				     int level);
+/* Would that be a page? */
 bool sim_is_normal_entry(struct vm_area_struct *vma, unsigned long addr, uint64_t e, int level);
 
 /* ---- memory types (memtype.c) ---- */
@@ -218,6 +224,13 @@ static inline int sim_mmap_write_lock(struct mm_struct *mm, const char *by)
 	return sim_write_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, by);
 }
 
+/* Would @by, which takes mmap_lock many times, wait for itself? Told. */
+static inline bool sim_mmap_is_own(struct mm_struct *mm, const char *by)
+{
+	return sim_held_find(&mm->mmap_lock) &&
+	       sim_lock_check(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, true, by);
+}
+
 static inline bool sim_mmap_unlock(struct mm_struct *mm)
 {
 	return sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
@@ -234,5 +247,9 @@ static inline bool sim_mmap_may_be_read(struct mm_struct *mm)
 	sim_mmap_unlock(mm);
 	return true;
 }
+
+/* vm_flags are about to change: SIM_WARN where that needs mmap_lock for writing and
+ * nobody has it (driver.c). */
+void sim_vma_start_write(struct vm_area_struct *vma);
 
 #endif

@@ -191,3 +191,21 @@ int sim_prot_none_allowed(struct vm_area_struct *vma, unsigned long start, unsig
 	sim_count(mm->sim_machine, SIM_CNT_WALK);
 	return prot_none_tables(vma, mmu->nr_levels - 1, mm->pgd, start, end, newprot.pgprot);
 }
+
+/* Models: ptep_get_and_clear_full, pte_mkold, pte_mkclean and set_pte_at, 6.1. */
+bool sim_make_old(struct mm_struct *mm, unsigned long addr, void *slot, bool clean)
+{
+	struct sim_machine *machine = mm->sim_machine;
+	const struct sim_entry_format *fmt = &machine->mmu->format[0];
+	struct sim_cpu *cpu = sim_cpu(machine);
+	uint64_t e = read_entry(cpu, machine->mmu, 0, slot);
+
+	if (!fmt_test(fmt, SIM_TEST_YOUNG, e) && !(clean && fmt_test(fmt, SIM_TEST_DIRTY, e)))
+		return false;
+	/* what the MMU notes meanwhile is not to be lost */
+	e = fmt_op(fmt, SIM_OP_MKOLD, leaf_take(machine, cpu, 0, slot, addr));
+	if (clean)
+		e = fmt_op(fmt, SIM_OP_MKCLEAN, e);
+	write_entry(machine, cpu, 0, slot, addr, e);
+	return true;
+}

@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "scenario/scenario.h"
+
+#define MAX_ERRNO 134
 
 static bool is_blank(char c)
 {
@@ -99,7 +102,7 @@ bool scn_parse_size(const char *text, size_t len, uint64_t min, uint64_t max, ui
 
 static bool is_errno_name(const char *name)
 {
-	for (int e = 1; e < 134; e++) {
+	for (int e = 1; e < MAX_ERRNO; e++) {
 		const char *known = strerrorname_np(e);
 
 		if (known && !strcmp(known, name))
@@ -108,15 +111,30 @@ static bool is_errno_name(const char *name)
 	return false;
 }
 
+static const char result_words[] = "SIGSEGV SIGBUS BUG none not-mapped";
+
 bool scn_is_result(const char *text)
 {
-	static const char *const words[] = { "SIGSEGV", "SIGBUS", "BUG", "none", "not-mapped" };
 	uint64_t number;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(text, words[i]))
-			return true;
+	if (sim_is_in_list(result_words, text, strlen(text)))
+		return true;
 	if (text[0] == '-')
 		return is_errno_name(text + 1);
 	return scn_parse_number(text, strlen(text), 0, UINT64_MAX, &number);
+}
+
+void scn_add_results(struct sim_choices *choices)
+{
+	char text[40];
+
+	sim_choices_add_all(choices, result_words);
+	for (int e = 1; e < MAX_ERRNO; e++) {
+		const char *name = strerrorname_np(e);
+
+		if (!name)
+			continue;
+		snprintf(text, sizeof(text), "-%s", name);
+		sim_choices_add(choices, text);
+	}
 }

@@ -7,8 +7,6 @@
 
 #include "scenario/run.h"
 
-#define DEFAULT_BYTE 0xa5
-
 /* One byte of each of @n pages; stops at the first that fails. */
 static int touch(struct scn_run *run, const struct scn_op *op, unsigned long addr, uint64_t n,
 		 uint8_t *byte, bool write)
@@ -51,14 +49,17 @@ static int access_place(struct scn_run *run, const struct scn_op *op, struct scn
 			uint8_t *byte, bool write)
 {
 	const struct scn_value *place = &op->arg[ACCESS_PLACE];
-	uint64_t n = scn_number(op, ACCESS_N, 1);
+	struct scn_access args;
 	unsigned long addr;
 	int ret;
 
+	scn_read_access(op, &args);
+	if (write)
+		*byte = args.byte;
 	if (run->to.scn->names[place->object].kind == SCN_BO)
-		ret = touch_bo(run, op, n, byte, write);
-	else if (scn_address(run, place, res, &addr))
-		ret = touch(run, op, addr, n, byte, write);
+		ret = touch_bo(run, op, args.n, byte, write);
+	else if (scn_address(&run->memory, place, res, &addr))
+		ret = touch(run, op, addr, args.n, byte, write);
 	else
 		return -1;
 	scn_value_signal(res, ret);
@@ -75,23 +76,21 @@ void scn_op_read(struct scn_run *run, const struct scn_op *op, struct scn_result
 
 void scn_op_write(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	uint8_t byte = (uint8_t)scn_number(op, ACCESS_VALUE, DEFAULT_BYTE);
+	uint8_t byte;
 
 	access_place(run, op, res, &byte, true);
 }
 
 void scn_op_ptrace(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	bool write = scn_flag(op, PTRACE_WRITE);
-	uint8_t byte = (uint8_t)scn_number(op, PTRACE_VALUE, write ? DEFAULT_BYTE : 0);
-	unsigned long addr;
+	struct scn_ptrace args;
 	int ret;
 
-	if (!scn_address(run, &op->arg[PTRACE_PLACE], res, &addr))
+	if (!scn_read_ptrace(&run->memory, op, res, &args))
 		return;
-	ret = access_process_vm(scn_task(run, op), addr, &byte, 1,
-				FOLL_FORCE | (write ? FOLL_WRITE : 0));
+	ret = access_process_vm(scn_task(run, op), args.addr, &args.byte, 1,
+				FOLL_FORCE | (args.write ? FOLL_WRITE : 0));
 	scn_value_return(res, ret);
-	if (ret == 1 && !write)
-		scn_key(res, "value", "0x%02x", byte);
+	if (ret == 1 && !args.write)
+		scn_key(res, "value", "0x%02x", args.byte);
 }

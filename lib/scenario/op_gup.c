@@ -6,7 +6,6 @@
  * place, or the end comes.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "scenario/run.h"
 
@@ -54,34 +53,10 @@ static long pin_fast_only(unsigned long addr, int n, unsigned int flags, struct 
 	return pin_user_pages_fast_only(addr, n, flags, pages);
 }
 
-static unsigned int gup_flags(const struct scn_op *op)
-{
-	return (scn_flag(op, GUP_WRITE) ? FOLL_WRITE : 0) |
-	       (scn_flag(op, GUP_FORCE) ? FOLL_FORCE : 0) |
-	       (scn_flag(op, GUP_LONGTERM) ? FOLL_LONGTERM : 0);
-}
-
-static bool hold(struct scn_run *run, const struct scn_op *op, struct page *page, uint64_t nr,
-		 bool pin)
-{
-	struct scn_held *held;
-
-	if (run->nr_held == run->max_held) {
-		unsigned int max = run->max_held ? 2 * run->max_held : 16;
-
-		held = reallocarray(run->held, max, sizeof(*held));
-		if (!held)
-			return false;
-		run->held = held;
-		run->max_held = max;
-	}
-	held = &run->held[run->nr_held++];
-	held->page = page;
-	held->map = op->arg[GUP_PLACE].object;
-	held->place = op->arg[GUP_PLACE].number + nr;
-	held->pin = pin;
-	return true;
-}
+static gup_fn *const calls[SCN_NR_GUPS] = {
+	[SCN_GUP] = gup_slow, [SCN_GUP_FAST] = gup_fast, [SCN_GUP_FAST_ONLY] = gup_fast_only,
+	[SCN_PIN] = pin_slow, [SCN_PIN_FAST] = pin_fast, [SCN_PIN_FAST_ONLY] = pin_fast_only,
+};
 
 static void show_pages(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
 		       struct page **pages, long nr, bool pin)
@@ -92,100 +67,39 @@ static void show_pages(struct scn_run *run, const struct scn_op *op, struct scn_
 		/* 5.11 counts a special entry and writes nothing. */
 		if (!pages[i])
 			continue;
-		if (!hold(run, op, pages[i], (uint64_t)i, pin))
-			put_page(pages[i]);
+		if (!scn_hold(&run->holds, op, (uint64_t)i, (uintptr_t)pages[i], pin))
+			scn_give_back(pages[i], pin);
 	}
 	if (pages[0])
 		scn_name_pfn(run, page_to_pfn(pages[0]), text);
 	scn_key(res, "page", "%s", pages[0] ? text : "unwritten");
 }
 
-static void gup(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		gup_fn *get, gup_fn *pin)
-{
-	struct page *pages[SCN_MAX_GUP] = { NULL };
-	int n = (int)scn_number(op, GUP_N, 1);
-	bool pins = !get || scn_flag(op, GUP_PIN);
-	unsigned long addr;
-	long ret;
-
-	if (!scn_address(run, &op->arg[GUP_PLACE], res, &addr))
-		return;
-	ret = (pins ? pin : get)(addr, n, gup_flags(op), pages);
-	scn_value_return(res, ret);
-	if (ret > 0)
-		show_pages(run, op, res, pages, ret, pins);
-}
-
 void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	gup(run, op, res, gup_slow, pin_slow);
-}
+	struct page *pages[SCN_MAX_GUP] = { NULL };
+	struct scn_gup args;
+	long ret;
 
-void scn_op_gup_fast(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, gup_fast, pin_fast);
-}
-
-void scn_op_gup_fast_only(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, gup_fast_only, pin_fast_only);
-}
-
-void scn_op_pin(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, NULL, pin_slow);
-}
-
-void scn_op_pin_fast(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, NULL, pin_fast);
-}
-
-void scn_op_pin_fast_only(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, NULL, pin_fast_only);
-}
-
-/* ---- giving back ---- */
-
-/* The newest one that was got at the place: its index, or -1. */
-static int find_held(const struct scn_run *run, int map, uint64_t place, bool pin)
-{
-	for (unsigned int i = run->nr_held; i-- > 0;)
-		if (run->held[i].map == map && run->held[i].place == place &&
-		    run->held[i].pin == pin)
-			return (int)i;
-	return -1;
-}
-
-static void give_back(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		      bool pin)
-{
-	const struct scn_value *place = &op->arg[PUT_PLACE];
-	uint64_t n = scn_number(op, PUT_N, 1);
-
-	for (uint64_t nr = 0; nr < n; nr++) {
-		int i = find_held(run, place->object, place->number + nr, pin);
-
-		if (i < 0) {
-			scn_value_return(res, -ENOENT);
-			return;
-		}
-		if (pin)
-			unpin_user_page(run->held[i].page);
-		else
-			put_page(run->held[i].page);
-		run->held[i] = run->held[--run->nr_held];
-	}
+	if (!scn_read_gup(&run->memory, op, res, &args))
+		return;
+	ret = calls[args.flavour](args.addr, args.n, args.flags, pages);
+	scn_value_return(res, ret);
+	if (ret > 0)
+		show_pages(run, op, res, pages, ret, scn_gup_pins(args.flavour));
 }
 
 void scn_op_put(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	give_back(run, op, res, false);
-}
+	struct scn_put put;
+	uintptr_t page;
 
-void scn_op_unpin(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	give_back(run, op, res, true);
+	scn_read_put(op, &put);
+	for (uint64_t nr = 0; nr < put.n; nr++) {
+		if (!scn_take_held(&run->holds, &put, nr, &page)) {
+			scn_value_return(res, -ENOENT);
+			return;
+		}
+		scn_give_back((struct page *)page, put.pin);
+	}
 }

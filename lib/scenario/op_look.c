@@ -50,25 +50,53 @@ static void show_portable_entry(struct scn_run *run, struct scn_result *res,
 	scn_show_entry(res, &entry);
 }
 
-static void show_entry(struct scn_run *run, struct scn_result *res,
-		       const struct sim_pte_info *info, const char *page, bool normal)
+/* A key that is there to be expected, and seen where it says something. */
+static void show_flag(struct scn_result *res, const char *key, bool set, bool full)
 {
+	scn_key(res, key, "%d", set);
+	if (!set && !full)
+		scn_hide_key(res);
+}
+
+static void show_word(struct scn_result *res, const char *key, const char *word, bool shown)
+{
+	scn_key(res, key, "%s", word);
+	if (!shown)
+		scn_hide_key(res);
+}
+
+static void show_bits(struct scn_result *res, const char *key, uint64_t bits, bool full)
+{
+	scn_key(res, key, "0x%llx", (unsigned long long)bits);
+	if (!full)
+		scn_hide_key(res);
+}
+
+/* What is set, or with @full all of it. */
+static void show_entry(struct scn_run *run, struct scn_result *res,
+		       const struct sim_pte_info *info, const char *page, bool normal, bool full)
+{
+	const char *level = level_name(run, info->level);
+
 	if (info->none)
 		scn_value(res, "none");
-	scn_key(res, "present", "%d", info->present);
-	scn_key(res, "special", "%d", info->special);
-	scn_key(res, "write", "%d", info->write);
-	scn_key(res, "dirty", "%d", info->dirty);
-	scn_key(res, "young", "%d", info->young);
-	scn_key(res, "user", "%d", info->user);
-	scn_key(res, "exec", "%d", info->exec);
-	scn_key(res, "protnone", "%d", info->protnone);
-	scn_key(res, "cache", "%s", sim_cache_mode_name(info->cache));
-	scn_key(res, "level", "%s", level_name(run, info->level));
-	scn_key(res, "pfn", "%s", page);
-	scn_key(res, "raw", "0x%llx", (unsigned long long)info->raw);
-	scn_key(res, "bits", "0x%llx", (unsigned long long)bits_of(run, info));
-	scn_key(res, "normal", "%d", normal);
+	show_flag(res, "present", info->present, full);
+	show_flag(res, "special", info->special, full);
+	show_flag(res, "write", info->write, full);
+	show_flag(res, "dirty", info->dirty, full);
+	show_flag(res, "young", info->young, full);
+	show_flag(res, "user", info->user, full);
+	if (!full)
+		scn_hide_key(res); /* nearly all are */
+	show_flag(res, "exec", info->exec, full);
+	show_flag(res, "protnone", info->protnone, full);
+	show_word(res, "cache", sim_cache_mode_name(info->cache),
+		  full || info->cache != SIM_CACHE_WB);
+	show_word(res, "level", level, full || (!info->none && info->level));
+	show_word(res, "pfn", page, full || !info->none);
+	show_bits(res, "raw", info->raw, full);
+	show_bits(res, "bits", bits_of(run, info), full);
+	show_flag(res, "normal", normal, full);
 }
 
 void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
@@ -80,7 +108,7 @@ void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	bool normal;
 	int ret;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = sim_pte_lookup(task->mm, addr, &info);
 	if (ret) {
@@ -90,8 +118,10 @@ void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	if (!info.none)
 		scn_name_pfn(run, info.pfn, page);
 	normal = is_normal(task, addr, &info);
-	(run->to.options->portable ? show_portable_entry : show_entry)(run, res, &info, page,
-									normal);
+	if (run->to.options->portable)
+		show_portable_entry(run, res, &info, page, normal);
+	else
+		show_entry(run, res, &info, page, normal, scn_flag(op, LOOK_FULL));
 }
 
 /* The pfn of a place: 0, or -errno; -ENODATA where there is none yet. */
@@ -99,22 +129,22 @@ static int pfn_of(struct scn_run *run, const struct scn_op *op, unsigned long *p
 {
 	const struct scn_value *place = &op->arg[LOOK_PLACE];
 	const struct scn_object *o = &run->object[place->object];
+	unsigned long addr = run->memory.map[place->object].addr;
 	struct sim_pte_info info;
 	int ret;
 
 	if (o->bo)
 		return sim_bo_pfn(o->bo, (unsigned long)place->number, pfn);
 	if (o->dev) {
-		if (place->number >= o->pages)
+		if (place->number >= run->memory.pages[place->object])
 			return -EINVAL;
 		*pfn = sim_dev_pfn(o->dev, (unsigned long)place->number);
 		return 0;
 	}
-	if (!o->map.addr)
+	if (!addr)
 		return -ENODATA;
-	ret = sim_pte_lookup(scn_task(run, op)->mm,
-			     o->map.addr + ((unsigned long)place->number << scn_page_shift(run)),
-			     &info);
+	addr += (unsigned long)place->number << scn_page_shift(run);
+	ret = sim_pte_lookup(scn_task(run, op)->mm, addr, &info);
 	*pfn = info.pfn;
 	return ret ? ret : info.none ? -ENODATA : 0;
 }
@@ -161,7 +191,7 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 	unsigned long addr;
 	int ret;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = sim_pagemap(scn_task(run, op), addr, &map);
 	if (ret) {
@@ -178,46 +208,53 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 
 void scn_op_mincore(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	const struct scn_value *place = &op->arg[RANGE_MAP];
-	uint64_t pages = place->has_page ? 1 : run->object[place->object].map.pages;
 	unsigned char vec[SCN_MAX_MINCORE];
 	char text[SCN_MAX_MINCORE + 1] = "";
-	unsigned long addr;
+	struct scn_range range;
 	int ret;
 
-	if (!scn_address(run, place, res, &addr))
+	if (!scn_read_range(&run->memory, op, res, &range))
 		return;
-	pages = scn_number(op, RANGE_PAGES, pages);
-	if (pages > SCN_MAX_MINCORE)
-		pages = SCN_MAX_MINCORE;
-	ret = sim_mincore(scn_task(run, op), addr,
-			  (unsigned long)pages << scn_page_shift(run), vec);
+	ret = sim_mincore(scn_task(run, op), range.addr, range.len, vec);
 	scn_value_return(res, ret);
 	if (ret)
 		return;
-	for (uint64_t i = 0; i < pages; i++)
+	for (size_t i = 0; i < range.len >> scn_page_shift(run); i++)
 		text[i] = vec[i] ? '1' : '0';
 	scn_key(res, "resident", "%s", text);
 }
 
-/* As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... */
-static void show_flags(struct scn_result *res, unsigned long vm_flags)
+/*
+ * As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... "sd" is left out:
+ * soft-dirty is not modelled. A portable transcript has those that tests/oracle/runner
+ * shows.
+ * Models: fs/proc/task_mmu.c, show_smap_vma_flags, 5.11 to 6.12.
+ */
+static void show_flags(struct scn_result *res, unsigned long vm_flags, bool portable)
 {
+	const unsigned long not_portable = VM_GROWSDOWN | VM_SEQ_READ | VM_RAND_READ |
+					   VM_LOCKONFAULT | VM_HUGETLB | VM_SYNC | VM_ARCH_1 |
+					   VM_MERGEABLE | VM_UFFD_MISSING | VM_UFFD_WP;
 	static const struct {
 		unsigned long flag;
 		char name[3];
 	} names[] = {
 		{ VM_READ, "rd" }, { VM_WRITE, "wr" }, { VM_EXEC, "ex" }, { VM_SHARED, "sh" },
 		{ VM_MAYREAD, "mr" }, { VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" },
-		{ VM_MAYSHARE, "ms" }, { VM_PFNMAP, "pf" }, { VM_DENYWRITE, "dw" },
-		{ VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_DONTCOPY, "dc" },
-		{ VM_DONTEXPAND, "de" }, { VM_ACCOUNT, "ac" },
-		{ VM_NORESERVE, "nr" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" },
+		{ VM_MAYSHARE, "ms" }, { VM_GROWSDOWN, "gd" }, { VM_PFNMAP, "pf" },
+		{ VM_DENYWRITE, "dw" }, { VM_LOCKED, "lo" }, { VM_IO, "io" },
+		{ VM_SEQ_READ, "sr" }, { VM_RAND_READ, "rr" }, { VM_DONTCOPY, "dc" },
+		{ VM_DONTEXPAND, "de" }, { VM_LOCKONFAULT, "lf" }, { VM_ACCOUNT, "ac" },
+		{ VM_NORESERVE, "nr" }, { VM_HUGETLB, "ht" }, { VM_SYNC, "sf" },
+		{ VM_ARCH_1, "ar" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" },
 		{ VM_MIXEDMAP, "mm" }, { VM_HUGEPAGE, "hg" }, { VM_NOHUGEPAGE, "nh" },
+		{ VM_MERGEABLE, "mg" }, { VM_UFFD_MISSING, "um" }, { VM_UFFD_WP, "uw" },
 	};
 	char text[SCN_PFN_TEXT] = "";
 	size_t len = 0;
 
+	if (portable)
+		vm_flags &= ~not_portable;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (vm_flags & names[i].flag)
 			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
@@ -231,7 +268,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	unsigned long addr;
 	int ret;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = sim_smaps(scn_task(run, op), addr, &s);
 	if (ret) {
@@ -247,7 +284,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	scn_key(res, "private_clean", "%lu", s.private_clean >> 10);
 	scn_key(res, "private_dirty", "%lu", s.private_dirty >> 10);
 	scn_key(res, "locked", "%lu", s.locked >> 10);
-	show_flags(res, s.vm_flags);
+	show_flags(res, s.vm_flags, run->to.options->portable);
 }
 
 static void show_lines(struct scn_result *res, const char *text)

@@ -3,234 +3,109 @@
  * op_map.c - operations on mappings: mmap and what changes or ends one.
  */
 #include <errno.h>
-#include <sys/mman.h>
 
 #include "scenario/run.h"
 
 /* ---- mmap ---- */
 
-/* What an mmap is of. */
-struct target {
-	struct file *file;	/* a reference of its own; NULL: anonymous */
-	unsigned long pgoff;
-	unsigned long pages;	/* of the whole object; 0 where it has no end */
-};
-
-/* The object behind an open file: its pages. */
-static unsigned long pages_behind(const struct scn_run *run, int index)
-{
-	int of = run->to.scn->names[index].of;
-
-	return run->object[of >= 0 ? of : index].pages;
-}
-
-static int find_target(struct scn_run *run, const struct scn_op *op, struct target *target)
+/* A reference of its own to what is mapped; NULL and *@ret: 0, anonymous, or why not. */
+static struct file *find_target(struct scn_run *run, const struct scn_op *op, int *ret)
 {
 	int index = op->arg[MMAP_FILE].object;
-	const struct scn_object *o, *bo;
+	const struct scn_object *o = &run->object[index < 0 ? 0 : index];
+	struct file *file = NULL;
 
-	target->pgoff = scn_number(op, MMAP_OFF, 0);
+	*ret = 0;
 	if (index < 0)
-		return 0;
-	o = &run->object[index];
-	target->pages = pages_behind(run, index);
-	if (op->arg[MMAP_BO].set) {
-		bo = &run->object[op->arg[MMAP_BO].object];
-		if (!bo->bo)
-			return -ENOENT;
-		target->pages = bo->pages;
-		target->pgoff += sim_bo_pgoff(bo->bo);
-	}
+		return NULL;
 	if (o->dev)
-		target->file = sim_dev_open(o->dev, FMODE_READ | FMODE_WRITE,
-					    run->to.scn->names[index].name);
+		file = sim_dev_open(o->dev, FMODE_READ | FMODE_WRITE,
+				    run->to.scn->names[index].name);
 	else if (o->file)
-		target->file = get_file(o->file);
-	return target->file ? 0 : -EBADF;
+		file = get_file(o->file);
+	*ret = file ? 0 : -EBADF;
+	return file;
 }
 
-/*
- * An address for a mapping of which page 0 of the object would lie at the start
- * of a PMD: as a hint, so that mmap still decides.
- */
-static unsigned long aligned_hint(struct scn_run *run, unsigned long off, unsigned long pages)
+/* Where a TTM file has the object, in pages. */
+static int find_bo(const struct scn_run *run, const struct scn_op *op, unsigned long *pgoff)
 {
-	const struct sim_mmu *mmu = run->machine->mmu;
-	unsigned long pmd = mmu_leaf_size(mmu, mmu->nr_levels > 1 ? 1 : 0);
-	unsigned long len = (off + pages) << mmu->page_shift;
-	unsigned long hint;
+	struct ttm_buffer_object *bo;
 
-	if (!run->next_aligned)
-		run->next_aligned = (mmu->task_size / 4) & ~(pmd - 1);
-	hint = run->next_aligned;
-	run->next_aligned += (len + pmd - 1) & ~(pmd - 1);
-	return hint + (off << mmu->page_shift);
+	*pgoff = 0;
+	if (!op->arg[MMAP_BO].set)
+		return 0;
+	bo = run->object[op->arg[MMAP_BO].object].bo;
+	if (!bo)
+		return -ENOENT;
+	*pgoff = sim_bo_pgoff(bo);
+	return 0;
 }
 
-static int flags_of(const struct scn_op *op, const struct target *target)
+static long map(struct scn_run *run, const struct scn_op *op, const struct scn_mmap *args)
 {
-	int flags = (int)scn_number(op, MMAP_SHARE, MAP_SHARED);
+	unsigned long pgoff;
+	int ret = find_bo(run, op, &pgoff);
+	struct file *file;
+	long addr;
 
-	if (!target->file)
-		flags |= MAP_ANONYMOUS;
-	if (scn_flag(op, MMAP_DENYWRITE))
-		flags |= MAP_DENYWRITE;
-	if (scn_flag(op, MMAP_POPULATE))
-		flags |= MAP_POPULATE;
-	if (scn_flag(op, MMAP_NORESERVE))
-		flags |= MAP_NORESERVE;
-	if (scn_flag(op, MMAP_LOCKED))
-		flags |= MAP_LOCKED;
-	if (op->arg[MMAP_AT].set)
-		flags |= MAP_FIXED;
-	return flags;
-}
-
-static long map_target(struct scn_run *run, const struct scn_op *op, const struct target *target,
-		       unsigned long pages)
-{
-	const struct scn_value *at = &op->arg[MMAP_AT];
-	unsigned long addr = 0;
-
-	if (at->set) {
-		addr = run->object[at->object].map.addr;
-		if (!addr)
-			return -EINVAL;
-		addr += (unsigned long)at->number << scn_page_shift(run);
-	} else if (scn_number(op, MMAP_ALIGN, SIM_LEAF_PTE) == SIM_LEAF_PMD) {
-		addr = aligned_hint(run, scn_number(op, MMAP_OFF, 0), pages);
-	}
-	return sim_mmap(scn_task(run, op), addr, pages << scn_page_shift(run),
-			(int)scn_number(op, MMAP_PROT, PROT_READ | PROT_WRITE),
-			flags_of(op, target), target->file, target->pgoff);
+	if (ret)
+		return ret;
+	file = find_target(run, op, &ret);
+	if (ret)
+		return ret;
+	addr = args->nowhere ? -EINVAL :
+	       sim_mmap(scn_task(run, op), args->addr, args->pages << scn_page_shift(run),
+			args->prot, args->flags, file, args->off + pgoff);
+	if (file)
+		fput(file);
+	return addr;
 }
 
 void scn_op_mmap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	struct scn_map *map = &run->object[op->arg[MMAP_NAME].object].map;
-	struct target target = { NULL, 0, 0 };
-	unsigned long off = scn_number(op, MMAP_OFF, 0);
-	unsigned long pages;
-	long ret = find_target(run, op, &target);
+	struct scn_mmap args;
+	long ret;
 
-	pages = scn_number(op, MMAP_PAGES, target.pages > off ? target.pages - off : 1);
-	if (!ret)
-		ret = map_target(run, op, &target, pages);
-	if (target.file)
-		fput(target.file);
-	map->addr = ret > 0 ? (unsigned long)ret : 0;
-	map->pages = pages;
+	scn_read_mmap(&run->memory, op, &args);
+	ret = map(run, op, &args);
+	args.map->addr = ret > 0 ? (unsigned long)ret : 0;
+	args.map->pages = args.pages;
 	scn_value_return(res, ret > 0 ? 0 : ret);
 }
 
 /* ---- ranges ---- */
 
-struct range {
-	unsigned long addr, len;
-};
-
-/* A whole mapping, or from a page on: one page unless it says how many. */
-static bool find_range(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		       struct range *range)
+static int range_call(struct task_struct *task, int call, const struct scn_range *range)
 {
-	const struct scn_value *place = &op->arg[RANGE_MAP];
-	unsigned long pages = place->has_page ? 1 : run->object[place->object].map.pages;
-
-	if (!scn_address(run, place, res, &range->addr))
-		return false;
-	range->len = scn_number(op, RANGE_PAGES, pages) << scn_page_shift(run);
-	return true;
+	switch (call) {
+	case SCN_MUNMAP: return sim_munmap(task, range->addr, range->len);
+	case SCN_MPROTECT: return sim_mprotect(task, range->addr, range->len, range->how);
+	case SCN_MADVISE: return sim_madvise(task, range->addr, range->len, range->how);
+	case SCN_MLOCK: return sim_mlock(task, range->addr, range->len);
+	case SCN_MUNLOCK: return sim_munlock(task, range->addr, range->len);
+	default: return sim_msync(task, range->addr, range->len, range->how);
+	}
 }
 
-void scn_op_munmap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+void scn_op_range(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	struct range range;
+	struct scn_range range;
 
-	if (find_range(run, op, res, &range))
-		scn_value_return(res, sim_munmap(scn_task(run, op), range.addr, range.len));
-}
-
-void scn_op_mprotect(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	struct range range;
-
-	if (find_range(run, op, res, &range))
-		scn_value_return(res, sim_mprotect(scn_task(run, op), range.addr, range.len,
-						   (int)scn_number(op, RANGE_HOW, 0)));
-}
-
-void scn_op_madvise(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	struct range range;
-
-	if (find_range(run, op, res, &range))
-		scn_value_return(res, sim_madvise(scn_task(run, op), range.addr, range.len,
-						  (int)scn_number(op, RANGE_HOW, 0)));
-}
-
-void scn_op_mlock(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	struct range range;
-
-	if (find_range(run, op, res, &range))
-		scn_value_return(res, sim_mlock(scn_task(run, op), range.addr, range.len));
-}
-
-void scn_op_munlock(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	struct range range;
-
-	if (find_range(run, op, res, &range))
-		scn_value_return(res, sim_munlock(scn_task(run, op), range.addr, range.len));
-}
-
-void scn_op_msync(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	struct range range;
-	int flags = 0;
-
-	if (scn_flag(op, MSYNC_ASYNC))
-		flags |= MS_ASYNC;
-	if (scn_flag(op, MSYNC_SYNC))
-		flags |= MS_SYNC;
-	if (scn_flag(op, MSYNC_INVALIDATE))
-		flags |= MS_INVALIDATE;
-	if (find_range(run, op, res, &range))
-		scn_value_return(res, sim_msync(scn_task(run, op), range.addr, range.len,
-						flags ? flags : MS_SYNC));
-}
-
-static unsigned long mremap_flags(const struct scn_op *op)
-{
-	unsigned long flags = 0;
-
-	if (!scn_flag(op, MREMAP_INPLACE))
-		flags |= MREMAP_MAYMOVE;
-	if (scn_flag(op, MREMAP_DONTUNMAP_FLAG))
-		flags |= MREMAP_DONTUNMAP;
-	if (op->arg[MREMAP_AT].set)
-		flags |= MREMAP_FIXED;
-	return flags;
+	if (scn_read_range(&run->memory, op, res, &range))
+		scn_value_return(res, range_call(scn_task(run, op), op->desc->variant, &range));
 }
 
 void scn_op_mremap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	struct scn_map *map = &run->object[op->arg[MREMAP_MAP].object].map;
-	unsigned long pages = scn_number(op, MREMAP_PAGES, map->pages), addr, new_addr = 0;
-	unsigned int shift = scn_page_shift(run);
+	struct scn_mremap args;
 	long ret;
 
-	if (!scn_address(run, &op->arg[MREMAP_MAP], res, &addr))
+	if (!scn_read_mremap(&run->memory, op, res, &args))
 		return;
-	if (op->arg[MREMAP_AT].set && !scn_address(run, &op->arg[MREMAP_AT], res, &new_addr))
-		return;
-	ret = sim_mremap(scn_task(run, op), addr, map->pages << shift, pages << shift,
-			 mremap_flags(op), new_addr);
-	if (ret > 0) {
-		map->addr = (unsigned long)ret;
-		map->pages = pages;
-	}
-	scn_value_return(res, ret > 0 ? 0 : ret);
+	ret = sim_mremap(scn_task(run, op), args.addr, args.old_len, args.new_len, args.flags,
+			 args.new_addr);
+	scn_remapped(&run->memory, &args, ret, res);
 }
 
 /* ---- what a driver does ---- */
@@ -238,23 +113,20 @@ void scn_op_mremap(struct scn_run *run, const struct scn_op *op, struct scn_resu
 /* vm_insert_page() and its likes once more, on a mapping that is there. */
 void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	const struct scn_value *place = &op->arg[INSERT_PLACE];
 	struct mm_struct *mm = scn_task(run, op)->mm;
 	struct vm_area_struct *vma;
+	struct scn_insert args;
 	vm_fault_t fault = 0;
-	unsigned long addr;
 	int ret = -EFAULT;
 
-	if (!scn_address(run, place, res, &addr))
+	if (!scn_read_insert(&run->memory, op, res, &args))
 		return;
 	mmap_write_lock(mm);
-	vma = find_vma(mm, addr);
-	if (addr >= mm->task_size)
+	vma = find_vma(mm, args.addr);
+	if (args.addr >= mm->task_size)
 		ret = -EINVAL;
-	else if (vma && vma->vm_start <= addr && sim_dev_of(vma))
-		ret = sim_dev_insert_at(vma, addr,
-					(unsigned long)scn_number(op, INSERT_PAGE, place->number),
-					(unsigned long)scn_number(op, INSERT_N, 1), &fault);
+	else if (vma && vma->vm_start <= args.addr && sim_dev_of(vma))
+		ret = sim_dev_insert_at(vma, args.addr, args.page, args.n, &fault);
 	mmap_write_unlock(mm);
 	if (!ret && (fault & VM_FAULT_SIGBUS))
 		scn_value(res, "SIGBUS");
@@ -264,14 +136,13 @@ void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_resu
 
 void scn_op_zap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	const struct scn_value *what = &op->arg[ZAP_WHAT];
-	const struct scn_object *o = &run->object[what->object];
-	uint64_t nr = scn_number(op, ZAP_PAGES, what->has_page ? 1 : o->pages);
-	int even_cows = (int)scn_number(op, ZAP_EVEN_COWS, 1);
+	const struct scn_object *o = &run->object[op->arg[ZAP_WHAT].object];
 	unsigned int shift = scn_page_shift(run);
 	struct address_space *mapping;
+	struct scn_zap zap;
 	int64_t begin = 0;
 
+	scn_read_zap(&run->memory, op, &zap);
 	if (o->bo) {
 		mapping = o->bo->bdev->dev_mapping;
 		begin = (int64_t)sim_bo_pgoff(o->bo) << shift;
@@ -283,6 +154,6 @@ void scn_op_zap(struct scn_run *run, const struct scn_op *op, struct scn_result 
 		scn_value_return(res, -ENOENT);
 		return;
 	}
-	begin += (int64_t)what->number << shift;
-	unmap_mapping_range(mapping, begin, (int64_t)nr << shift, even_cows);
+	begin += (int64_t)zap.page << shift;
+	unmap_mapping_range(mapping, begin, (int64_t)zap.nr << shift, zap.even_cows);
 }

@@ -27,13 +27,14 @@ void scn_op_bo(struct scn_run *run, const struct scn_op *op, struct scn_result *
 {
 	struct scn_object *o = &run->object[op->arg[BO_NAME].object];
 	struct sim_ttm_device *ttm = sim_machine_ttm(run->machine);
+	unsigned long pages = scn_number(op, BO_PAGES, 1);
 
 	if (!ttm) {
 		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
 		return;
 	}
-	o->pages = scn_number(op, BO_PAGES, 1);
-	o->bo = sim_bo_create(ttm, o->pages,
+	run->memory.pages[op->arg[BO_NAME].object] = pages;
+	o->bo = sim_bo_create(ttm, pages,
 			      (uint32_t)scn_number(op, BO_IN, TTM_PL_SYSTEM),
 			      ttm_caching_of(scn_number(op, BO_CACHING, SIM_CACHE_WB)));
 	if (!o->bo)
@@ -61,9 +62,10 @@ void scn_op_move(struct scn_run *run, const struct scn_op *op, struct scn_result
 void scn_op_file(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct scn_object *o = &run->object[op->arg[REGULAR_NAME].object];
+	unsigned long pages = scn_number(op, REGULAR_PAGES, 1);
 
-	o->pages = scn_number(op, REGULAR_PAGES, 1);
-	o->file = sim_regular_file_create(run->machine, o->pages, name_of(run, op, REGULAR_NAME));
+	run->memory.pages[op->arg[REGULAR_NAME].object] = pages;
+	o->file = sim_regular_file_create(run->machine, pages, name_of(run, op, REGULAR_NAME));
 	if (!o->file)
 		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
 }
@@ -71,19 +73,10 @@ void scn_op_file(struct scn_run *run, const struct scn_op *op, struct scn_result
 void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct scn_object *o = &run->object[op->arg[DEV_NAME].object];
-	struct sim_dev_config config = { 0 };
+	struct sim_dev_config config;
 
-	config.vm_flags = scn_number(op, DEV_VMA, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
-	config.insert = (enum sim_dev_insert)scn_number(op, DEV_INSERT, SIM_DEV_PFN_PROT);
-	config.iomem = scn_number(op, DEV_BACKING, 0) != 0;
-	config.caching = (enum sim_cache_mode)scn_number(op, DEV_CACHING, SIM_CACHE_WB);
-	config.reserve = scn_number(op, DEV_RESERVE, 0) != 0;
-	config.prefault = (unsigned int)scn_number(op, DEV_PREFAULT, 1);
-	config.reject_cow = scn_number(op, DEV_REJECT_COW, 0) != 0;
-	config.pfn_mkwrite = scn_number(op, DEV_PFN_MKWRITE, 0) != 0;
-	config.at_mmap = scn_number(op, DEV_TIME, config.insert == SIM_DEV_REMAP) != 0;
-	config.nr_pages = scn_number(op, DEV_PAGES, 16);
-	o->pages = config.nr_pages;
+	scn_read_dev(op, &config);
+	run->memory.pages[op->arg[DEV_NAME].object] = config.nr_pages;
 	o->dev = sim_dev_create(run->machine, &config);
 	if (!o->dev)
 		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);

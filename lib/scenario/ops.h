@@ -28,12 +28,12 @@ enum { RANGE_MAP, RANGE_PAGES, RANGE_HOW };
 enum { MREMAP_MAP, MREMAP_PAGES, MREMAP_INPLACE, MREMAP_DONTUNMAP_FLAG,
        MREMAP_AT };
 enum { MSYNC_MAP, MSYNC_PAGES, MSYNC_ASYNC, MSYNC_SYNC, MSYNC_INVALIDATE };
-/* read, write, vm_read, vm_write, direct_read, direct_write, vmsplice */
+/* read, write, and whole pages: vm_read and so on */
 enum { ACCESS_PLACE, ACCESS_N, ACCESS_VALUE };
 enum { PTRACE_PLACE, PTRACE_WRITE, PTRACE_VALUE };
 enum { GUP_PLACE, GUP_N, GUP_WRITE, GUP_FORCE, GUP_LONGTERM, GUP_PIN };
 enum { PUT_PLACE, PUT_N };
-enum { LOOK_PLACE };
+enum { LOOK_PLACE, LOOK_FULL };
 enum { INSERT_PLACE, INSERT_PAGE, INSERT_N };
 enum { ZAP_WHAT, ZAP_EVEN_COWS, ZAP_PAGES };
 enum { FAIL_NTH };
@@ -43,17 +43,14 @@ typedef void scn_op_fn(struct scn_run *run, const struct scn_op *op, struct scn_
 /* op_object.c */
 scn_op_fn scn_op_machine, scn_op_bo, scn_op_free, scn_op_move, scn_op_file, scn_op_dev,
 	scn_op_open, scn_op_close, scn_op_fork, scn_op_exit;
-/* op_map.c */
-scn_op_fn scn_op_mmap, scn_op_munmap, scn_op_mprotect, scn_op_madvise, scn_op_mremap,
-	scn_op_mlock, scn_op_munlock, scn_op_msync, scn_op_zap, scn_op_insert;
+/* op_map.c; range: munmap, mprotect, madvise, mlock, munlock, msync */
+scn_op_fn scn_op_mmap, scn_op_range, scn_op_mremap, scn_op_zap, scn_op_insert;
 /* op_access.c */
 scn_op_fn scn_op_read, scn_op_write, scn_op_ptrace;
-/* op_io.c */
-scn_op_fn scn_op_vm_read, scn_op_vm_write, scn_op_direct_read, scn_op_direct_write,
-	scn_op_vmsplice;
-/* op_gup.c */
-scn_op_fn scn_op_gup, scn_op_gup_fast, scn_op_gup_fast_only, scn_op_pin, scn_op_pin_fast,
-	scn_op_pin_fast_only, scn_op_put, scn_op_unpin;
+/* op_io.c: vm_read, vm_write, direct_read, direct_write, vmsplice */
+scn_op_fn scn_op_transfer;
+/* op_gup.c: every flavour; put and unpin */
+scn_op_fn scn_op_gup, scn_op_put;
 /* op_look.c */
 scn_op_fn scn_op_pte, scn_op_refs, scn_op_smaps, scn_op_maps, scn_op_check, scn_op_counters,
 	scn_op_fail_alloc, scn_op_teardown, scn_op_mincore, scn_op_pagemap, scn_op_memtype;

@@ -4,68 +4,10 @@
  * of parameters. Every name is resolved and every number checked here.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenario/parser.h"
-
-/* ---- messages ---- */
-
-int scn_fail(struct parser *p, unsigned int column, const char *format, ...)
-{
-	va_list args;
-
-	if (p->err) {
-		fprintf(p->err, "%s:%u:%u: error: ", p->scn->name, p->line, column);
-		va_start(args, format);
-		vfprintf(p->err, format, args);
-		va_end(args);
-		fputc('\n', p->err);
-	}
-	return -EINVAL;
-}
-
-static void print_words(FILE *out, const struct scn_param *param)
-{
-	if (param->type == SCN_KEY_NUMBER || param->type == SCN_KEY_SIZE)
-		fputs("N", out);
-	else if (!param->words)
-		fputs("NAME", out);
-	else
-		for (const struct scn_word *w = param->words; w->text; w++)
-			fprintf(out, "%s%s", w == param->words ? "" : "|", w->text);
-	if (param->type == SCN_KEY_WORDS)
-		fputs(",...", out);
-}
-
-static void print_param(FILE *out, const struct scn_param *param)
-{
-	fprintf(out, param->optional ? " [%s" : " %s", param->name);
-	if (param->type >= SCN_KEY_WORD) {
-		fputc('=', out);
-		print_words(out, param);
-		if (param->type == SCN_KEY_RANGE)
-			fputs("[+PAGE]", out);
-	} else if (param->type == SCN_PLACE) {
-		fputs("+PAGE", out);
-	} else if (param->type == SCN_RANGE) {
-		fputs("[+PAGE]", out);
-	}
-	if (param->optional)
-		fputc(']', out);
-}
-
-int scn_fail_usage(struct parser *p)
-{
-	if (p->err) {
-		fprintf(p->err, "usage: %s", p->op->desc->name);
-		for (const struct scn_param *param = p->op->desc->params; param->name; param++)
-			print_param(p->err, param);
-		fputc('\n', p->err);
-	}
-	return -EINVAL;
-}
 
 /* ---- the cursor ---- */
 
@@ -118,6 +60,21 @@ static int param_of(const struct parser *p, const struct scn_token *word, const 
 	return positional;
 }
 
+/* Nothing is left that the word could be: what has its form? */
+static int fail_arg(struct parser *p, const struct scn_token *word, const char *equals)
+{
+	struct sim_choices choices;
+
+	sim_choices_begin(&choices, word->text, equals ? (size_t)(equals - word->text) : word->len);
+	for (const struct scn_param *param = p->op->desc->params; param->name; param++)
+		if (equals ? param->type >= SCN_KEY_WORD : param->type == SCN_FLAG)
+			sim_choices_add(&choices, param->name);
+	scn_fail(p, word->column, equals ? "%s has no such key: '%.*s'%s" :
+		 "%s has no use for '%.*s'%s", p->op->desc->name, Q(*word),
+		 sim_choices_near(&choices));
+	return scn_fail_usage(p);
+}
+
 static int parse_arg(struct parser *p)
 {
 	struct scn_token word = p->token;
@@ -125,11 +82,8 @@ static int parse_arg(struct parser *p)
 	int index = param_of(p, &word, equals), ret;
 	struct scn_value *value;
 
-	if (index < 0) {
-		scn_fail(p, word.column, equals ? "%s has no such key: '%.*s'" :
-		     "%s has no use for '%.*s'", p->op->desc->name, Q(word));
-		return scn_fail_usage(p);
-	}
+	if (index < 0)
+		return fail_arg(p, &word, equals);
 	value = &p->op->arg[index];
 	if (value->set)
 		return scn_fail(p, word.column, "'%.*s' was said already", Q(word));
@@ -147,6 +101,16 @@ static int parse_arg(struct parser *p)
 	return ret;
 }
 
+/* Is something meant of which nothing is known, because of an error before? */
+static bool has_unknown(const struct scn *scn, const struct scn_op *op)
+{
+	for (int i = 0; op->desc->params[i].name; i++)
+		if (op->arg[i].set && op->arg[i].object > 0 &&
+		    scn->names[op->arg[i].object].kind == SCN_ANY)
+			return true;
+	return false;
+}
+
 static int check_args(struct parser *p)
 {
 	const struct scn_param *params = p->op->desc->params;
@@ -158,8 +122,24 @@ static int check_args(struct parser *p)
 		scn_fail(p, p->op_column, "%s lacks %s", p->op->desc->name, params[i].name);
 		return scn_fail_usage(p);
 	}
-	wrong = p->op->desc->check ? p->op->desc->check(p->scn, p->op) : NULL;
+	wrong = p->op->desc->check && !has_unknown(p->scn, p->op) ?
+		p->op->desc->check(p->scn, p->op) : NULL;
 	return wrong ? scn_fail(p, p->op_column, "%s", wrong) : 0;
+}
+
+/* Each of them, so that all errors are told. */
+static int parse_args(struct parser *p)
+{
+	int ret = 0;
+
+	while (p->token.kind == SCN_TOKEN_WORD) {
+		int one = parse_arg(p);
+
+		if (one)
+			advance(p);
+		ret = one ? one : ret;
+	}
+	return ret ? ret : check_args(p);
 }
 
 /* What the operation makes is there from now on; what it ends is gone. */
@@ -187,6 +167,27 @@ static void declare(struct scn *scn, const struct scn_op *op)
 
 /* ---- expectations ---- */
 
+static int fail_key(struct parser *p, unsigned int column, const char *key)
+{
+	struct sim_choices choices;
+
+	sim_choices_begin(&choices, key, strlen(key));
+	sim_choices_add_all(&choices, p->op->desc->keys);
+	sim_choices_add_all(&choices, SCN_OUTCOME_KEYS);
+	return scn_fail(p, column, "%s shows no '%s'%s", p->op->desc->name, key,
+			sim_choices_text(&choices));
+}
+
+static int fail_result(struct parser *p, const struct scn_token *word)
+{
+	struct sim_choices choices;
+
+	sim_choices_begin(&choices, word->text, word->len);
+	scn_add_results(&choices);
+	return scn_fail(p, word->column, "'%.*s' is nothing that a result can be%s", Q(*word),
+			sim_choices_near(&choices));
+}
+
 static int parse_expect(struct parser *p)
 {
 	struct scn_token word = p->token;
@@ -194,7 +195,6 @@ static int parse_expect(struct parser *p)
 	size_t key_len = equals ? (size_t)(equals - word.text) : 0;
 	size_t value_len = word.len - key_len - !!equals;
 	struct scn_expect *e;
-	char padded[SCN_MAX_NAME + 3];
 
 	if (p->op->nr_expect == SCN_MAX_EXPECT)
 		return scn_fail(p, word.column, "more than %d expectations", SCN_MAX_EXPECT);
@@ -208,11 +208,11 @@ static int parse_expect(struct parser *p)
 	memset(e, 0, sizeof(*e));
 	memcpy(e->key, word.text, key_len);
 	memcpy(e->value, word.text + word.len - value_len, value_len);
-	snprintf(padded, sizeof(padded), " %s ", e->key);
-	if (equals && !strstr(p->op->desc->keys, padded) && !strstr(" warn bad_page ", padded))
-		return scn_fail(p, word.column, "%s shows no '%s'", p->op->desc->name, e->key);
+	if (equals && !sim_is_in_list(p->op->desc->keys, e->key, key_len) &&
+	    !sim_is_in_list(SCN_OUTCOME_KEYS, e->key, key_len))
+		return fail_key(p, word.column, e->key);
 	if (!equals && !scn_is_result(e->value))
-		return scn_fail(p, word.column, "'%.*s' is nothing that a result can be", Q(word));
+		return fail_result(p, &word);
 	p->op->nr_expect++;
 	advance(p);
 	return 0;
@@ -226,8 +226,15 @@ static int parse_expects(struct parser *p)
 	advance(p);
 	if (p->token.kind != SCN_TOKEN_WORD && p->token.kind != SCN_TOKEN_BAD)
 		return scn_fail(p, column, "nothing is expected after ->");
-	while (!ret && p->token.kind == SCN_TOKEN_WORD)
-		ret = parse_expect(p);
+	while (p->token.kind == SCN_TOKEN_WORD) {
+		int one = parse_expect(p);
+
+		if (one == -ENOMEM)
+			return one;
+		if (one)
+			advance(p);
+		ret = one ? one : ret;
+	}
 	p->scn->nr_expected++;
 	return ret;
 }
@@ -274,6 +281,30 @@ static int parse_task(struct parser *p)
 	return ret;
 }
 
+static int fail_bad_byte(struct parser *p)
+{
+	return scn_fail(p, p->token.column, "byte 0x%02x has no place here",
+			(unsigned char)*p->token.text);
+}
+
+static int fail_operation(struct parser *p)
+{
+	struct scn_token word = p->token;
+	struct sim_choices choices;
+
+	if (word.kind == SCN_TOKEN_BAD)
+		return fail_bad_byte(p);
+	sim_choices_begin(&choices, word.text, word.len);
+	for (unsigned int n = 0; scn_desc_nth(n); n++)
+		sim_choices_add(&choices, scn_desc_nth(n)->name);
+	scn_fail(p, p->op_column, "unknown operation '%.*s'%s", Q(word),
+		 sim_choices_near(&choices));
+	advance(p);
+	if (p->token.kind == SCN_TOKEN_WORD)
+		scn_assume_name(p, p->token);
+	return -EINVAL;
+}
+
 static int parse_head(struct parser *p)
 {
 	int ret = token_is(&p->token, "in") ? parse_task(p) : 0;
@@ -284,7 +315,7 @@ static int parse_head(struct parser *p)
 	if (p->token.kind == SCN_TOKEN_WORD)
 		p->op->desc = scn_desc_find(p->token.text, p->token.len);
 	if (!p->op->desc)
-		return scn_fail(p, p->op_column, "unknown operation '%.*s'", Q(p->token));
+		return fail_operation(p);
 	if (p->op->desc->run == scn_op_machine && p->scn->nr_real > 1)
 		return scn_fail(p, p->op_column, "machine comes first, and once");
 	take(p);
@@ -305,6 +336,22 @@ static void note_machine(struct scn *scn, const struct scn_op *op)
 	config->toggle_features = (uint32_t)scn_number(op, MACHINE_TOGGLE, 0);
 }
 
+/* What stands behind the operation's name. */
+static int parse_tail(struct parser *p)
+{
+	int ret = parse_args(p), expects = 0;
+
+	if (p->token.kind == SCN_TOKEN_ARROW)
+		expects = parse_expects(p);
+	if (expects)
+		return expects;
+	if (p->token.kind == SCN_TOKEN_ARROW)
+		return scn_fail(p, p->token.column, "one -> is enough");
+	if (p->token.kind == SCN_TOKEN_BAD)
+		return fail_bad_byte(p);
+	return ret;
+}
+
 static int parse_op(struct parser *p)
 {
 	int ret;
@@ -316,17 +363,8 @@ static int parse_op(struct parser *p)
 	if (!new_op(p))
 		return -ENOMEM;
 	ret = parse_head(p);
-	while (!ret && p->token.kind == SCN_TOKEN_WORD)
-		ret = parse_arg(p);
 	if (!ret)
-		ret = check_args(p);
-	if (!ret && p->token.kind == SCN_TOKEN_ARROW)
-		ret = parse_expects(p);
-	if (!ret && p->token.kind == SCN_TOKEN_ARROW)
-		ret = scn_fail(p, p->token.column, "one -> is enough");
-	if (!ret && p->token.kind == SCN_TOKEN_BAD)
-		ret = scn_fail(p, p->token.column, "byte 0x%02x has no place here",
-			   (unsigned char)*p->token.text);
+		ret = parse_tail(p);
 	if (ret)
 		return ret;
 	declare(p->scn, p->op);
@@ -371,6 +409,14 @@ static bool is_dropped(const struct scn_lexer *lexer)
 	       (lexer->len >= sizeof(spdx) - 1 && !memcmp(lexer->line, spdx, sizeof(spdx) - 1));
 }
 
+/* On with the next operation of the line. */
+static void recover(struct parser *p)
+{
+	scn_assume_made(p);
+	while (p->token.kind != SCN_TOKEN_SEMICOLON && p->token.kind != SCN_TOKEN_END)
+		advance(p);
+}
+
 static int parse_line(struct parser *p)
 {
 	int ret = 0;
@@ -385,14 +431,29 @@ static int parse_line(struct parser *p)
 			advance(p);
 		else
 			ret = parse_op(p);
+		if (ret == -EINVAL) {
+			recover(p);
+			ret = 0;
+		}
 	}
 	return ret;
 }
 
+/* Some editors begin a file with it. */
+static bool has_bom(const char *text, size_t len)
+{
+	return len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3);
+}
+
+/* To the end, so that all errors are told, unless a limit is reached. */
 static int parse_text(struct parser *p, const char *text, size_t len)
 {
 	int ret = 0;
 
+	if (has_bom(text, len)) {
+		text += 3;
+		len -= 3;
+	}
 	while (!ret && len) {
 		const char *end = memchr(text, '\n', len);
 		size_t line_len = end ? (size_t)(end - text) : len;
@@ -400,10 +461,24 @@ static int parse_text(struct parser *p, const char *text, size_t len)
 		p->line++;
 		p->lexer = (struct scn_lexer){ text, line_len, 0 };
 		ret = parse_line(p);
+		if (ret == -EINVAL)
+			ret = 0;
 		text += line_len + !!end;
 		len -= line_len + !!end;
 	}
-	return ret;
+	scn_tell_more(p);
+	return ret ? ret : p->nr_errors ? -EINVAL : 0;
+}
+
+/* As messages and transcripts have it. */
+static char *printable_name(const char *name)
+{
+	size_t len = strlen(name), size = 4 * len + 1;
+	char *printable = malloc(size);
+
+	if (printable)
+		sim_escape(printable, size, name, len);
+	return printable;
 }
 
 static void declare_main(struct scn *scn)
@@ -426,7 +501,7 @@ int scn_parse(const char *text, size_t len, const char *name, FILE *err, struct 
 
 	if (!scn)
 		return -ENOMEM;
-	scn->name = strdup(name ? name : "scenario");
+	scn->name = printable_name(name ? name : "scenario");
 	declare_main(scn);
 	if (!scn->name) {
 		ret = -ENOMEM;

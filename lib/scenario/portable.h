@@ -14,7 +14,7 @@
  */
 const struct scn_op *scn_find_unportable(const struct scn *scn, const char **why);
 
-/* The mappings of a task, one line each. */
+/* The mappings of a task, one line each (portable_maps.c). */
 void scn_portable_maps(struct scn_run *run, struct task_struct *task, struct scn_result *res);
 
 /*

@@ -7,134 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pte/pgtable.h"
 #include "scenario/portable.h"
-
-/* ---- what the operations share ---- */
-
-bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
-		 unsigned long *addr)
-{
-	const struct scn_map *map = &run->object[place->object].map;
-
-	if (!map->addr) {
-		scn_value(res, "not-mapped");
-		return false;
-	}
-	*addr = map->addr + ((unsigned long)place->number << scn_page_shift(run));
-	return true;
-}
-
-static long page_of_file(const struct scn_run *run, const struct file *file, unsigned long pfn)
-{
-	const struct page *page = sim_pfn_to_page(run->machine, pfn);
-
-	return page && page->mapping == file->f_mapping ? (long)page->index : -1;
-}
-
-/* The page of the object that has this pfn; -1 where none has. */
-static long page_of_pfn(const struct scn_run *run, unsigned int name, unsigned long pfn)
-{
-	const struct scn_object *o = &run->object[name];
-
-	if (o->file && run->to.scn->names[name].kind == SCN_REGULAR)
-		return page_of_file(run, o->file, pfn);
-	for (unsigned long page = 0; (o->bo || o->dev) && page < o->pages; page++) {
-		unsigned long at;
-
-		if (o->dev)
-			at = sim_dev_pfn(o->dev, page);
-		else if (sim_bo_pfn(o->bo, page, &at))
-			continue;
-		if (at == pfn)
-			return (long)page;
-	}
-	return -1;
-}
-
-/* What has no name in the scenario. */
-static void name_unnamed(const struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT])
-{
-	const struct page *page = sim_pfn_to_page(run->machine, pfn);
-
-	if (!run->to.options->portable)
-		snprintf(text, SCN_PFN_TEXT, "0x%lx", pfn);
-	else
-		snprintf(text, SCN_PFN_TEXT, "%s",
-			 page && sim_page_is_anon(page) ? "anon" : "other");
-}
-
-void scn_name_pfn(struct scn_run *run, unsigned long pfn, char text[SCN_PFN_TEXT])
-{
-	if (pfn == sim_zero_pfn(run->machine)) {
-		snprintf(text, SCN_PFN_TEXT, "zero");
-		return;
-	}
-	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
-		long page = page_of_pfn(run, i, pfn);
-
-		if (page >= 0) {
-			snprintf(text, SCN_PFN_TEXT, "%s+%ld", run->to.scn->names[i].name, page);
-			return;
-		}
-	}
-	name_unnamed(run, pfn, text);
-}
-
-/* ---- the end ---- */
-
-static void put_held(struct scn_run *run)
-{
-	while (run->nr_held) {
-		const struct scn_held *held = &run->held[--run->nr_held];
-
-		if (held->pin)
-			unpin_user_page(held->page);
-		else
-			put_page(held->page);
-	}
-}
-
-static void put_object(struct scn_object *o)
-{
-	if (o->file)
-		fput(o->file);
-	if (o->bo)
-		ttm_bo_put(o->bo);
-	if (o->dev)
-		sim_dev_put(o->dev);
-	o->file = NULL;
-	o->bo = NULL;
-	o->dev = NULL;
-}
-
-static void tell_line(const char *what, void *data)
-{
-	scn_line(data, "left: %s", what);
-}
-
-/* Drivers' last functions act on the current task's machine: tasks go last. */
-unsigned int scn_teardown(struct scn_run *run, struct scn_result *res)
-{
-	struct task_struct *task;
-
-	if (run->torn_down || sim_crashed(run->machine))
-		return 0;
-	run->torn_down = true;
-	put_held(run);
-	for (unsigned int i = 0; i < run->to.scn->nr_names; i++)
-		put_object(&run->object[i]);
-	for (unsigned int i = run->to.scn->nr_names; i-- > 0;) {
-		task = run->object[i].task;
-		run->object[i].task = NULL;
-		if (!task)
-			continue;
-		sim_task_switch(task);
-		sim_exit(task);
-	}
-	run->to.result.nr_leaks = sim_machine_leaks(run->machine, tell_line, res);
-	return run->to.result.nr_leaks;
-}
 
 /* ---- one operation ---- */
 
@@ -178,6 +51,12 @@ static unsigned int times(const struct scn_run *run, unsigned int nr)
 	return run->to.options->portable ? nr != 0 : nr;
 }
 
+static void count_outcomes(const struct scn_run *run, unsigned int nr[SIM_NR_OUTCOME_KINDS])
+{
+	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
+		nr[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind);
+}
+
 /* What the operation met besides its result: these are results too. */
 static void show_outcomes(struct scn_run *run, struct scn_result *res,
 			  const unsigned int before[SIM_NR_OUTCOME_KINDS])
@@ -187,15 +66,20 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
 		now[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind) -
 			    before[kind];
-	if (now[SIM_BUG]) {
+	if (now[SIM_BUG] || now[SIM_OOPS]) {
 		scn_value(res, "BUG");
-		show_outcome(run, res, SIM_BUG, "BUG");
+		show_outcome(run, res, now[SIM_BUG] ? SIM_BUG : SIM_OOPS,
+			     now[SIM_BUG] ? "BUG" : "oops");
 		run->to.result.crashed = true;
 	}
-	if (now[SIM_BUG] && run->to.options->portable) {
+	if ((now[SIM_BUG] || now[SIM_OOPS]) && run->to.options->portable) {
 		/* the end of the task that met it tells of more, in no order */
 		res->nr_keys = 0;
 		return;
+	}
+	if (now[SIM_MISUSE] && !run->to.options->portable) {
+		scn_key(res, "misuse", "%u", now[SIM_MISUSE]);
+		show_outcome(run, res, SIM_MISUSE, "misuse");
 	}
 	if (now[SIM_WARN]) {
 		scn_key(res, "warn", "%u", times(run, now[SIM_WARN]));
@@ -207,14 +91,23 @@ static void show_outcomes(struct scn_run *run, struct scn_result *res,
 	}
 }
 
+static void show_op(struct scn_run *run, const struct scn_op *op, const struct scn_result *res)
+{
+	run->to.result.nr_ops++;
+	run->to.result.nr_expected += op->nr_expect != 0;
+	run->to.result.nr_failed += scn_print_op(&run->to, op, res);
+	run->to.result.nr_unexpected += scn_print_alarms(&run->to, op, res);
+	if (run->observer)
+		run->observer->op(run->observer->data, op, res);
+}
+
 /* False: it is not defined what this operation does. */
 static bool run_op(struct scn_run *run, const struct scn_op *op)
 {
 	struct scn_result res = { .nr_keys = 0 };
 	unsigned int before[SIM_NR_OUTCOME_KINDS];
 
-	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
-		before[kind] = sim_nr_outcomes(run->machine, (enum sim_outcome_kind)kind);
+	count_outcomes(run, before);
 	scn_watch_op(run);
 	sim_task_switch(scn_task(run, op));
 	if (scn_task(run, op) || op->desc->without_task)
@@ -228,9 +121,7 @@ static bool run_op(struct scn_run *run, const struct scn_op *op)
 		free(res.lines);
 		return false;
 	}
-	run->to.result.nr_ops++;
-	run->to.result.nr_expected += op->nr_expect != 0;
-	run->to.result.nr_failed += scn_print_op(&run->to, op, &res);
+	show_op(run, op, &res);
 	free(res.lines);
 	return true;
 }
@@ -292,89 +183,121 @@ static int run_ops(struct scn_run *run)
 
 /* ---- a whole scenario ---- */
 
-/* What the file says goes before what the caller says. */
-static struct sim_machine *create_machine(const struct scn *scn,
-					  const struct sim_scenario_options *options)
+/*
+ * What the end shows where nobody asked: as if somebody had, so that the transcript is
+ * a scenario that holds.
+ */
+static void show_end(struct scn_run *run, struct scn_result *res,
+		     const unsigned int before[SIM_NR_OUTCOME_KINDS])
 {
-	struct sim_machine_config config = options->machine;
-	const struct sim_machine_config *said = &scn->machine;
+	static char text[] = "teardown";
+	const struct scn *scn = run->to.scn;
+	const struct scn_op end = {
+		.desc = scn_desc_find(text, sizeof(text) - 1), .text = text,
+		.line = scn->nr_ops ? scn->op[scn->nr_ops - 1].line : 1,
+	};
+	char alarm[SCN_PFN_TEXT + 32];
+	unsigned int i = 0;
 
-	if (said->arch)
-		config.arch = said->arch;
-	if (said->release)
-		config.release = said->release;
-	if (said->ttm)
-		config.ttm = said->ttm;
-	if (said->ram_bytes)
-		config.ram_bytes = said->ram_bytes;
-	if (said->vram_bytes)
-		config.vram_bytes = said->vram_bytes;
-	if (said->prefault)
-		config.prefault = said->prefault;
-	if (said->pool_max_order)
-		config.pool_max_order = said->pool_max_order;
-	config.toggle_features ^= said->toggle_features;
-	config.quiet = true; /* the transcript tells */
-	return sim_machine_create(&config);
+	scn_key(res, "leaks", "%u", run->to.result.nr_leaks);
+	show_outcomes(run, res, before);
+	if (scn_next_alarm(&end, res, &i, alarm))
+		show_op(run, &end, res);
 }
 
 /* What is wrong at the end, where nobody asked. */
 static void finish(struct scn_run *run)
 {
 	struct scn_result res = { .nr_keys = 0 };
+	unsigned int before[SIM_NR_OUTCOME_KINDS];
 
-	if (!sim_crashed(run->machine)) {
+	if (!sim_crashed(run->machine) && !run->torn_down) {
 		run->to.result.nr_violations = sim_machine_check(run->machine, NULL, NULL);
+		count_outcomes(run, before);
 		scn_teardown(run, &res);
+		if (!run->to.options->portable)
+			show_end(run, &res, before);
 	}
-	if (run->to.options->out && run->to.options->format == SIM_SCENARIO_TEXT && res.lines &&
-	    !run->to.options->portable)
-		fprintf(run->to.options->out, "#| after the end, %s", res.lines);
 	free(res.lines);
 	scn_print_tail(&run->to);
 	run->to.result.crashed = sim_crashed(run->machine);
+}
+
+static void init_memory(struct scn_run *run)
+{
+	const struct sim_mmu *mmu = run->machine->mmu;
+
+	run->memory.scn = run->to.scn;
+	run->memory.page_shift = mmu->page_shift;
+	run->memory.pmd_size = mmu_leaf_size(mmu, mmu->nr_levels > 1 ? 1 : 0);
+	run->memory.task_size = mmu->task_size;
+}
+
+static int print_head(struct scn_run *run)
+{
+	char *machine = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&machine, &len);
+
+	if (!out)
+		return -ENOMEM;
+	scn_describe_machine(run->machine, out);
+	if (fclose(out)) {
+		free(machine);
+		return -ENOMEM;
+	}
+	scn_print_head(&run->to, machine);
+	free(machine);
+	return 0;
 }
 
 static int run_on(struct scn_run *run)
 {
 	int ret;
 
+	init_memory(run);
 	run->object[SCN_MAIN_TASK].task = sim_task_create(run->machine, "main");
 	if (!run->object[SCN_MAIN_TASK].task)
 		return -ENOMEM;
 	sim_counters(run->machine, run->counters);
 	if (run->to.options->portable)
 		scn_watch(run);
-	scn_print_head(&run->to);
+	ret = print_head(run);
+	if (ret)
+		return ret;
 	ret = run_ops(run);
 	finish(run);
 	return ret;
 }
 
-static int run_parsed(const struct scn *scn, const struct sim_scenario_options *options,
-		      struct sim_scenario_result *result)
+int scn_run(const struct scn *scn, const struct scn_how *how, struct sim_scenario_result *result)
 {
 	struct scn_run *run = calloc(1, sizeof(*run));
-	int ret;
+	struct scn_json json = { NULL };
+	const struct scn_observer to_json = { scn_json_op, &json };
+	bool is_json = how->options->format == SIM_SCENARIO_JSON;
+	int ret = 0;
 
 	if (!run)
 		return -ENOMEM;
 	run->to.scn = scn;
-	run->to.options = options;
-	run->machine = create_machine(scn, options);
-	if (!run->machine) {
-		ret = errno == EINVAL ? -EINVAL : -ENOMEM;
-		if (ret == -EINVAL && options->err)
-			fprintf(options->err, "%s:1:1: error: no such machine can be built: "
-				"sizes, or this release on this architecture\n", scn->name);
-	} else {
+	run->to.options = how->options;
+	run->observer = is_json ? &to_json : how->observer;
+	run->plain_names = how->options->portable || how->observer;
+	if (is_json)
+		ret = scn_json_begin(&json);
+	if (!ret)
+		ret = scn_create_machine(scn, how->options, how->rules, &run->machine);
+	if (!ret)
 		ret = run_on(run);
-		if (result)
-			*result = run->to.result;
-	}
+	if (!ret && is_json)
+		ret = scn_json_end(&json, &run->to, run->machine);
+	if (run->machine && result)
+		*result = run->to.result;
 	sim_task_switch(NULL);
 	sim_machine_destroy(run->machine);
-	free(run->held);
+	scn_json_free(&json);
+	free(run->holds.held);
 	free(run);
 	return ret;
 }
@@ -407,7 +330,7 @@ int sim_scenario_run(const char *text, size_t len, const struct sim_scenario_opt
 		return ret;
 	ret = check_portable(scn, options);
 	if (!ret)
-		ret = run_parsed(scn, options, result);
+		ret = scn_run(scn, &(struct scn_how){ .options = options }, result);
 	scn_free(scn);
 	return ret;
 }

@@ -27,6 +27,7 @@
 #define SCN_MAX_SPLICE 16		/* pages of one vmsplice: what a pipe holds */
 #define SCN_MAX_ARGS 16
 #define SCN_MAX_EXPECT 32	/* keys of one expectation */
+#define SCN_MAX_ERRORS 20	/* told of one file */
 #define SCN_MAX_WORK 8000000	/* pages that all operations may look at together */
 
 /* What a name can stand for. */
@@ -38,6 +39,8 @@ enum scn_kind {
 	SCN_REGULAR = 16,	/* a regular file */
 	SCN_MAP = 32,
 	SCN_ANON = 64,		/* the word "anon" where a file may stand */
+	/* while parsing: what makes it is wrong, and told */
+	SCN_ANY = SCN_TASK | SCN_BO | SCN_FILE | SCN_DEV | SCN_REGULAR | SCN_MAP,
 };
 
 /* ----------------------------------------------------- what ops look like -- */
@@ -87,9 +90,13 @@ struct scn_desc {
 	const struct scn_param *params;
 	const char *keys;	/* the result's keys, with spaces between and around them */
 	bool without_task;	/* runs where no task is left, too */
+	int variant;		/* of those that share a run(): args.h */
 	/* what is wrong with the arguments as a whole, or NULL; may be NULL itself */
 	const char *(*check)(const struct scn *scn, const struct scn_op *op);
 };
+
+/* What every operation can be asked for besides its own keys. */
+#define SCN_OUTCOME_KEYS "warn bad_page misuse"
 
 /* Every operation, by name; NULL where there is none. */
 const struct scn_desc *scn_desc_find(const char *name, size_t len);
@@ -150,7 +157,7 @@ struct scn {
 
 /*
  * Parse; *@out is to be freed with scn_free().
- * Returns 0; -EINVAL or -E2BIG, told on @err (may be NULL); -ENOMEM.
+ * Returns 0; -EINVAL or -E2BIG, all errors told on @err (may be NULL); -ENOMEM.
  */
 int scn_parse(const char *text, size_t len, const char *name, FILE *err, struct scn **out);
 void scn_free(struct scn *scn);
@@ -196,5 +203,8 @@ bool scn_parse_number(const char *text, size_t len, uint64_t min, uint64_t max, 
 bool scn_parse_size(const char *text, size_t len, uint64_t min, uint64_t max, uint64_t *out);
 /* Is it a value that a result can have: a number, -EFAULT, SIGBUS, BUG, none ...? */
 bool scn_is_result(const char *text);
+struct sim_choices;
+/* All of them but the numbers. */
+void scn_add_results(struct sim_choices *choices);
 
 #endif

@@ -6,10 +6,19 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "scenario/dev.h"
-#include "scenario/ops.h"
+#include "scenario/args.h"
 
 /* younger than some C libraries */
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
@@ -52,6 +61,10 @@ static const struct scn_word advice_words[] = {
 	{ "dontdump", MADV_DONTDUMP }, { "dodump", MADV_DODUMP },
 	{ "wipeonfork", MADV_WIPEONFORK }, { "keeponfork", MADV_KEEPONFORK },
 	{ "populate_read", MADV_POPULATE_READ }, { "populate_write", MADV_POPULATE_WRITE },
+	{ "free", MADV_FREE }, { "remove", MADV_REMOVE }, { "cold", MADV_COLD },
+	{ "pageout", MADV_PAGEOUT }, { "dontneed_locked", MADV_DONTNEED_LOCKED },
+	{ "mergeable", MADV_MERGEABLE }, { "unmergeable", MADV_UNMERGEABLE },
+	{ "collapse", MADV_COLLAPSE },
 	{ NULL, 0 },
 };
 
@@ -169,7 +182,8 @@ PARAMS(gup) = {
 	FLAG("longterm"), FLAG("pin"), END,
 };
 PARAMS(put) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), END };
-PARAMS(pte) = { PLACE("PLACE", SCN_MAP), END };
+PARAMS(pte) = { PLACE("PLACE", SCN_MAP), FLAG("full"), END };
+PARAMS(pagemap) = { PLACE("PLACE", SCN_MAP), END };
 PARAMS(smaps) = { RANGE("MAP", SCN_MAP), END };
 PARAMS(refs) = { PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), END };
 PARAMS(zap) = {
@@ -223,10 +237,13 @@ static const char *check_exit(const struct scn *scn, const struct scn_op *op)
 	return NULL;
 }
 
-#define OP(op, params, keys) { #op, scn_op_##op, params##_params, keys, false, NULL }
+#define OP(op, params, keys) { #op, scn_op_##op, params##_params, keys, false, 0, NULL }
 /* Needs no task. */
-#define OP_FREE(op, params, keys) { #op, scn_op_##op, params##_params, keys, true, NULL }
-#define OP_CHECKED(op, keys, alone) { #op, scn_op_##op, op##_params, keys, alone, check_##op }
+#define OP_FREE(op, params, keys) { #op, scn_op_##op, params##_params, keys, true, 0, NULL }
+#define OP_CHECKED(op, keys, alone) { #op, scn_op_##op, op##_params, keys, alone, 0, check_##op }
+/* One of those that are run by the same function. */
+#define OP_ONE(op, run, params, keys, variant) \
+	{ #op, scn_op_##run, params##_params, keys, false, variant, NULL }
 
 static const struct scn_desc descs[] = {
 	OP_FREE(machine, machine, ""),
@@ -238,34 +255,34 @@ static const struct scn_desc descs[] = {
 	OP(open, open, ""),
 	OP_FREE(close, close, ""),
 	OP_CHECKED(mmap, "", false),
-	OP(munmap, range, ""),
-	OP(mprotect, mprotect, ""),
-	OP(madvise, madvise, ""),
+	OP_ONE(munmap, range, range, "", SCN_MUNMAP),
+	OP_ONE(mprotect, range, mprotect, "", SCN_MPROTECT),
+	OP_ONE(madvise, range, madvise, "", SCN_MADVISE),
 	OP(mremap, mremap, ""),
-	OP(mlock, range, ""),
-	OP(munlock, range, ""),
-	OP(msync, msync, ""),
+	OP_ONE(mlock, range, range, "", SCN_MLOCK),
+	OP_ONE(munlock, range, range, "", SCN_MUNLOCK),
+	OP_ONE(msync, range, msync, "", SCN_MSYNC),
 	OP(read, read, " value "),
 	OP(write, write, ""),
 	OP(ptrace, ptrace, " value "),
-	OP(vm_read, vm_read, " value "),
-	OP(vm_write, vm_write, ""),
-	OP(direct_read, direct_read, ""),
-	OP(direct_write, direct_write, " value "),
-	OP(vmsplice, vmsplice, " value "),
+	OP_ONE(vm_read, transfer, vm_read, " value ", SCN_VM_READ),
+	OP_ONE(vm_write, transfer, vm_write, "", SCN_VM_WRITE),
+	OP_ONE(direct_read, transfer, direct_read, "", SCN_DIRECT_READ),
+	OP_ONE(direct_write, transfer, direct_write, " value ", SCN_DIRECT_WRITE),
+	OP_ONE(vmsplice, transfer, vmsplice, " value ", SCN_VMSPLICE),
 	OP(pte, pte, PTE_KEYS),
-	OP(pagemap, pte, " present file exclusive page "),
-	OP(mincore, mincore, " resident "),
+	OP(pagemap, pagemap, " present file exclusive page "),
+	OP_ONE(mincore, mincore, mincore, " resident ", SCN_MINCORE),
 	OP(memtype, memtype, " type "),
 	OP(refs, refs, " ref map pin "),
-	OP(gup, gup, " page "),
-	OP(gup_fast, gup, " page "),
-	OP(gup_fast_only, gup, " page "),
-	OP(pin, gup, " page "),
-	OP(pin_fast, gup, " page "),
-	OP(pin_fast_only, gup, " page "),
-	OP(put, put, ""),
-	OP(unpin, put, ""),
+	OP_ONE(gup, gup, gup, " page ", SCN_GUP),
+	OP_ONE(gup_fast, gup, gup, " page ", SCN_GUP_FAST),
+	OP_ONE(gup_fast_only, gup, gup, " page ", SCN_GUP_FAST_ONLY),
+	OP_ONE(pin, gup, gup, " page ", SCN_PIN),
+	OP_ONE(pin_fast, gup, gup, " page ", SCN_PIN_FAST),
+	OP_ONE(pin_fast_only, gup, gup, " page ", SCN_PIN_FAST_ONLY),
+	OP_ONE(put, put, put, "", false),
+	OP_ONE(unpin, put, put, "", true),
 	OP_CHECKED(fork, "", false),
 	OP_CHECKED(exit, "", true),
 	OP(zap, zap, ""),

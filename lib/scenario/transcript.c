@@ -12,7 +12,12 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "scenario/transcript.h"
+
+#ifndef TTMSIM_VERSION
+#define TTMSIM_VERSION "?"	/* a guest's program prints none */
+#endif
 
 #define RESULT_COLUMN 40
 
@@ -25,7 +30,7 @@ void scn_value(struct scn_result *res, const char *value)
 
 void scn_value_return(struct scn_result *res, long ret)
 {
-	const char *name = ret < 0 && ret > -134 ? strerrorname_np((int)-ret) : NULL;
+	const char *name = ret < 0 && ret >= -ERESTARTSYS ? sim_errno_name((int)-ret) : NULL;
 
 	if (name)
 		snprintf(res->value, sizeof(res->value), "-%s", name);
@@ -50,10 +55,17 @@ void scn_key(struct scn_result *res, const char *key, const char *format, ...)
 	if (res->nr_keys == SCN_MAX_KEYS)
 		return;
 	res->key[res->nr_keys].key = key;
+	res->key[res->nr_keys].hidden = false;
 	va_start(args, format);
 	vsnprintf(res->key[res->nr_keys].text, sizeof(res->key[0].text), format, args);
 	va_end(args);
 	res->nr_keys++;
+}
+
+void scn_hide_key(struct scn_result *res)
+{
+	if (res->nr_keys)
+		res->key[res->nr_keys - 1].hidden = true;
 }
 
 void scn_line(struct scn_result *res, const char *format, ...)
@@ -107,10 +119,13 @@ static bool same_value(const char *a, const char *b)
 	       scn_parse_number(b, strlen(b), 0, UINT64_MAX, &y) && x == y;
 }
 
+/* Keys that any operation may have; left out where they are 0. */
+static const char outcome_keys[] = SCN_OUTCOME_KEYS;
+
 /* Keys that are left out where they are 0. */
 static bool is_zero_key(const char *key)
 {
-	if (!strcmp(key, "warn") || !strcmp(key, "bad_page"))
+	if (sim_is_in_list(outcome_keys, key, strlen(key)))
 		return true;
 	for (int i = 0; i < SIM_NR_COUNTERS; i++)
 		if (!strcmp(key, sim_counter_name((enum sim_counter)i)))
@@ -118,8 +133,7 @@ static bool is_zero_key(const char *key)
 	return false;
 }
 
-/* What the result has under a key; NULL where it has none. "" is the value. */
-static const char *result_of(const struct scn_result *res, const char *key)
+const char *scn_result_of(const struct scn_result *res, const char *key)
 {
 	if (!*key)
 		return *res->value ? res->value : res->nr_keys ? NULL : "0";
@@ -129,18 +143,44 @@ static const char *result_of(const struct scn_result *res, const char *key)
 	return is_zero_key(key) ? "0" : NULL;
 }
 
-static bool holds(const struct scn_expect *e, const struct scn_result *res)
+bool scn_holds(const struct scn_expect *e, const struct scn_result *res)
 {
-	const char *got = result_of(res, e->key);
+	const char *got = scn_result_of(res, e->key);
 
 	return got && same_value(got, e->value);
+}
+
+static bool is_expected(const struct scn_op *op, const char *key)
+{
+	for (unsigned int i = 0; i < op->nr_expect; i++)
+		if (!strcmp(op->expect[i].key, key))
+			return true;
+	return false;
+}
+
+const char *scn_next_alarm(const struct scn_op *op, const struct scn_result *res, unsigned int *i,
+			   char text[SCN_PFN_TEXT + 32])
+{
+	static const char *const alarms[] = { "", "bad_page", "misuse", "leaks" };
+
+	while (*i < sizeof(alarms) / sizeof(alarms[0])) {
+		const char *key = alarms[(*i)++], *got = scn_result_of(res, key);
+
+		if (!got || is_expected(op, key) || !strcmp(got, "0") ||
+		    (!*key && strcmp(got, "BUG") != 0))
+			continue;
+		snprintf(text, SCN_PFN_TEXT + 32, "%s%s%s", key, *key ? "=" : "", got);
+		return text;
+	}
+	return NULL;
 }
 
 /* ---- printing ---- */
 
 static bool prints(const struct scn_transcript *to)
 {
-	return to->options->out && to->options->format != SIM_SCENARIO_QUIET;
+	return to->options->out && (to->options->format == SIM_SCENARIO_TEXT ||
+				    to->options->format == SIM_SCENARIO_KTAP);
 }
 
 static bool is_ktap(const struct scn_transcript *to)
@@ -156,7 +196,23 @@ static void print_result(FILE *out, const struct scn_result *res)
 	if (*res->value || !res->nr_keys)
 		fprintf(out, " %s", *res->value ? res->value : "0");
 	for (unsigned int i = 0; i < res->nr_keys; i++)
-		fprintf(out, " %s=%s", res->key[i].key, res->key[i].text);
+		if (!res->key[i].hidden)
+			fprintf(out, " %s=%s", res->key[i].key, res->key[i].text);
+}
+
+char *scn_result_text(const struct scn_result *res)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	print_result(out, res);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
 }
 
 static void print_lines(const struct scn_transcript *to, const struct scn_result *res)
@@ -196,9 +252,9 @@ static void print_failures(FILE *out, const char *before, const struct scn_trans
 {
 	for (unsigned int i = 0; i < op->nr_expect; i++) {
 		const struct scn_expect *e = &op->expect[i];
-		const char *got = result_of(res, e->key);
+		const char *got = scn_result_of(res, e->key);
 
-		if (holds(e, res))
+		if (scn_holds(e, res))
 			continue;
 		begin_failure(out, before, to, op);
 		fputs("expected ", out);
@@ -249,23 +305,53 @@ unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *
 	bool failed = false;
 
 	for (unsigned int i = 0; i < op->nr_expect; i++)
-		failed |= !holds(&op->expect[i], res);
+		failed |= !scn_holds(&op->expect[i], res);
 	if (prints(to))
 		(is_ktap(to) ? print_ktap : print_text)(to, op, res, failed);
-	else if (failed && to->options->err)
+	else if (failed && to->options->err && to->options->format == SIM_SCENARIO_QUIET)
 		print_failures(to->options->err, "", to, op, res);
 	return failed;
 }
 
+/* What failures are written to; NULL: nobody is told. */
+static FILE *failures_of(const struct scn_transcript *to)
+{
+	return prints(to) ? to->options->out :
+	       to->options->format == SIM_SCENARIO_QUIET ? to->options->err : NULL;
+}
+
+/* What each line about a failure begins with. */
+static const char *before_failure(const struct scn_transcript *to)
+{
+	return !prints(to) ? "" : is_ktap(to) ? KTAP_INDENT "# " : "#| ";
+}
+
+unsigned int scn_print_alarms(const struct scn_transcript *to, const struct scn_op *op,
+			      const struct scn_result *res)
+{
+	FILE *out = to->options->portable && prints(to) ? NULL : failures_of(to);
+	char text[SCN_PFN_TEXT + 32];
+	unsigned int i = 0, nr = 0;
+
+	for (; scn_next_alarm(op, res, &i, text); nr++) {
+		if (!out)
+			continue;
+		begin_failure(out, before_failure(to), to, op);
+		fprintf(out, "%s was not expected", text);
+		end_failure(out, to);
+	}
+	return nr;
+}
+
 void scn_print_unreached(const struct scn_transcript *to, const struct scn_op *op)
 {
-	FILE *out = prints(to) ? to->options->out : to->options->err;
+	FILE *out = failures_of(to);
 
 	if (!out)
 		return;
 	if (prints(to) && is_ktap(to))
 		print_ktap_point(to, op, true);
-	begin_failure(out, !prints(to) ? "" : is_ktap(to) ? KTAP_INDENT "# " : "#| ", to, op);
+	begin_failure(out, before_failure(to), to, op);
 	fputs("not reached", out);
 	end_failure(out, to);
 }
@@ -283,20 +369,27 @@ void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op)
 		fprintf(to->options->out, "%s\n", op->text);
 }
 
-void scn_print_head(const struct scn_transcript *to)
+void scn_print_head(const struct scn_transcript *to, const char *machine)
 {
-	if (prints(to) && is_ktap(to))
-		fprintf(to->options->out,
-			KTAP_INDENT "KTAP version 1\n" KTAP_INDENT "# Subtest: %s\n"
+	FILE *out = to->options->out;
+
+	if (!prints(to))
+		return;
+	if (is_ktap(to))
+		fprintf(out, KTAP_INDENT "KTAP version 1\n" KTAP_INDENT "# Subtest: %s\n"
 			KTAP_INDENT "1..%u\n", to->scn->name, to->scn->nr_expected);
+	else if (!to->options->portable)
+		fprintf(out, "#| ttmsim " TTMSIM_VERSION ": %s\n#| on a machine %s\n",
+			to->scn->name, machine);
 }
 
 void scn_print_tail(const struct scn_transcript *to)
 {
 	unsigned int number = to->options->ktap_number;
+	bool failed = to->result.nr_failed || to->result.nr_unexpected;
 
 	if (prints(to) && is_ktap(to))
 		fprintf(to->options->out, "%s %u %s%s\n",
-			to->result.nr_failed ? "not ok" : "ok", number ? number : 1,
-			to->scn->name, to->scn->nr_expected ? "" : " # SKIP no expectations");
+			failed ? "not ok" : "ok", number ? number : 1, to->scn->name,
+			to->scn->nr_expected || failed ? "" : " # SKIP no expectations");
 }

@@ -19,6 +19,7 @@ struct scn_result {
 	unsigned int nr_keys;
 	struct {
 		const char *key; /* static */
+		bool hidden;	/* not shown, but may be expected */
 		char text[SCN_PFN_TEXT];
 	} key[SCN_MAX_KEYS];
 	char *lines;		/* host memory: each closed by \n; NULL = none */
@@ -32,6 +33,20 @@ void scn_value_return(struct scn_result *res, long ret);
 void scn_value_signal(struct scn_result *res, int ret);
 __attribute__((format(printf, 3, 4)))
 void scn_key(struct scn_result *res, const char *key, const char *format, ...);
+/* The key that was added last is not shown. */
+void scn_hide_key(struct scn_result *res);
+/* What the result has under a key, 0 where it was left out; NULL: nothing. "" is the value. */
+const char *scn_result_of(const struct scn_result *res, const char *key);
+/* The value and the keys that are shown, with a space before each; free() it. */
+char *scn_result_text(const struct scn_result *res);
+/* Does the result have what is expected? */
+bool scn_holds(const struct scn_expect *e, const struct scn_result *res);
+/*
+ * What ends a run badly where no line expects it: "BUG", "bad_page=2". The first that @op
+ * does not expect, or NULL; *@i begins with 0 and goes on with the next.
+ */
+const char *scn_next_alarm(const struct scn_op *op, const struct scn_result *res, unsigned int *i,
+			   char text[SCN_PFN_TEXT + 32]);
 __attribute__((format(printf, 2, 3)))
 void scn_line(struct scn_result *res, const char *format, ...);
 
@@ -55,11 +70,15 @@ struct scn_transcript {
 	struct sim_scenario_result result;
 };
 
-void scn_print_head(const struct scn_transcript *to);
+/* @machine: what it is, as its line would say it. */
+void scn_print_head(const struct scn_transcript *to, const char *machine);
 void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op);
 /* The operation and its result; returns how many expectations do not hold (0 or 1). */
 unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *op,
 			  const struct scn_result *res);
+/* Outcomes that the operation does not expect; returns how many. */
+unsigned int scn_print_alarms(const struct scn_transcript *to, const struct scn_op *op,
+			      const struct scn_result *res);
 /* A portable transcript that ends before its scenario does says why, */
 #define SCN_UNDEFINED_WORDS "undefined from here on: "
 #define SCN_UNDEFINED "#| " SCN_UNDEFINED_WORDS

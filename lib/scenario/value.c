@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "pte/arch.h"
 #include "scenario/parser.h"
 #include "sim/releases.h"
 
@@ -34,13 +35,53 @@ static int find_name(const struct scn *scn, const char *text, size_t len)
 static const char *kind_name(unsigned int kinds)
 {
 	switch (kinds & -kinds) {
-	case SCN_TASK: return "task";
-	case SCN_BO: return "buffer object";
-	case SCN_FILE: return "open file";
-	case SCN_DEV: return "device";
-	case SCN_REGULAR: return "file";
-	default: return "mapping";
+	case SCN_TASK: return "a task";
+	case SCN_BO: return "a buffer object";
+	case SCN_FILE: return "an open file";
+	case SCN_DEV: return "a device";
+	case SCN_REGULAR: return "a file";
+	default: return "a mapping";
 	}
+}
+
+/* "buffer object, device or file" */
+static void list_kinds(unsigned int kinds, char text[80])
+{
+	size_t used = 0;
+
+	kinds &= SCN_ANY;
+	for (unsigned int kind = 1; kind <= kinds; kind <<= 1) {
+		bool last = kinds >> 1 < kind;
+
+		if (!(kinds & kind))
+			continue;
+		used += (size_t)snprintf(text + used, 80 - used, "%s%s",
+					 !used ? "" : last ? " or " : ", ",
+					 strchr(kind_name(kind), ' ') + 1);
+	}
+}
+
+static int fail_nothing_named(struct parser *p, const struct scn_param *param,
+			      struct scn_token word)
+{
+	struct sim_choices choices;
+
+	sim_choices_begin(&choices, word.text, word.len);
+	for (unsigned int i = 0; i < p->scn->nr_names; i++)
+		if (p->scn->names[i].live && p->scn->names[i].kind & param->kinds)
+			sim_choices_add(&choices, p->scn->names[i].name);
+	return scn_fail(p, word.column, "nothing is named '%.*s'%s", Q(word),
+			sim_choices_near(&choices));
+}
+
+static int fail_kind(struct parser *p, const struct scn_param *param, struct scn_token word,
+		     enum scn_kind kind)
+{
+	char wanted[80] = "";
+
+	list_kinds(param->kinds, wanted);
+	return scn_fail(p, word.column, "'%.*s' is no %s, but %s", Q(word), wanted,
+			kind_name(kind));
 }
 
 static int parse_old(struct parser *p, const struct scn_param *param, struct scn_token word,
@@ -51,14 +92,26 @@ static int parse_old(struct parser *p, const struct scn_param *param, struct scn
 	if (index < 0 && param->kinds & SCN_ANON && word.len == 4 && !memcmp(word.text, "anon", 4))
 		;
 	else if (index < 0)
-		return scn_fail(p, word.column, "nothing is named '%.*s'", Q(word));
+		return fail_nothing_named(p, param, word);
 	else if (!(p->scn->names[index].kind & param->kinds))
-		return scn_fail(p, word.column, "'%.*s' is no %s", Q(word),
-				kind_name(param->kinds));
+		return fail_kind(p, param, word, p->scn->names[index].kind);
 	else if (!p->scn->names[index].live)
 		return scn_fail(p, word.column, "'%.*s' is gone by now", Q(word));
 	value->object = index;
 	return 0;
+}
+
+/* Its index; -1: there are too many. */
+static int add_name(struct scn *scn, struct scn_token word)
+{
+	int index = (int)scn->nr_names;
+
+	if (index == SCN_MAX_NAMES)
+		return -1;
+	scn->nr_names++;
+	memcpy(scn->names[index].name, word.text, word.len);
+	scn->names[index].of = -1;
+	return index;
 }
 
 /*
@@ -73,21 +126,47 @@ static int parse_new(struct parser *p, const struct scn_param *param, struct scn
 
 	if (!is_name(word.text, word.len) || (word.len == 4 && !memcmp(word.text, "anon", 4)))
 		return scn_fail(p, word.column, "'%.*s' cannot be a name", Q(word));
-	if (index >= 0 && scn->names[index].kind != param->kinds)
-		return scn_fail(p, word.column, "'%.*s' is a %s already", Q(word),
-			    kind_name(scn->names[index].kind));
-	if (index >= 0 && scn->names[index].live && param->kinds != SCN_MAP)
+	if (index >= 0 && scn->names[index].kind != param->kinds &&
+	    scn->names[index].kind != SCN_ANY)
+		return scn_fail(p, word.column, "'%.*s' is %s already", Q(word),
+				kind_name(scn->names[index].kind));
+	if (index >= 0 && scn->names[index].live && param->kinds != SCN_MAP &&
+	    scn->names[index].kind != SCN_ANY)
 		return scn_fail(p, word.column, "'%.*s' is there already", Q(word));
-	if (index < 0) {
-		if (scn->nr_names == SCN_MAX_NAMES)
-			return scn_fail(p, word.column, "more than %d names", SCN_MAX_NAMES);
-		index = (int)scn->nr_names++;
-		memcpy(scn->names[index].name, word.text, word.len);
-		scn->names[index].kind = (enum scn_kind)param->kinds;
-		scn->names[index].of = -1;
-	}
+	if (index < 0)
+		index = add_name(scn, word);
+	if (index < 0)
+		return scn_fail(p, word.column, "more than %d names", SCN_MAX_NAMES);
+	scn->names[index].kind = (enum scn_kind)param->kinds;
 	value->object = index;
 	return 0;
+}
+
+void scn_assume_made(struct parser *p)
+{
+	const struct scn_param *params = p->op->desc ? p->op->desc->params : NULL;
+
+	for (int i = 0; params && params[i].name; i++) {
+		struct scn_name *name = &p->scn->names[p->op->arg[i].object];
+
+		if (params[i].type != SCN_NEW || !p->op->arg[i].object)
+			continue;
+		name->kind = SCN_ANY;
+		name->live = true;
+	}
+}
+
+void scn_assume_name(struct parser *p, struct scn_token word)
+{
+	int index;
+
+	if (!is_name(word.text, word.len) || find_name(p->scn, word.text, word.len) >= 0)
+		return;
+	index = add_name(p->scn, word);
+	if (index < 0)
+		return;
+	p->scn->names[index].kind = SCN_ANY;
+	p->scn->names[index].live = true;
 }
 
 static int parse_place(struct parser *p, const struct scn_param *param, struct scn_token word,
@@ -113,6 +192,20 @@ static int parse_place(struct parser *p, const struct scn_param *param, struct s
 
 /* ---- values ---- */
 
+static int fail_word(struct parser *p, const struct scn_param *param, struct scn_token word)
+{
+	struct sim_choices choices;
+
+	sim_choices_begin(&choices, word.text, word.len);
+	for (const struct scn_word *w = param->words; w->text; w++)
+		sim_choices_add(&choices, w->text);
+	if (param->type == SCN_WORD)
+		return scn_fail(p, word.column, "unknown word '%.*s'%s", Q(word),
+				sim_choices_text(&choices));
+	return scn_fail(p, word.column, "%s=%.*s is not known%s", param->name, Q(word),
+			sim_choices_text(&choices));
+}
+
 static int parse_word(struct parser *p, const struct scn_param *param, struct scn_token word,
 		      struct scn_value *value)
 {
@@ -122,24 +215,26 @@ static int parse_word(struct parser *p, const struct scn_param *param, struct sc
 			return 0;
 		}
 	}
-	scn_fail(p, word.column, "'%.*s' is no %s", Q(word), param->name);
-	return scn_fail_usage(p);
+	return fail_word(p, param, word);
 }
 
 static int parse_feature(struct parser *p, const struct scn_param *param, struct scn_token word,
 			 struct scn_value *value)
 {
-	(void)param;
+	struct sim_choices choices;
+
+	sim_choices_begin(&choices, word.text, word.len);
 	for (int i = 0; i < SIM_NR_FEATURES; i++) {
 		const char *name = sim_feature_name((enum sim_feature)i);
 
-		if (name && strlen(name) == word.len && !memcmp(name, word.text, word.len)) {
+		if (strlen(name) == word.len && !memcmp(name, word.text, word.len)) {
 			value->number |= 1ULL << i;
 			return 0;
 		}
+		sim_choices_add(&choices, name);
 	}
-	return scn_fail(p, word.column, "'%.*s' is no feature (ttmsim arch NAME lists them)",
-			Q(word));
+	return scn_fail(p, word.column, "%s=%.*s is not known%s", param->name, Q(word),
+			sim_choices_text(&choices));
 }
 
 /* a,b,c: each by @parse. */
@@ -164,24 +259,25 @@ static int parse_list(struct parser *p, const struct scn_param *param, struct sc
 	}
 }
 
+#define UNKNOWN_TEXT 400
+
 static int parse_arch(struct parser *p, struct scn_token word, struct scn_value *value)
 {
-	const struct sim_arch *arch;
+	const struct sim_arch *arch = sim_arch_find_word(word.text, word.len);
+	char unknown[UNKNOWN_TEXT];
 
-	for (unsigned int n = 0; (arch = sim_arch_nth(n)); n++) {
-		if (strlen(arch->name) == word.len && !memcmp(arch->name, word.text, word.len)) {
-			value->text = arch->name;
-			return 0;
-		}
+	if (arch) {
+		value->text = arch->name;
+		return 0;
 	}
-	return scn_fail(p, word.column, "'%.*s' is no architecture (ttmsim arch lists them)",
-			Q(word));
+	sim_arch_unknown(unknown, sizeof(unknown), word.text, word.len);
+	return scn_fail(p, word.column, "%s", unknown);
 }
 
 static int parse_release(struct parser *p, struct scn_token word, struct scn_value *value)
 {
 	const struct sim_release *release;
-	char name[16];
+	char name[16], unknown[UNKNOWN_TEXT];
 
 	snprintf(name, sizeof(name), "%.*s", (int)word.len, word.text);
 	release = word.len < sizeof(name) ? sim_release_find(name) : NULL;
@@ -189,7 +285,8 @@ static int parse_release(struct parser *p, struct scn_token word, struct scn_val
 		value->text = release->name;
 		return 0;
 	}
-	return scn_fail(p, word.column, "'%.*s' is no kernel release known here", Q(word));
+	sim_release_unknown(unknown, sizeof(unknown), word.text, word.len);
+	return scn_fail(p, word.column, "%s", unknown);
 }
 
 static int parse_amount(struct parser *p, const struct scn_param *param, struct scn_token word,

@@ -111,8 +111,9 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	return ret;
 }
 
-struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
-					    const struct sim_machine_config *user_config)
+static struct sim_machine *create(const struct sim_arch *arch,
+				  const struct sim_machine_config *user_config,
+				  const struct sim_release *rules)
 {
 	struct sim_machine_config config = { 0 };
 	const struct sim_release *release;
@@ -131,7 +132,7 @@ struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
 		errno = ENOMEM;
 		return NULL;
 	}
-	ret = init_machine(machine, arch, release, &config);
+	ret = init_machine(machine, arch, rules ? rules : release, &config);
 	if (ret) {
 		sim_machine_destroy(machine);
 		errno = -ret;
@@ -140,7 +141,14 @@ struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
 	return machine;
 }
 
-struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
+struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
+					    const struct sim_machine_config *config)
+{
+	return create(arch, config, NULL);
+}
+
+struct sim_machine *sim_machine_create_rules(const struct sim_machine_config *config,
+					     const struct sim_release *rules)
 {
 	const char *name = config && config->arch ? config->arch : DEFAULT_ARCH;
 	const struct sim_arch *arch = sim_arch_find(name);
@@ -149,7 +157,12 @@ struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
 		errno = EINVAL;
 		return NULL;
 	}
-	return sim_machine_create_arch(arch, config);
+	return create(arch, config, rules);
+}
+
+struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
+{
+	return sim_machine_create_rules(config, NULL);
 }
 
 void sim_machine_destroy(struct sim_machine *machine)

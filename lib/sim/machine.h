@@ -35,6 +35,13 @@ struct sim_sim {
 struct sim_machine *sim_machine_create_arch(const struct sim_arch *arch,
 					    const struct sim_machine_config *config);
 
+/*
+ * sim_machine_create() that follows @rules, unless NULL, and not those of its release.
+ * They must stay until the machine is destroyed.
+ */
+struct sim_machine *sim_machine_create_rules(const struct sim_machine_config *config,
+					     const struct sim_release *rules);
+
 /* A run of the raw devices' I/O pages: its first pfn; 0 where they are used up. */
 unsigned long sim_machine_dev_io(struct sim_machine *machine, unsigned long nr_pages);
 

@@ -6,10 +6,13 @@
  * are made of these rows. A new release is one more entry in sim_releases and
  * one more name in each row that it follows.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <ttmsim/pte.h>
 
+#include "base/text.h"
 #include "sim/releases.h"
 
 #define R(rule) [SIM_RULE_##rule] = true
@@ -18,10 +21,11 @@
 #define TTM_5_11 \
 	R(TTM_MIXEDMAP), R(TTM_HUGE_FAULT), R(TTM_SETS_PAGE_INDEX), R(TTM_OWN_VM_OPS)
 #define TTM_5_14 TTM_6_1, R(TTM_HUGE_FAULT), R(TTM_SETS_PAGE_INDEX)
-#define TTM_6_1 R(TTM_REFUSES_COW), R(TTM_DUMMY_PAGE), R(TTM_GEM_MMAP)
+#define TTM_6_1 \
+	R(TTM_REFUSES_COW), R(TTM_DUMMY_PAGE), R(TTM_GEM_MMAP), R(DRM_UNPLUG_UNMAPS)
 #define TTM_6_12 \
 	TTM_6_1, R(TTM_POPULATE_ERROR_SIGBUS), R(TTM_ACCESS_CHECKS_BYTES), \
-	R(TTM_PINNED_STAYS)
+	R(TTM_PINNED_STAYS), R(TTM_NO_DUMMY_RESOURCE), R(TTM_FORCED_PLACEMENT)
 
 /* mm/memory.c, mm/huge_memory.c */
 #define MM_5_11 \
@@ -57,7 +61,8 @@
 	R(DONTUNMAP_SELF_MERGES), R(MADV_POPULATE), R(MADV_POPULATE_HOLES), \
 	R(CLOSE_BLOCKS_MERGE)
 #define VMA_SINCE_6_1 \
-	R(MADV_POPULATE), R(MREMAP_ASKS_FIRST), R(MREMAP_EXPAND_MERGES), R(FORK_OPENS_FIRST)
+	R(MADV_POPULATE), R(MREMAP_ASKS_FIRST), R(MREMAP_EXPAND_MERGES), R(FORK_OPENS_FIRST), \
+	R(MADV_DONTNEED_LOCKED), R(MADV_COLLAPSE), R(MADV_REMOVE_MAYWRITE)
 #define VMA_6_1_176 \
 	VMA_SINCE_6_1, R(MADV_POPULATE_HOLES), R(DONTUNMAP_SELF_MERGES), \
 	R(CLOSE_BLOCKS_MERGE), R(MMAP_PREFERS_NEXT)
@@ -67,6 +72,7 @@
 #define VMA_6_12 \
 	VMA_SINCE_6_1, R(MMAP_KEEPS_UNMAP_ERROR), R(MMAP_STACK_NOHUGEPAGE), \
 	R(MUNMAP_SPLITS_OFF_REST), R(MPROTECT_UNACCOUNTS), R(PAGEMAP_LEAF_EACH), \
+	R(MADV_PAGEOUT_KEEPS_YOUNG), \
 	R(SMAPS_WALKS_PFNMAP)
 
 static const struct sim_release sim_releases[] = {
@@ -113,4 +119,45 @@ uint16_t sim_release_number(const char *name)
 	const struct sim_release *release = name ? sim_release_find(name) : NULL;
 
 	return release ? release->number : 0;
+}
+
+/* Where a release lies among all: a major number has about 20 minor ones. */
+static int place_of(unsigned int major, unsigned int minor)
+{
+	return (int)(20 * major + minor);
+}
+
+/* By its number; NULL where @name is none. Of two as near, the older one. */
+static const char *nearest_release(const char *name)
+{
+	unsigned int major, minor;
+	int best = 0;
+
+	if (*name < '0' || *name > '9' || sscanf(name, "%3u.%3u", &major, &minor) != 2)
+		return NULL;
+	for (unsigned int i = 0; i < NR_RELEASES; i++) {
+		uint16_t number = sim_releases[i].number;
+		int away = abs(place_of(number >> 8, number & 0xff) - place_of(major, minor));
+		uint16_t nearest = sim_releases[best].number;
+
+		if (away < abs(place_of(nearest >> 8, nearest & 0xff) - place_of(major, minor)))
+			best = (int)i;
+	}
+	return sim_releases[best].name;
+}
+
+void sim_release_unknown(char *out, size_t size, const char *name, size_t len)
+{
+	char word[SIM_MAX_COMPARED + 1], known[128] = "";
+	const char *nearest;
+
+	sim_escape(word, sizeof(word), name, len);
+	nearest = nearest_release(word);
+	for (unsigned int i = 0; i < NR_RELEASES; i++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, " %s", sim_releases[i].name);
+	}
+	snprintf(out, size, "release %s is not known:%s%s%s", word, known,
+		 nearest ? "; nearest " : "", nearest ? nearest : "");
 }

@@ -8,5 +8,7 @@
 
 /* NULL where no release has this name. */
 const struct sim_release *sim_release_find(const char *name);
+/* "release 6.6 is not known: 5.11 5.14 6.1 6.12; nearest 6.1"; @name need not end with 0. */
+void sim_release_unknown(char *out, size_t size, const char *name, size_t len);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * bo.c - the life of a buffer object: made, validated, moved, freed.
  *
- *	ttm_bo_init_reserved    in TTM_PL_SYSTEM, without pages
+ *	ttm_bo_init_reserved    in TTM_PL_SYSTEM, without pages; since 6.12 nowhere
  *	ttm_bo_validate         moves where the placement says (evict.c makes room)
  *	ttm_bo_put, the last	its offset goes, then its memory, then itself
  *
@@ -17,8 +17,26 @@
 #include "ttm/internal.h"
 
 #define BO_FILE "drivers/gpu/drm/ttm/ttm_bo.c"
+#define RESERVE_FILE "include/drm/ttm/ttm_bo_driver.h"
 
 /* ---- reservation ---- */
+
+/* Nothing here needs the device: the object may have none yet. */
+static bool warn_ticket(const struct ttm_buffer_object *bo)
+{
+	struct sim_machine *machine = ttm_bo_machine(bo);
+
+	return !machine || sim_outcome_record(machine, SIM_WARN, RESERVE_FILE, "ttm_bo_reserve",
+					      "ticket");
+}
+
+/* bo->bdev is followed: an oops where it is NULL. */
+static bool lacks_device(const struct ttm_buffer_object *bo, const char *file, const char *func)
+{
+	struct sim_machine *machine = ttm_bo_machine(bo);
+
+	return machine && SIM_OOPS_IF_NULL(machine, file, func, bo->bdev);
+}
 
 int ttm_bo_reserve(struct ttm_buffer_object *bo, bool interruptible, bool no_wait,
 		   struct ww_acquire_ctx *ticket)
@@ -26,7 +44,7 @@ int ttm_bo_reserve(struct ttm_buffer_object *bo, bool interruptible, bool no_wai
 	int ret;
 
 	if (no_wait) {
-		if (SIM_WARN_ON(bo->bdev->sim_machine, "include/drm/ttm/ttm_bo_driver.h", ticket))
+		if (ticket && warn_ticket(bo))
 			return -EBUSY;
 		return dma_resv_trylock(bo->base.resv) ? 0 : -EBUSY;
 	}
@@ -45,15 +63,19 @@ void ttm_bo_move_to_lru_tail(struct ttm_buffer_object *bo)
 
 void ttm_bo_unreserve(struct ttm_buffer_object *bo)
 {
-	ttm_lru_lock(bo->bdev);
-	ttm_bo_move_to_lru_tail(bo);
-	ttm_lru_unlock(bo->bdev);
+	if (!lacks_device(bo, RESERVE_FILE, __func__)) {
+		ttm_lru_lock(bo->bdev);
+		ttm_bo_move_to_lru_tail(bo);
+		ttm_lru_unlock(bo->bdev);
+	}
 	dma_resv_unlock(bo->base.resv);
 }
 
 void ttm_bo_pin(struct ttm_buffer_object *bo)
 {
-	(void)SIM_WARN_ON(bo->bdev->sim_machine, BO_FILE, !kref_read(&bo->kref));
+	if (lacks_device(bo, BO_FILE, __func__))
+		return;
+	(void)SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !kref_read(&bo->kref));
 	ttm_lru_lock(bo->bdev);
 	bo->pin_count++;
 	ttm_lru_unlock(bo->bdev);
@@ -61,7 +83,8 @@ void ttm_bo_pin(struct ttm_buffer_object *bo)
 
 void ttm_bo_unpin(struct ttm_buffer_object *bo)
 {
-	if (SIM_WARN_ON(bo->bdev->sim_machine, BO_FILE, !bo->pin_count))
+	if (lacks_device(bo, BO_FILE, __func__) ||
+	    SIM_WARN_ON(ttm_machine(bo->bdev), BO_FILE, !bo->pin_count))
 		return;
 	ttm_lru_lock(bo->bdev);
 	bo->pin_count--;
@@ -100,7 +123,19 @@ void ttm_bo_tt_destroy(struct ttm_buffer_object *bo)
 
 static bool uses_tt(struct ttm_buffer_object *bo, const struct ttm_resource *res)
 {
-	return res && ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt;
+	if (!res)
+		return ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE);
+	return ttm_manager_type(bo->bdev, (int)res->mem_type)->use_tt;
+}
+
+/* What the kernel follows on the way of a move is there: else an oops. */
+static bool can_move(struct ttm_buffer_object *bo, const struct ttm_resource *mem)
+{
+	const char *func = "ttm_bo_handle_move_mem";
+
+	return (!bo->resource || ttm_res_manager(bo->bdev, bo->resource, BO_FILE, func)) &&
+	       ttm_res_manager(bo->bdev, mem, BO_FILE, func) &&
+	       !TTM_LACKS(bo->bdev, BO_FILE, func, move);
 }
 
 /* The pages of the place that @bo is about to move to. */
@@ -120,17 +155,20 @@ static int prepare_tt(struct ttm_buffer_object *bo, const struct ttm_resource *m
 static int call_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		     struct ttm_resource *mem, struct ttm_place *hop)
 {
-	return SIM_CALL(bo->bdev->sim_machine, bo->bdev->funcs, move, 0, -EIO, bo, evict, ctx, mem,
+	return SIM_CALL(ttm_machine(bo->bdev), bo->bdev->funcs, move, 0, -EIO, bo, evict, ctx, mem,
 			hop);
 }
 
 int ttm_bo_handle_move_mem(struct ttm_buffer_object *bo, struct ttm_resource *mem, bool evict,
 			   struct ttm_operation_ctx *ctx, struct ttm_place *hop)
 {
-	struct sim_machine *machine = bo->bdev->sim_machine;
-	bool old_use_tt = uses_tt(bo, bo->resource);
+	struct sim_machine *machine = ttm_machine(bo->bdev);
+	bool old_use_tt;
 	int ret;
 
+	if (!can_move(bo, mem))
+		return -EIO;
+	old_use_tt = uses_tt(bo, bo->resource);
 	ttm_bo_unmap_virtual(bo);
 	ret = prepare_tt(bo, mem, ctx);
 	if (!ret)
@@ -182,28 +220,56 @@ int ttm_bo_move_to(struct ttm_buffer_object *bo, struct ttm_resource *mem, bool 
 	return ret;
 }
 
+/* Of a validated object: 0, or what making its ttm_tt returned. */
+static int validate_tt(struct ttm_buffer_object *bo)
+{
+	if (!bo->resource || bo->resource->mem_type == TTM_PL_SYSTEM)
+		return ttm_tt_create(bo, true);
+	return 0;
+}
+
+/* Models: drivers/gpu/drm/ttm/ttm_bo.c, ttm_bo_validate, 6.12. */
+static int validate_forced(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+			   struct ttm_operation_ctx *ctx)
+{
+	struct ttm_resource *mem;
+	bool force_space = false;
+	int ret;
+
+	do {
+		if (bo->resource && ttm_resource_fits(bo->resource, placement, force_space))
+			return 0;
+		if (bo->pin_count)
+			return -EINVAL;
+		ret = ttm_bo_alloc_resource(bo, placement, ctx, force_space, &mem);
+		force_space = !force_space;
+	} while (ret == -ENOSPC && force_space);
+	if (ret)
+		return ret == -ENOSPC ? -ENOMEM : ret;
+	ret = ttm_bo_move_to(bo, mem, false, ctx);
+	return ret ? ret : validate_tt(bo);
+}
+
 int ttm_bo_validate(struct ttm_buffer_object *bo, struct ttm_placement *placement,
 		    struct ttm_operation_ctx *ctx)
 {
 	struct ttm_resource *mem;
 	int ret;
 
-	if (sim_is_crashed(bo->bdev->sim_machine))
+	if (sim_is_crashed(ttm_machine(bo->bdev)))
 		return -EIO;
-	if (!placement->num_placement && !placement->num_busy_placement)
+	if (ttm_is_nowhere(bo->bdev, placement))
 		return ttm_bo_pipeline_gutting(bo);
+	if (ttm_rule(bo->bdev, SIM_RULE_TTM_FORCED_PLACEMENT))
+		return validate_forced(bo, placement, ctx);
 	if (!bo->resource || !ttm_resource_compat(bo->resource, placement)) {
-		if (bo->pin_count && sim_rule(bo->bdev->sim_machine, SIM_RULE_TTM_PINNED_STAYS))
-			return -EINVAL;
 		ret = ttm_bo_mem_space(bo, placement, &mem, ctx);
 		if (!ret)
 			ret = ttm_bo_move_to(bo, mem, false, ctx);
 		if (ret)
 			return ret;
 	}
-	if (!bo->resource || bo->resource->mem_type == TTM_PL_SYSTEM)
-		return ttm_tt_create(bo, true);
-	return 0;
+	return validate_tt(bo);
 }
 
 /* ---- the beginning ---- */
@@ -221,14 +287,35 @@ static void bo_init_fields(struct ttm_device *bdev, struct ttm_buffer_object *bo
 	bo->pin_count = 0;
 	bo->sg = sg;
 	bo->base.resv = resv ? resv : &bo->base._resv;
-	__atomic_fetch_add(&bdev->sim_bo_count.counter, 1, __ATOMIC_RELAXED);
+}
+
+/* A device that no ttm_device_init() made has no manager and no offsets: an oops where
+ * the release first wants one. */
+static bool is_made(const struct ttm_device *bdev, const struct ttm_buffer_object *bo)
+{
+	struct sim_machine *machine = bo->base.dev ? bo->base.dev->sim_machine
+						   : sim_current_machine();
+
+	if (bdev && bdev->dev_mapping)
+		return true;
+	if (!machine || sim_is_crashed(machine))
+		return false;
+	if (sim_rule(machine, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		sim_outcome_record(machine, SIM_OOPS, "drivers/gpu/drm/drm_vma_manager.c",
+				   "drm_vma_offset_add", "NULL pointer: mgr");
+	else
+		sim_outcome_record(machine, SIM_OOPS, "drivers/gpu/drm/ttm/ttm_resource.c",
+				   "ttm_resource_alloc", "NULL pointer: man");
+	return false;
 }
 
 static int bo_init_memory(struct ttm_buffer_object *bo)
 {
 	static const struct ttm_place sys_mem = { .mem_type = TTM_PL_SYSTEM };
-	int ret = ttm_resource_alloc(bo, &sys_mem, &bo->resource);
+	int ret = 0;
 
+	if (!ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		ret = ttm_resource_alloc(bo, &sys_mem, &bo->resource);
 	if (ret || bo->type == ttm_bo_type_kernel)
 		return ret;
 	return drm_vma_offset_add(bo->bdev->vma_manager, &bo->base.vma_node,
@@ -242,12 +329,14 @@ int ttm_bo_init_reserved(struct ttm_device *bdev, struct ttm_buffer_object *bo,
 {
 	int ret;
 
+	if (!is_made(bdev, bo))
+		return -EIO;
 	bo_init_fields(bdev, bo, type, alignment, sg, resv, destroy);
 	ret = bo_init_memory(bo);
 	if (ret)
 		goto put;
 	if (!resv)
-		(void)SIM_WARN_ON(bdev->sim_machine, BO_FILE, !dma_resv_trylock(bo->base.resv));
+		(void)SIM_WARN_ON(ttm_machine(bdev), BO_FILE, !dma_resv_trylock(bo->base.resv));
 	ret = ttm_bo_validate(bo, placement, ctx);
 	if (!ret)
 		return 0;
@@ -278,7 +367,7 @@ static void bo_free_memory(struct ttm_buffer_object *bo)
 {
 	sim_assert(sim_rank_held(SIM_RANK_RESV, &bo->base.resv->lock));
 	if (bo->bdev->funcs->delete_mem_notify)
-		SIM_CALL_VOID(bo->bdev->sim_machine, bo->bdev->funcs, delete_mem_notify, 0, bo);
+		SIM_CALL_VOID(ttm_machine(bo->bdev), bo->bdev->funcs, delete_mem_notify, 0, bo);
 	ttm_bo_tt_destroy(bo);
 	ttm_resource_free(bo, &bo->resource);
 }
@@ -297,7 +386,7 @@ static void bo_leave_device(struct ttm_buffer_object *bo)
 {
 	bo_own_resv(bo);
 	if (bo->bdev->funcs->release_notify)
-		SIM_CALL_VOID(bo->bdev->sim_machine, bo->bdev->funcs, release_notify, 0, bo);
+		SIM_CALL_VOID(ttm_machine(bo->bdev), bo->bdev->funcs, release_notify, 0, bo);
 	drm_vma_offset_remove(bo->bdev->vma_manager, &bo->base.vma_node);
 	ttm_mem_io_free(bo->bdev, bo->resource);
 }
@@ -308,6 +397,9 @@ static void bo_delay_delete(struct ttm_buffer_object *bo)
 
 	sim_assert(list_empty(&bo->ddestroy) || bo->deleted);
 	bo->deleted = true;
+	if (bo->pin_count && SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, "ttm_bo_release",
+					      bo->resource))
+		return;
 	ttm_lru_lock(bdev);
 	if (bo->pin_count) {
 		bo->pin_count = 0;
@@ -323,7 +415,10 @@ static void ttm_bo_release(struct kref *kref)
 	struct ttm_buffer_object *bo = container_of(kref, struct ttm_buffer_object, kref);
 	struct ttm_device *bdev = bo->bdev;
 
-	(void)SIM_WARN_ON(bdev->sim_machine, BO_FILE, bo->pin_count);
+	if (lacks_device(bo, BO_FILE, __func__) ||
+	    SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, bdev->funcs))
+		return;
+	(void)SIM_WARN_ON(ttm_machine(bdev), BO_FILE, bo->pin_count);
 	if (!bo->deleted)
 		bo_leave_device(bo);
 	if (!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP) ||
@@ -337,8 +432,8 @@ static void ttm_bo_release(struct kref *kref)
 	bo_free_memory(bo);
 	sim_assert(!bo->ttm && !bo->resource && list_empty(&bo->ddestroy));
 	dma_resv_unlock(bo->base.resv);
-	__atomic_fetch_sub(&bdev->sim_bo_count.counter, 1, __ATOMIC_RELAXED);
-	SIM_CALL_VOID(bdev->sim_machine, bo, destroy, 0, bo);
+	if (!SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, bo->destroy))
+		SIM_CALL_VOID(ttm_machine(bdev), bo, destroy, 0, bo);
 }
 
 void ttm_bo_put(struct ttm_buffer_object *bo)
@@ -348,7 +443,7 @@ void ttm_bo_put(struct ttm_buffer_object *bo)
 	if (!bo)
 		return;
 	bdev = bo->bdev;
-	if (kref_put(&bo->kref, ttm_bo_release) &&
+	if (kref_put(&bo->kref, ttm_bo_release) && bdev &&
 	    __builtin_expect(!ttm_ddestroy_is_empty(bdev), 0))
 		ttm_bo_delayed_delete(bdev, false);
 }

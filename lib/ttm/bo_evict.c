@@ -3,20 +3,24 @@
  * bo_evict.c - room for a buffer object, others evicted where needed.
  *
  *	1. each place of @placement, as it is
- *	2. each place of @busy_placement, evicting its manager's oldest objects
- *	   until the object fits or none is left that can go
+ *	2. each place of @busy_placement (since 6.12: of @placement), evicting its
+ *	   manager's oldest objects until the object fits or none is left that can go
  *
  * An object can go unless it is pinned, reserved by someone else, or shares the
  * caller's reservation. Reservations are only tried: the LRU lock is held. If
  * all that is in the way is a reserved object, and the caller has a ticket, it
  * waits for that one and looks again.
  *
- * Models: drivers/gpu/drm/ttm/ttm_bo.c, 6.1.
+ * Models: drivers/gpu/drm/ttm/ttm_bo.c, 6.1; which places, 6.12 too.
  */
 #include "ttm/internal.h"
 
+#define BO_FILE "drivers/gpu/drm/ttm/ttm_bo.c"
+
 bool ttm_bo_eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
 {
+	if (SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), BO_FILE, __func__, bo->resource))
+		return false;
 	if (bo->resource->mem_type == TTM_PL_SYSTEM)
 		return true;
 	return ttm_resource_intersects(bo->bdev, bo->resource, place, bo->base.size);
@@ -28,8 +32,10 @@ static int ttm_bo_evict(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	struct ttm_resource *mem;
 	int ret;
 
-	SIM_CALL_VOID(bo->bdev->sim_machine, bo->bdev->funcs, evict_flags, 0, bo, &placement);
-	if (!placement.num_placement && !placement.num_busy_placement) {
+	if (TTM_LACKS(bo->bdev, BO_FILE, __func__, evict_flags))
+		return -EIO;
+	SIM_CALL_VOID(ttm_machine(bo->bdev), bo->bdev->funcs, evict_flags, 0, bo, &placement);
+	if (ttm_is_nowhere(bo->bdev, &placement)) {
 		ret = ttm_bo_wait(bo, true, false);
 		return ret ? ret : ttm_bo_pipeline_gutting(bo);
 	}
@@ -54,7 +60,7 @@ static bool call_valuable(struct ttm_buffer_object *bo, const struct ttm_place *
 	const void *before;
 	bool valuable;
 
-	before = sim_callback_enter_atomic(&callback, bdev->sim_machine, "->eviction_valuable",
+	before = sim_callback_enter_atomic(&callback, ttm_machine(bdev), "->eviction_valuable",
 					   sim_code_of(&bdev->funcs->eviction_valuable), 0,
 					   &bdev->lru_lock);
 	valuable = SIM_CALL_WITHIN(&callback, false, bdev->funcs->eviction_valuable(bo, place));
@@ -132,7 +138,9 @@ int ttm_mem_evict_first(struct ttm_device *bdev, struct ttm_resource_manager *ma
 	struct ttm_buffer_object *bo;
 	int ret;
 
-	if (sim_is_crashed(bdev->sim_machine))
+	if (sim_is_crashed(ttm_machine(bdev)) ||
+	    SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, man) ||
+	    (place && TTM_LACKS(bdev, BO_FILE, __func__, eviction_valuable)))
 		return -EIO;
 	ttm_lru_lock(bdev);
 	bo = evict_pick(&walk, man);
@@ -181,7 +189,7 @@ static int ttm_bo_add_move_fence(struct ttm_buffer_object *bo, struct ttm_resour
 	struct dma_fence *fence;
 	int ret;
 
-	sim_spin_lock(bo->bdev->sim_machine, &man->move_lock, SIM_RANK_LRU);
+	sim_spin_lock(ttm_machine(bo->bdev), &man->move_lock, SIM_RANK_LRU);
 	fence = dma_fence_get(man->move);
 	sim_spin_unlock(&man->move_lock, SIM_RANK_LRU);
 	if (!fence)
@@ -225,8 +233,43 @@ static int ttm_bo_mem_force_space(struct ttm_buffer_object *bo, struct ttm_resou
 	return ret;
 }
 
-int ttm_bo_mem_space(struct ttm_buffer_object *bo, struct ttm_placement *placement,
-		     struct ttm_resource **mem, struct ttm_operation_ctx *ctx)
+int ttm_bo_alloc_resource(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+			  struct ttm_operation_ctx *ctx, bool force_space,
+			  struct ttm_resource **res)
+{
+	uint32_t skipped = force_space ? TTM_PL_FLAG_DESIRED : TTM_PL_FLAG_FALLBACK;
+	int ret = dma_resv_reserve_fences(bo->base.resv, 1);
+
+	if (ret)
+		return ret;
+	for (unsigned int i = 0; i < placement->num_placement; i++) {
+		const struct ttm_place *place = &placement->placement[i];
+		struct ttm_resource_manager *man = usable_manager(bo, place);
+
+		if (!man || (place->flags & skipped))
+			continue;
+		if (force_space && place->mem_type != TTM_PL_SYSTEM)
+			ret = ttm_bo_mem_force_space(bo, man, place, res, ctx);
+		else
+			ret = alloc_and_fence(bo, man, place, res, ctx);
+		if (ret != -ENOSPC && ret != -EBUSY)
+			return ret;
+	}
+	return -ENOSPC;
+}
+
+static int mem_space_forced(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+			    struct ttm_resource **mem, struct ttm_operation_ctx *ctx)
+{
+	int ret = ttm_bo_alloc_resource(bo, placement, ctx, false, mem);
+
+	if (ret == -ENOSPC)
+		ret = ttm_bo_alloc_resource(bo, placement, ctx, true, mem);
+	return ret;
+}
+
+static int mem_space_busy(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+			  struct ttm_resource **mem, struct ttm_operation_ctx *ctx)
 {
 	struct ttm_resource_manager *man;
 	bool type_found = false;
@@ -253,4 +296,12 @@ int ttm_bo_mem_space(struct ttm_buffer_object *bo, struct ttm_placement *placeme
 			return ret;
 	}
 	return type_found ? -ENOMEM : -EINVAL;
+}
+
+int ttm_bo_mem_space(struct ttm_buffer_object *bo, struct ttm_placement *placement,
+		     struct ttm_resource **mem, struct ttm_operation_ctx *ctx)
+{
+	if (ttm_rule(bo->bdev, SIM_RULE_TTM_FORCED_PLACEMENT))
+		return mem_space_forced(bo, placement, mem, ctx);
+	return mem_space_busy(bo, placement, mem, ctx);
 }

@@ -12,6 +12,8 @@
  */
 #include "ttm/internal.h"
 
+#define UTIL_FILE "drivers/gpu/drm/ttm/ttm_bo_util.c"
+
 static unsigned long map_pfn(struct ttm_buffer_object *bo, unsigned long page)
 {
 	if (bo->resource->bus.is_iomem)
@@ -21,12 +23,12 @@ static unsigned long map_pfn(struct ttm_buffer_object *bo, unsigned long page)
 
 static size_t map_bytes(const struct ttm_bo_kmap_obj *map)
 {
-	return (size_t)map->sim_nr << sim_page_shift(map->bo->bdev->sim_machine);
+	return (size_t)map->sim_nr << sim_page_shift(ttm_machine(map->bo->bdev));
 }
 
 static int map_load(struct ttm_bo_kmap_obj *map, char *to)
 {
-	struct sim_machine *machine = map->bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(map->bo->bdev);
 	size_t page_size = sim_page_size(machine);
 	int ret = 0;
 
@@ -53,7 +55,7 @@ static void store_changes(struct sim_machine *machine, unsigned long pfn, const 
 
 static void map_store(struct ttm_bo_kmap_obj *map)
 {
-	struct sim_machine *machine = map->bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(map->bo->bdev);
 	size_t page_size = sim_page_size(machine);
 	const char *now = map->virtual;
 
@@ -70,17 +72,22 @@ static int map_prepare(struct ttm_buffer_object *bo)
 
 	if (ret || bo->resource->bus.is_iomem)
 		return ret;
+	if (SIM_BUG_ON_IN(ttm_machine(bo->bdev), UTIL_FILE, "ttm_bo_kmap_ttm", !bo->ttm))
+		return -EIO;
 	return ttm_tt_populate(bo->bdev, bo->ttm, &ctx);
 }
 
 int ttm_bo_kmap(struct ttm_buffer_object *bo, unsigned long start_page, unsigned long num_pages,
 		struct ttm_bo_kmap_obj *map)
 {
-	unsigned long nr = bo->resource->num_pages;
+	unsigned long nr;
 	int ret;
 
 	memset(map, 0, sizeof(*map));
 	map->bo = bo;
+	if (SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), UTIL_FILE, __func__, bo->resource))
+		return -EIO;
+	nr = bo->resource->num_pages;
 	map->sim_first = start_page;
 	map->sim_nr = num_pages;
 	if (!num_pages || num_pages > nr || start_page > nr - num_pages)
@@ -92,7 +99,7 @@ int ttm_bo_kmap(struct ttm_buffer_object *bo, unsigned long start_page, unsigned
 		map->bo_kmap_type = ttm_bo_map_iomap;
 	else
 		map->bo_kmap_type = num_pages == 1 ? ttm_bo_map_kmap : ttm_bo_map_vmap;
-	map->virtual = sim_alloc_raw(bo->bdev->sim_machine, 2 * map_bytes(map),
+	map->virtual = sim_alloc_raw(ttm_machine(bo->bdev), 2 * map_bytes(map),
 				     SIM_OBJ_PAGE_BYTES);
 	if (!map->virtual)
 		return -ENOMEM;

@@ -20,12 +20,16 @@ int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 	struct sim_callback callback;
 	int ret;
 
+	if (SIM_OOPS_IF_NULL(ttm_machine(bdev), UTIL_FILE, __func__, mem))
+		return -EIO;
 	if (mem->bus.offset || mem->bus.addr)
 		return 0;
 	mem->bus.is_iomem = false;
+	if (SIM_OOPS_IF_NULL(ttm_machine(bdev), UTIL_FILE, __func__, bdev->funcs))
+		return -EIO;
 	if (!bdev->funcs->io_mem_reserve)
 		return 0;
-	sim_callback_enter(&callback, bdev->sim_machine, "->io_mem_reserve",
+	sim_callback_enter(&callback, ttm_machine(bdev), "->io_mem_reserve",
 			   sim_code_of(&bdev->funcs->io_mem_reserve), 0);
 	ret = SIM_CALL_HOT(&callback, call_reserve_guarded(&callback, bdev, mem),
 			   bdev->funcs->io_mem_reserve(bdev, mem));
@@ -38,24 +42,29 @@ void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
 	if (!mem || (!mem->bus.offset && !mem->bus.addr))
 		return;
 	if (bdev->funcs->io_mem_free)
-		SIM_CALL_VOID(bdev->sim_machine, bdev->funcs, io_mem_free, 0, bdev, mem);
+		SIM_CALL_VOID(ttm_machine(bdev), bdev->funcs, io_mem_free, 0, bdev, mem);
 	mem->bus.offset = 0;
 	mem->bus.addr = NULL;
 }
 
 pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *res, pgprot_t tmp)
 {
-	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)res->mem_type);
-	enum ttm_caching caching = man->use_tt ? bo->ttm->caching : res->bus.caching;
+	struct sim_machine *machine = ttm_machine(bo->bdev);
+	struct ttm_resource_manager *man;
 
-	return ttm_machine_prot(bo->bdev->sim_machine, caching, tmp);
+	if (SIM_OOPS_IF_NULL(machine, UTIL_FILE, __func__, res))
+		return tmp;
+	man = ttm_res_manager(bo->bdev, res, UTIL_FILE, __func__);
+	if (!man || (man->use_tt && SIM_OOPS_IF_NULL(machine, UTIL_FILE, __func__, bo->ttm)))
+		return tmp;
+	return ttm_machine_prot(machine, man->use_tt ? bo->ttm->caching : res->bus.caching, tmp);
 }
 
 /* ---- moving ---- */
 
 void ttm_bo_assign_mem(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
 {
-	(void)SIM_WARN_ON(bo->bdev->sim_machine, "include/drm/ttm/ttm_bo_driver.h", bo->resource);
+	(void)SIM_WARN_ON(ttm_machine(bo->bdev), "include/drm/ttm/ttm_bo_driver.h", bo->resource);
 	bo->resource = new_mem;
 }
 
@@ -67,9 +76,11 @@ void ttm_bo_move_null(struct ttm_buffer_object *bo, struct ttm_resource *new_mem
 
 void ttm_bo_move_sync_cleanup(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
 {
-	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)new_mem->mem_type);
+	struct ttm_resource_manager *man = ttm_res_manager(bo->bdev, new_mem, UTIL_FILE, __func__);
 
-	if (SIM_WARN_ON(bo->bdev->sim_machine, UTIL_FILE, ttm_bo_wait(bo, false, false)))
+	if (!man)
+		return;
+	if (SIM_WARN_ON(ttm_machine(bo->bdev), UTIL_FILE, ttm_bo_wait(bo, false, false)))
 		return;
 	if (!man->use_tt)
 		ttm_bo_tt_destroy(bo);
@@ -85,6 +96,7 @@ struct copy_side {
 static int side_open(struct ttm_buffer_object *bo, struct ttm_resource *mem,
 		     struct copy_side *side)
 {
+	struct ttm_resource_manager *man;
 	int ret = ttm_mem_io_reserve(bo->bdev, mem);
 
 	side->mem = mem;
@@ -92,7 +104,10 @@ static int side_open(struct ttm_buffer_object *bo, struct ttm_resource *mem,
 	if (ret || side->iomem)
 		return ret;
 	ttm_mem_io_free(bo->bdev, mem);
-	return ttm_manager_type(bo->bdev, (int)mem->mem_type)->use_tt ? 0 : -EINVAL;
+	man = ttm_res_manager(bo->bdev, mem, UTIL_FILE, "ttm_bo_move_memcpy");
+	if (!man)
+		return -EIO;
+	return man->use_tt ? 0 : -EINVAL;
 }
 
 static void side_close(struct ttm_buffer_object *bo, struct copy_side *side)
@@ -106,7 +121,7 @@ static unsigned long side_pfn(struct ttm_buffer_object *bo, const struct copy_si
 {
 	if (!side->iomem)
 		return sim_page_to_pfn(bo->ttm->pages[i]);
-	return (unsigned long)(side->mem->bus.offset >> sim_page_shift(bo->bdev->sim_machine)) +
+	return (unsigned long)(side->mem->bus.offset >> sim_page_shift(ttm_machine(bo->bdev))) +
 	       i;
 }
 
@@ -114,7 +129,7 @@ static unsigned long side_pfn(struct ttm_buffer_object *bo, const struct copy_si
 static int copy_pages(struct ttm_buffer_object *bo, const struct copy_side *to,
 		      const struct copy_side *from)
 {
-	struct sim_machine *machine = bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(bo->bdev);
 	struct ttm_tt *ttm = bo->ttm;
 	bool clear = !from->iomem && (!ttm || !ttm_tt_is_populated(ttm));
 	int ret = 0;
@@ -135,12 +150,17 @@ static int copy_pages(struct ttm_buffer_object *bo, const struct copy_side *to,
 int ttm_bo_move_memcpy(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
 		       struct ttm_resource *new_mem)
 {
-	struct ttm_resource_manager *man = ttm_manager_type(bo->bdev, (int)new_mem->mem_type);
+	struct ttm_resource_manager *man = ttm_res_manager(bo->bdev, new_mem, UTIL_FILE, __func__);
 	struct copy_side to, from;
 	int ret = 0;
 
-	if (!bo->resource)
+	if (!man)
+		return -EIO;
+	/* 6.1 says that all is well, and has moved nothing */
+	if (!bo->resource && !ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
 		return 0;
+	if (SIM_WARN_ON(ttm_machine(bo->bdev), UTIL_FILE, !bo->resource))
+		return -EINVAL;
 	if (bo->ttm && man->use_tt)
 		ret = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
 	if (ret)
@@ -162,9 +182,11 @@ int ttm_bo_move_memcpy(struct ttm_buffer_object *bo, struct ttm_operation_ctx *c
 int ttm_bo_pipeline_gutting(struct ttm_buffer_object *bo)
 {
 	static const struct ttm_place sys_mem = { .mem_type = TTM_PL_SYSTEM };
-	struct ttm_resource *sys_res;
-	int ret = ttm_resource_alloc(bo, &sys_mem, &sys_res);
+	struct ttm_resource *sys_res = NULL;
+	int ret = 0;
 
+	if (!ttm_rule(bo->bdev, SIM_RULE_TTM_NO_DUMMY_RESOURCE))
+		ret = ttm_resource_alloc(bo, &sys_mem, &sys_res);
 	if (ret)
 		return ret;
 	ret = ttm_bo_wait(bo, false, false);

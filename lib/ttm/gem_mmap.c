@@ -10,13 +10,12 @@
 static struct ttm_buffer_object *gem_lookup(const struct vm_area_struct *vma,
 					    struct ttm_device *bdev)
 {
-	unsigned long pages = (vma->vm_end - vma->vm_start) >>
-			      sim_page_shift(bdev->sim_machine);
 	struct drm_vma_offset_node *node;
 	struct ttm_buffer_object *bo = NULL;
 
 	drm_vma_offset_lock_lookup(bdev->vma_manager);
-	node = drm_vma_offset_exact_lookup_locked(bdev->vma_manager, vma->vm_pgoff, pages);
+	node = drm_vma_offset_exact_lookup_locked(bdev->vma_manager, vma->vm_pgoff,
+						  vma_nr_pages(vma));
 	if (node)
 		bo = ttm_bo_get_unless_zero(container_of(node, struct ttm_buffer_object,
 							 base.vma_node));
@@ -39,7 +38,7 @@ int sim_ttm_gem_mmap(struct file *filp, struct vm_area_struct *vma, struct ttm_d
 	bo = gem_lookup(vma, bdev);
 	if (!bo)
 		return -EINVAL;
-	ret = ttm_bo_mmap_obj(vma, bo);
+	ret = sim_ttm_mmap_obj(vma, bo);
 	ttm_bo_put(bo);
 	return ret;
 }

@@ -28,7 +28,7 @@ static int apply_entry(pte_t *pte, unsigned long addr, void *data)
  * no range, memory-type or pfn check, and an error in what was not asked for is
  * one of the fault.
  */
-vm_fault_t ttm_insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
+static vm_fault_t insert_apply(struct ttm_fault *f, pgoff_t num_prefault)
 {
 	unsigned long pages = f->last - f->offset;
 	int err;
@@ -81,7 +81,7 @@ static unsigned long next_pfns(const struct ttm_fault *f, unsigned long nr, stru
 	return nr;
 }
 
-/* The index of the pages that insert_each() would have come to. */
+/* The index of the pages that ttm_bo_vm_fault_reserved() would have come to. */
 static void set_indices(const struct ttm_fault *f, unsigned long nr)
 {
 	if (!f->pages || !f->sets_index)
@@ -90,8 +90,8 @@ static void set_indices(const struct ttm_fault *f, unsigned long nr)
 		(void)fault_pfn(f, f->offset + i);
 }
 
-/* In effect insert_each(), of pfns. */
-vm_fault_t ttm_insert_pfns(struct ttm_fault *f, pgoff_t num_prefault)
+/* In effect ttm_bo_vm_fault_reserved(), of pfns. */
+static vm_fault_t insert_pfns(struct ttm_fault *f, pgoff_t num_prefault)
 {
 	unsigned long want = f->last - f->offset, there, done = 0, list[DRIVER_PFNS];
 
@@ -112,4 +112,86 @@ vm_fault_t ttm_insert_pfns(struct ttm_fault *f, pgoff_t num_prefault)
 	if (done < want && beyond_pages(f))
 		return VM_FAULT_SIGBUS;
 	return done < want && !done ? VM_FAULT_OOM : VM_FAULT_NOPAGE;
+}
+
+/* ---- the handlers ---- */
+
+typedef vm_fault_t (*insert_fn)(struct ttm_fault *f, pgoff_t num_prefault);
+
+static vm_fault_t fault_reserved(struct vm_fault *vmf, insert_fn insert)
+{
+	const struct vm_area_struct *vma = vmf->vma;
+	struct ttm_buffer_object *bo = vma->vm_private_data;
+	pgoff_t num_prefault = fault_num_prefault(bo->bdev, vma);
+	struct ttm_fault f;
+	vm_fault_t ret;
+
+	if (!insert)
+		return ttm_bo_vm_fault_reserved(vmf, vma->vm_page_prot, num_prefault);
+	ret = ttm_fault_prepare(&f, vmf, vma->vm_page_prot);
+	return ret ? ret : insert(&f, num_prefault);
+}
+
+/* As ttm_bo_vm_fault(); without @insert, the kernel's way. */
+static vm_fault_t mode_fault(struct vm_fault *vmf, insert_fn insert)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct ttm_buffer_object *bo = vma->vm_private_data;
+	vm_fault_t ret = ttm_bo_vm_reserve(bo, vmf);
+	int idx;
+
+	if (ret)
+		return ret;
+	if (!sim_rule(vma->vm_mm->sim_machine, SIM_RULE_TTM_DUMMY_PAGE)) {
+		ret = fault_reserved(vmf, insert);
+	} else if (drm_dev_enter(bo->base.dev, &idx)) {
+		ret = fault_reserved(vmf, insert);
+		drm_dev_exit(idx);
+	} else {
+		ret = ttm_bo_vm_dummy_page(vmf, vma->vm_page_prot);
+	}
+	if (ret != VM_FAULT_RETRY || (vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+		dma_resv_unlock(bo->base.resv);
+	return ret;
+}
+
+static vm_fault_t apply_fault(struct vm_fault *vmf)
+{
+	return mode_fault(vmf, vmf->vma->vm_flags & VM_PFNMAP ? insert_apply : NULL);
+}
+
+static vm_fault_t pfns_fault(struct vm_fault *vmf)
+{
+	const struct vm_area_struct *vma = vmf->vma;
+	const struct ttm_buffer_object *bo = vma->vm_private_data;
+
+	return mode_fault(vmf, fault_is_mixed(bo->bdev, vma) ? NULL : insert_pfns);
+}
+
+static const struct vm_operations_struct apply_vm_ops = {
+	.fault = apply_fault,
+	.open = ttm_bo_vm_open,
+	.close = ttm_bo_vm_close,
+	.access = ttm_bo_vm_access,
+};
+
+static const struct vm_operations_struct pfns_vm_ops = {
+	.fault = pfns_fault,
+	.open = ttm_bo_vm_open,
+	.close = ttm_bo_vm_close,
+	.access = ttm_bo_vm_access,
+};
+
+int sim_ttm_mmap_obj(struct vm_area_struct *vma, struct ttm_buffer_object *bo)
+{
+	static const struct vm_operations_struct *const mode_vm_ops[SIM_NR_TTM_MODES] = {
+		[SIM_TTM_APPLY] = &apply_vm_ops, [SIM_TTM_PFNS] = &pfns_vm_ops,
+	};
+	const struct vm_operations_struct *before = vma->vm_ops, *of_mode;
+	int ret = ttm_bo_mmap_obj(vma, bo);
+
+	of_mode = mode_vm_ops[ttm_sim_device(bo->bdev)->mode];
+	if (!ret && of_mode && vma->vm_ops != before)
+		vma->vm_ops = of_mode;
+	return ret;
 }

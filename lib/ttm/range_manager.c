@@ -33,9 +33,9 @@ static int range_insert(struct ttm_range_manager *rman, struct ttm_range_mgr_nod
 	uint64_t end = place->lpfn ? place->lpfn : rman->manager.size;
 	int ret;
 
-	sim_spin_lock(rman->manager.bdev->sim_machine, &rman->lock, SIM_RANK_MANAGER);
+	sim_spin_lock(ttm_machine(rman->manager.bdev), &rman->lock, SIM_RANK_MANAGER);
 	ret = drm_mm_insert_node_in_range(&rman->mm, &node->mm_node, node->base.num_pages,
-					  alignment, place->fpfn, end,
+					  alignment, 0, place->fpfn, end,
 					  place->flags & TTM_PL_FLAG_TOPDOWN ?
 					  DRM_MM_INSERT_HIGH : DRM_MM_INSERT_BEST);
 	sim_spin_unlock(&rman->lock, SIM_RANK_MANAGER);
@@ -45,7 +45,7 @@ static int range_insert(struct ttm_range_manager *rman, struct ttm_range_mgr_nod
 static int ttm_range_man_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,
 			       const struct ttm_place *place, struct ttm_resource **res)
 {
-	struct ttm_range_mgr_node *node = sim_alloc(man->bdev->sim_machine, sizeof(*node),
+	struct ttm_range_mgr_node *node = sim_alloc(ttm_machine(man->bdev), sizeof(*node),
 						    SIM_OBJ_RESOURCE);
 	int ret;
 
@@ -71,7 +71,7 @@ static void ttm_range_man_free(struct ttm_resource_manager *man, struct ttm_reso
 	struct ttm_range_mgr_node *node = to_range_node(res);
 
 	sim_assert(node->mm_node.mm == &rman->mm);
-	sim_spin_lock(man->bdev->sim_machine, &rman->lock, SIM_RANK_MANAGER);
+	sim_spin_lock(ttm_machine(man->bdev), &rman->lock, SIM_RANK_MANAGER);
 	drm_mm_remove_node(&node->mm_node);
 	sim_spin_unlock(&rman->lock, SIM_RANK_MANAGER);
 	ttm_resource_fini(man, res);
@@ -112,7 +112,7 @@ int ttm_range_man_init(struct ttm_device *bdev, unsigned int type, bool use_tt,
 
 	if (type >= TTM_NUM_MEM_TYPES || bdev->man_drv[type])
 		return -EINVAL;
-	rman = sim_alloc(bdev->sim_machine, sizeof(*rman), SIM_OBJ_MISC);
+	rman = sim_alloc(ttm_machine(bdev), sizeof(*rman), SIM_OBJ_MISC);
 	if (!rman)
 		return -ENOMEM;
 	rman->manager.use_tt = use_tt;

@@ -18,7 +18,7 @@ static int check_request(const struct sim_ttm_device *dev, unsigned long nr_page
 {
 	if (!nr_pages || (unsigned int)caching >= TTM_NUM_CACHING_TYPES || mem_type > TTM_PL_VRAM)
 		return -EINVAL;
-	if (nr_pages > sim_drm_file_page_offset_size(dev->bdev.sim_machine))
+	if (nr_pages > sim_drm_file_page_offset_size(ttm_machine(dev->bdev)))
 		return -ENOSPC;
 	return 0;
 }
@@ -26,17 +26,17 @@ static int check_request(const struct sim_ttm_device *dev, unsigned long nr_page
 /* Objects that leaves could map begin where leaves may (vmwgfx: vmw_thp.c). */
 static uint32_t bo_alignment(const struct sim_ttm_device *dev, unsigned long nr_pages)
 {
-	const struct sim_mmu *mmu = dev->bdev.sim_machine->mmu;
+	const struct sim_mmu *mmu = ttm_machine(dev->bdev)->mmu;
 	unsigned long leaf = 1UL << (mmu->level[1].shift - mmu->page_shift);
 
-	return dev->bdev.sim_mode == SIM_TTM_HUGE && mmu->has_leaf[1] && nr_pages >= leaf
+	return dev->mode == SIM_TTM_HUGE && mmu->has_leaf[1] && nr_pages >= leaf
 	       ? (uint32_t)leaf : 0;
 }
 
 static int bo_create(struct sim_ttm_device *dev, unsigned long nr_pages, uint32_t mem_type,
 		     enum ttm_caching caching, struct ttm_buffer_object **bo)
 {
-	struct sim_machine *machine = dev->bdev.sim_machine;
+	struct sim_machine *machine = ttm_machine(dev->bdev);
 	struct ttm_place place = { .mem_type = mem_type };
 	struct ttm_placement placement = { 1, &place, 1, &place };
 	struct sim_bo *sbo = sim_alloc(machine, sizeof(*sbo), SIM_OBJ_BO);
@@ -44,17 +44,17 @@ static int bo_create(struct sim_ttm_device *dev, unsigned long nr_pages, uint32_
 	if (!sbo)
 		return -ENOMEM;
 	sbo->caching = caching;
-	drm_gem_private_object_init(&dev->ddev, &sbo->base.base,
+	drm_gem_private_object_init(&dev->driver->ddev, &sbo->base.base,
 				    (size_t)nr_pages << sim_page_shift(machine));
 	*bo = &sbo->base;
-	return ttm_bo_init_validate(&dev->bdev, &sbo->base, ttm_bo_type_device, &placement,
+	return ttm_bo_init_validate(&dev->driver->bdev, &sbo->base, ttm_bo_type_device, &placement,
 				    bo_alignment(dev, nr_pages), true, NULL, NULL, sim_bo_destroy);
 }
 
 struct ttm_buffer_object *sim_bo_create(struct sim_ttm_device *dev, unsigned long nr_pages,
 					uint32_t mem_type, enum ttm_caching caching)
 {
-	struct sim_machine *machine = dev ? dev->bdev.sim_machine : NULL;
+	struct sim_machine *machine = dev ? ttm_machine(dev->bdev) : NULL;
 	struct ttm_buffer_object *bo = NULL;
 	int ret = machine ? sim_enter(machine) : -EINVAL;
 
@@ -75,12 +75,12 @@ struct ttm_buffer_object *sim_bo_create(struct sim_ttm_device *dev, unsigned lon
 /* Enter the machine and reserve the object. */
 static int bo_begin(struct ttm_buffer_object *bo, struct sim_machine **old)
 {
-	int ret = bo ? sim_enter(bo->bdev->sim_machine) : -EINVAL;
+	int ret = bo ? sim_enter(ttm_machine(bo->bdev)) : -EINVAL;
 
 	if (!ret)
 		ret = ttm_bo_reserve(bo, true, false, NULL);
 	if (!ret)
-		*old = sim_set_current_machine(bo->bdev->sim_machine);
+		*old = sim_set_current_machine(ttm_machine(bo->bdev));
 	return ret;
 }
 
@@ -193,7 +193,7 @@ int sim_bo_pfn(struct ttm_buffer_object *bo, unsigned long page, unsigned long *
 static int copy_piece(struct ttm_buffer_object *bo, unsigned long page, size_t offset, void *buf,
 		      size_t len, bool write)
 {
-	struct sim_machine *machine = bo->bdev->sim_machine;
+	struct sim_machine *machine = ttm_machine(bo->bdev);
 	unsigned long pfn;
 	int ret = bo_pfn(bo, page, &pfn);
 
@@ -210,7 +210,7 @@ static int copy_piece(struct ttm_buffer_object *bo, unsigned long page, size_t o
 int sim_bo_copy_reserved(struct ttm_buffer_object *bo, uint64_t offset, void *buf, size_t len,
 			 bool write)
 {
-	size_t page_size = sim_page_size(bo->bdev->sim_machine);
+	size_t page_size = sim_page_size(ttm_machine(bo->bdev));
 	struct ttm_operation_ctx ctx = { .interruptible = true };
 	char *at = buf;
 	int ret = 0;

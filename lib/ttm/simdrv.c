@@ -7,11 +7,12 @@
  */
 #include <errno.h>
 
+#include "ttm/huge.h"
 #include "ttm/simdrv.h"
 
-static struct sim_ttm_device *to_sim_ttm(struct ttm_device *bdev)
+static struct sim_ttm_driver *to_driver(struct ttm_device *bdev)
 {
-	return container_of(bdev, struct sim_ttm_device, bdev);
+	return container_of(bdev, struct sim_ttm_driver, bdev);
 }
 
 static struct sim_bo *to_sim_bo(struct ttm_buffer_object *bo)
@@ -23,7 +24,7 @@ static struct sim_bo *to_sim_bo(struct ttm_buffer_object *bo)
 
 static struct ttm_tt *sim_tt_create(struct ttm_buffer_object *bo, uint32_t page_flags)
 {
-	struct ttm_tt *tt = sim_alloc(bo->bdev->sim_machine, sizeof(*tt), SIM_OBJ_TT);
+	struct ttm_tt *tt = sim_alloc(ttm_machine(bo->bdev), sizeof(*tt), SIM_OBJ_TT);
 
 	if (tt && ttm_tt_init(tt, bo, page_flags, to_sim_bo(bo)->caching, 0)) {
 		sim_free(tt, sizeof(*tt), SIM_OBJ_TT);
@@ -53,11 +54,27 @@ static void sim_evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *
 	placement->num_busy_placement = 1;
 }
 
+/* An object without memory, as every new one since 6.12: what it gets is empty. */
+static int move_from_nowhere(struct ttm_buffer_object *bo, struct ttm_resource *new_mem)
+{
+	unsigned long pfn = to_driver(bo->bdev)->vram_pfn + new_mem->start;
+	int ret = 0;
+
+	if (new_mem->mem_type == TTM_PL_VRAM)
+		for (unsigned long i = 0; i < new_mem->num_pages && !ret; i++)
+			ret = sim_phys_clear(ttm_machine(bo->bdev), pfn + i);
+	if (!ret)
+		ttm_bo_move_null(bo, new_mem);
+	return ret;
+}
+
 static int sim_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		    struct ttm_resource *new_mem, struct ttm_place *hop)
 {
 	(void)evict, (void)hop;
-	if (bo->resource && bo->resource->mem_type != TTM_PL_VRAM &&
+	if (!bo->resource)
+		return move_from_nowhere(bo, new_mem);
+	if (bo->resource->mem_type != TTM_PL_VRAM &&
 	    new_mem->mem_type != TTM_PL_VRAM) {
 		ttm_bo_move_null(bo, new_mem);
 		return 0;
@@ -67,11 +84,11 @@ static int sim_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operati
 
 static int sim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 {
-	unsigned long pfn = to_sim_ttm(bdev)->vram_pfn + mem->start;
+	unsigned long pfn = to_driver(bdev)->vram_pfn + mem->start;
 
 	if (mem->mem_type != TTM_PL_VRAM)
 		return 0;
-	mem->bus.offset = (phys_addr_t)pfn << sim_page_shift(bdev->sim_machine);
+	mem->bus.offset = (phys_addr_t)pfn << sim_page_shift(ttm_machine(bdev));
 	mem->bus.is_iomem = true;
 	mem->bus.caching = to_sim_bo(mem->bo)->caching;
 	return 0;
@@ -97,78 +114,33 @@ static struct ttm_device_funcs sim_ttm_funcs = {
 
 /* ---- mmap ---- */
 
-/* Models: drivers/gpu/drm/vmwgfx/vmwgfx_page_dirty.c, vmw_bo_vm_huge_fault,
- * 5.11, for an object whose dirty pages nobody tracks. */
-static vm_fault_t sim_ttm_huge_fault(struct vm_fault *vmf, enum page_entry_size pe_size)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	struct ttm_buffer_object *bo = vma->vm_private_data;
-	const struct sim_mmu *mmu = bo->bdev->sim_machine->mmu;
-	struct sim_machine *old;
-	pgprot_t prot;
-	vm_fault_t ret;
-
-	if (pe_size != PE_SIZE_PMD || !mmu->has_leaf[1] ||
-	    ((vmf->flags & FAULT_FLAG_WRITE) && is_cow_mapping(vma->vm_flags)))
-		return VM_FAULT_FALLBACK;
-	ret = ttm_bo_vm_reserve(bo, vmf);
-	if (ret)
-		return ret;
-	old = sim_set_current_machine(bo->bdev->sim_machine);
-	prot = vm_get_page_prot(vma->vm_flags);
-	sim_set_current_machine(old);
-	ret = sim_ttm_bo_vm_fault_reserved_huge(vmf, prot,
-						1UL << (mmu->level[1].shift - mmu->page_shift));
-	if (ret != VM_FAULT_RETRY || (vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
-		dma_resv_unlock(bo->base.resv);
-	return ret;
-}
-
-static const struct vm_operations_struct sim_ttm_huge_vm_ops = {
-	.fault = ttm_bo_vm_fault,
-	.huge_fault = sim_ttm_huge_fault,
-	.open = ttm_bo_vm_open,
-	.close = ttm_bo_vm_close,
-	.access = ttm_bo_vm_access,
-};
-
-/* Models: drivers/gpu/drm/vmwgfx/vmwgfx_ttm_glue.c, vmw_mmap, 5.11: what is not
- * COW need not be mixed. */
-static void flip_to_pfnmap(struct vm_area_struct *vma)
-{
-	if (is_cow_mapping(vma->vm_flags))
-		return;
-	vma->vm_flags = (vma->vm_flags & ~VM_MIXEDMAP) | VM_PFNMAP;
-}
-
 static int sim_ttm_mmap(struct file *filp, struct vm_area_struct *vma)
 {
-	struct sim_ttm_device *dev = filp->private_data;
-	bool huge = dev->bdev.sim_mode == SIM_TTM_HUGE;
+	struct sim_ttm_driver *drv = filp->private_data;
+	bool huge = ttm_sim_device(&drv->bdev)->mode == SIM_TTM_HUGE;
 	int ret;
 
-	if (sim_rule(dev->bdev.sim_machine, SIM_RULE_TTM_GEM_MMAP))
-		ret = sim_ttm_gem_mmap(filp, vma, &dev->bdev, &dev->ddev);
+	if (sim_rule(ttm_machine(&drv->bdev), SIM_RULE_TTM_GEM_MMAP))
+		ret = sim_ttm_gem_mmap(filp, vma, &drv->bdev, &drv->ddev);
 	else
-		ret = ttm_bo_mmap(filp, vma, &dev->bdev);
+		ret = ttm_bo_mmap(filp, vma, &drv->bdev);
 	if (ret || !huge)
 		return ret;
-	vma->vm_ops = &sim_ttm_huge_vm_ops;
-	flip_to_pfnmap(vma);
+	ttm_huge_mmap(vma);
 	return 0;
 }
 
 /* The offset within its object of what is mapped at @pgoff, in pages. */
-static unsigned long object_offset(struct sim_ttm_device *dev, unsigned long pgoff)
+static unsigned long object_offset(struct sim_ttm_driver *drv, unsigned long pgoff)
 {
 	struct drm_vma_offset_node *node;
 	unsigned long offset = pgoff;
 
-	drm_vma_offset_lock_lookup(&dev->offsets);
-	node = drm_vma_offset_lookup_locked(&dev->offsets, pgoff, 1);
+	drm_vma_offset_lock_lookup(&drv->offsets);
+	node = drm_vma_offset_lookup_locked(&drv->offsets, pgoff, 1);
 	if (node)
 		offset -= drm_vma_node_start(node);
-	drm_vma_offset_unlock_lookup(&dev->offsets);
+	drm_vma_offset_unlock_lookup(&drv->offsets);
 	return offset;
 }
 
@@ -181,14 +153,14 @@ static unsigned long sim_ttm_get_unmapped_area(struct file *filp, unsigned long 
 					       unsigned long len, unsigned long pgoff,
 					       unsigned long flags)
 {
-	struct sim_ttm_device *dev = filp->private_data;
-	const struct sim_mmu *mmu = dev->bdev.sim_machine->mmu;
+	struct sim_ttm_driver *drv = filp->private_data;
+	bool huge = ttm_sim_device(&drv->bdev)->mode == SIM_TTM_HUGE;
+	const struct sim_mmu *mmu = ttm_machine(&drv->bdev)->mmu;
 	struct mm_struct *mm = sim_thread.task->mm;
 	unsigned long want = mm_get_unmapped_area(mm, filp, addr, len, pgoff, flags);
 	unsigned long leaf, long_len, at, skew;
 
-	if (dev->bdev.sim_mode != SIM_TTM_HUGE || !mmu->has_leaf[1] || (long)want < 0 ||
-	    want == addr)
+	if (!huge || !mmu->has_leaf[1] || (long)want < 0 || want == addr)
 		return want;
 	leaf = 1UL << mmu->level[1].shift;
 	long_len = len + leaf - mmu_page_size(mmu);
@@ -197,7 +169,7 @@ static unsigned long sim_ttm_get_unmapped_area(struct file *filp, unsigned long 
 	at = mm_get_unmapped_area(mm, filp, 0, long_len, 0, flags);
 	if ((long)at < 0)
 		return want;
-	skew = ((object_offset(dev, pgoff) << mmu->page_shift) - at) & (leaf - 1);
+	skew = ((object_offset(drv, pgoff) << mmu->page_shift) - at) & (leaf - 1);
 	return at + skew;
 }
 
@@ -209,7 +181,7 @@ static const struct file_operations sim_ttm_fops = {
 /* ---- the device ---- */
 
 /* Where VRAM lies in the machine's I/O range: 0 or -EINVAL. */
-static int find_vram(struct sim_ttm_device *dev, const struct sim_machine *machine,
+static int find_vram(struct sim_ttm_driver *drv, const struct sim_machine *machine,
 		     const struct sim_ttm_config *config)
 {
 	const struct sim_phys *phys = machine->phys;
@@ -219,8 +191,8 @@ static int find_vram(struct sim_ttm_device *dev, const struct sim_machine *machi
 	if ((config->vram_offset & ((1ULL << shift) - 1)) || offset > phys->io_nr ||
 	    (offset && offset == phys->io_nr) || pages > phys->io_nr - offset)
 		return -EINVAL;
-	dev->vram_pfn = phys->io_start + (unsigned long)offset;
-	dev->vram_pages = (unsigned long)(config->vram_bytes ? pages : phys->io_nr - offset);
+	drv->vram_pfn = phys->io_start + (unsigned long)offset;
+	drv->vram_pages = (unsigned long)(config->vram_bytes ? pages : phys->io_nr - offset);
 	return 0;
 }
 
@@ -231,87 +203,88 @@ static uint64_t gtt_pages(const struct sim_machine *machine, const struct sim_tt
 	return machine->phys->ram.nr / 2;
 }
 
-static int reserve_vram(struct sim_ttm_device *dev, const struct sim_ttm_config *config)
+static int reserve_vram(struct sim_ttm_driver *drv, const struct sim_ttm_config *config)
 {
-	unsigned int shift = sim_page_shift(dev->bdev.sim_machine);
+	unsigned int shift = sim_page_shift(ttm_machine(&drv->bdev));
 	int ret;
 
-	if (config->no_reserve_wc || !dev->vram_pages)
+	if (config->no_reserve_wc || !drv->vram_pages)
 		return 0;
-	ret = arch_io_reserve_memtype_wc((resource_size_t)dev->vram_pfn << shift,
-					 (resource_size_t)dev->vram_pages << shift);
-	dev->wc_reserved = !ret;
+	ret = arch_io_reserve_memtype_wc((resource_size_t)drv->vram_pfn << shift,
+					 (resource_size_t)drv->vram_pages << shift);
+	drv->wc_reserved = !ret;
 	return ret;
 }
 
-static void release_vram(struct sim_ttm_device *dev)
+static void release_vram(struct sim_ttm_driver *drv)
 {
-	unsigned int shift = sim_page_shift(dev->bdev.sim_machine);
+	unsigned int shift = sim_page_shift(ttm_machine(&drv->bdev));
 
-	if (dev->wc_reserved)
-		arch_io_free_memtype_wc((resource_size_t)dev->vram_pfn << shift,
-					(resource_size_t)dev->vram_pages << shift);
+	if (drv->wc_reserved)
+		arch_io_free_memtype_wc((resource_size_t)drv->vram_pfn << shift,
+					(resource_size_t)drv->vram_pages << shift);
 }
 
-static int device_init(struct sim_ttm_device *dev, struct sim_machine *machine,
+static int device_init(struct sim_ttm_driver *drv, struct sim_machine *machine,
 		       const struct sim_ttm_config *config)
 {
 	int ret;
 
-	drm_vma_offset_manager_init(&dev->offsets, sim_drm_file_page_offset_start(machine),
+	drm_vma_offset_manager_init(&drv->offsets, sim_drm_file_page_offset_start(machine),
 				    sim_drm_file_page_offset_size(machine));
-	sim_drm_device_init(&dev->ddev, machine, &dev->offsets);
-	ret = ttm_device_init(&dev->bdev, &sim_ttm_funcs, NULL, dev->mapping, &dev->offsets,
+	sim_drm_device_init(&drv->ddev, machine, &drv->offsets);
+	drv->ddev.sim_mapping = drv->mapping;
+	ret = ttm_device_init(&drv->bdev, &sim_ttm_funcs, NULL, drv->mapping, &drv->offsets,
 			      false, false);
-	if (!ret)
-		ret = sim_ttm_device_set_mode(&dev->bdev, config->mode);
-	if (!ret && config->pool_max_order > MAX_ORDER)
-		ret = -EINVAL;
 	if (ret)
 		return ret;
+	(void)sim_ttm_device_set_mode(&drv->bdev, config->mode);
+	ttm_sim_device(&drv->bdev)->driver = drv;
 	if (config->prefault)
-		dev->bdev.sim_prefault = config->prefault;
+		ttm_sim_device(&drv->bdev)->prefault = config->prefault;
 	if (config->pool_max_order)
-		dev->bdev.pool.sim_nr_orders = config->pool_max_order;
+		drv->bdev.pool.sim_nr_orders = config->pool_max_order;
 	return 0;
 }
 
-static int device_init_memory(struct sim_ttm_device *dev, const struct sim_ttm_config *config)
+static int device_init_memory(struct sim_ttm_driver *drv, const struct sim_ttm_config *config)
 {
-	int ret = ttm_range_man_init(&dev->bdev, TTM_PL_TT, true,
-				     (unsigned long)gtt_pages(dev->bdev.sim_machine, config));
+	int ret = ttm_range_man_init(&drv->bdev, TTM_PL_TT, true,
+				     (unsigned long)gtt_pages(ttm_machine(&drv->bdev), config));
 
-	if (!ret && dev->vram_pages)
-		ret = ttm_range_man_init(&dev->bdev, TTM_PL_VRAM, false, dev->vram_pages);
-	return ret ? ret : reserve_vram(dev, config);
+	if (!ret && drv->vram_pages)
+		ret = ttm_range_man_init(&drv->bdev, TTM_PL_VRAM, false, drv->vram_pages);
+	return ret ? ret : reserve_vram(drv, config);
 }
 
-static void device_fini_memory(struct sim_ttm_device *dev)
+static void device_fini_memory(struct sim_ttm_driver *drv)
 {
-	release_vram(dev);
-	ttm_range_man_fini(&dev->bdev, TTM_PL_VRAM);
-	ttm_range_man_fini(&dev->bdev, TTM_PL_TT);
-	ttm_device_fini(&dev->bdev);
+	release_vram(drv);
+	ttm_range_man_fini(&drv->bdev, TTM_PL_VRAM);
+	ttm_range_man_fini(&drv->bdev, TTM_PL_TT);
+	ttm_device_fini(&drv->bdev);
 }
 
-static int device_create(struct sim_ttm_device *dev, struct sim_machine *machine,
+static int device_create(struct sim_ttm_driver *drv, struct sim_machine *machine,
 			 const struct sim_ttm_config *config)
 {
-	int ret = find_vram(dev, machine, config);
+	int ret = find_vram(drv, machine, config);
 
 	if (ret)
 		return ret;
-	dev->mapping = sim_mapping_create(machine);
-	if (!dev->mapping)
+	if ((unsigned int)config->mode >= SIM_NR_TTM_MODES || config->pool_max_order > MAX_ORDER)
+		return -EINVAL;
+	drv->mapping = sim_mapping_create(machine);
+	if (!drv->mapping)
 		return -ENOMEM;
-	ret = device_init(dev, machine, config);
+	ret = device_init(drv, machine, config);
 	if (!ret) {
-		ret = device_init_memory(dev, config);
+		ret = device_init_memory(drv, config);
 		if (ret)
-			device_fini_memory(dev);
+			device_fini_memory(drv);
 	}
 	if (ret)
-		sim_mapping_put(dev->mapping);
+		sim_mapping_put(drv->mapping);
 	return ret;
 }
 
@@ -319,51 +292,57 @@ struct sim_ttm_device *sim_ttm_device_create(struct sim_machine *machine,
 					     const struct sim_ttm_config *config)
 {
 	static const struct sim_ttm_config defaults;
-	struct sim_ttm_device *dev = NULL;
+	struct sim_ttm_driver *drv = NULL;
 	struct sim_machine *old;
 	int ret = machine ? sim_enter(machine) : -EINVAL;
 
 	if (!ret) {
-		dev = sim_alloc(machine, sizeof(*dev), SIM_OBJ_MISC);
-		ret = dev ? 0 : -ENOMEM;
+		drv = sim_alloc(machine, sizeof(*drv), SIM_OBJ_MISC);
+		ret = drv ? 0 : -ENOMEM;
 	}
 	if (!ret) {
 		old = sim_set_current_machine(machine);
-		ret = device_create(dev, machine, config ? config : &defaults);
+		ret = device_create(drv, machine, config ? config : &defaults);
 		sim_set_current_machine(old);
 	}
 	if (!ret)
-		return dev;
-	sim_free(dev, sizeof(*dev), SIM_OBJ_MISC);
+		return ttm_sim_device(&drv->bdev);
+	sim_free(drv, sizeof(*drv), SIM_OBJ_MISC);
 	errno = -ret;
 	return NULL;
 }
 
+static void driver_destroy(struct sim_ttm_driver *drv)
+{
+	ttm_bo_delayed_delete(&drv->bdev, true);
+	device_fini_memory(drv);
+	sim_drm_device_fini(&drv->ddev);
+	drm_vma_offset_manager_destroy(&drv->offsets);
+	sim_mapping_put(drv->mapping);
+	sim_free(drv, sizeof(*drv), SIM_OBJ_MISC);
+}
+
 void sim_ttm_device_destroy(struct sim_ttm_device *dev)
 {
-	struct sim_machine *old;
+	struct sim_machine *machine, *old;
 
 	if (!dev)
 		return;
-	(void)sim_enter(dev->bdev.sim_machine);
-	old = sim_set_current_machine(dev->bdev.sim_machine);
-	ttm_bo_delayed_delete(&dev->bdev, true);
-	device_fini_memory(dev);
-	sim_drm_device_fini(&dev->ddev);
-	drm_vma_offset_manager_destroy(&dev->offsets);
-	sim_mapping_put(dev->mapping);
+	machine = ttm_machine(&dev->driver->bdev);
+	(void)sim_enter(machine);
+	old = sim_set_current_machine(machine);
+	driver_destroy(dev->driver);
 	sim_set_current_machine(old);
-	sim_free(dev, sizeof(*dev), SIM_OBJ_MISC);
 }
 
 struct ttm_device *sim_ttm_bdev(struct sim_ttm_device *dev)
 {
-	return dev ? &dev->bdev : NULL;
+	return dev ? &dev->driver->bdev : NULL;
 }
 
 struct drm_device *sim_ttm_ddev(struct sim_ttm_device *dev)
 {
-	return dev ? &dev->ddev : NULL;
+	return dev ? &dev->driver->ddev : NULL;
 }
 
 int sim_ttm_set_mode(struct sim_ttm_device *dev, enum sim_ttm_mode mode)
@@ -373,12 +352,13 @@ int sim_ttm_set_mode(struct sim_ttm_device *dev, enum sim_ttm_mode mode)
 
 enum sim_ttm_mode sim_ttm_mode(const struct sim_ttm_device *dev)
 {
-	return dev ? dev->bdev.sim_mode : SIM_TTM_DEFAULT;
+	return dev ? dev->mode : SIM_TTM_DEFAULT;
 }
 
 struct file *sim_ttm_open(struct sim_ttm_device *dev, unsigned int fmode)
 {
 	if (!dev)
 		return NULL;
-	return sim_file_create(dev->mapping, &sim_ttm_fops, fmode, dev, "/dev/dri/card0");
+	return sim_file_create(dev->driver->mapping, &sim_ttm_fops, fmode, dev->driver,
+			       "/dev/dri/card0");
 }

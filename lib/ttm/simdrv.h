@@ -7,7 +7,7 @@
 
 #include "ttm/internal.h"
 
-struct sim_ttm_device {
+struct sim_ttm_driver {
 	struct ttm_device bdev;
 	struct drm_device ddev;
 	struct drm_vma_offset_manager offsets;

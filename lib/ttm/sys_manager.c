@@ -8,7 +8,7 @@
 static int ttm_sys_man_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,
 			     const struct ttm_place *place, struct ttm_resource **res)
 {
-	*res = sim_alloc(man->bdev->sim_machine, sizeof(**res), SIM_OBJ_RESOURCE);
+	*res = sim_alloc(ttm_machine(man->bdev), sizeof(**res), SIM_OBJ_RESOURCE);
 	if (!*res)
 		return -ENOMEM;
 	ttm_resource_init(bo, place, *res);

@@ -10,7 +10,7 @@
 
 static struct ttm_tt *call_create(struct ttm_buffer_object *bo, uint32_t page_flags)
 {
-	return SIM_CALL(bo->bdev->sim_machine, bo->bdev->funcs, ttm_tt_create, 0, NULL, bo,
+	return SIM_CALL(ttm_machine(bo->bdev), bo->bdev->funcs, ttm_tt_create, 0, NULL, bo,
 			page_flags);
 }
 
@@ -33,6 +33,8 @@ int ttm_tt_create(struct ttm_buffer_object *bo, bool zero_alloc)
 	default:
 		return -EINVAL;
 	}
+	if (TTM_LACKS(bo->bdev, TT_FILE, __func__, ttm_tt_create))
+		return -EIO;
 	bo->ttm = call_create(bo, page_flags);
 	return bo->ttm ? 0 : -ENOMEM;
 }
@@ -45,19 +47,21 @@ static size_t tt_array_bytes(const struct ttm_tt *ttm)
 int ttm_tt_init(struct ttm_tt *ttm, struct ttm_buffer_object *bo, uint32_t page_flags,
 		enum ttm_caching caching, unsigned long extra_pages)
 {
+	if ((unsigned int)caching >= TTM_NUM_CACHING_TYPES)
+		return -EINVAL;
 	ttm->num_pages = (uint32_t)(ttm_bo_nr_pages(bo) + extra_pages);
 	ttm->page_flags = page_flags;
 	ttm->sg = bo->sg;
 	ttm->swap_storage = NULL;
 	ttm->caching = caching;
 	ttm->sim_bdev = bo->bdev;
-	ttm->pages = sim_alloc(bo->bdev->sim_machine, tt_array_bytes(ttm), SIM_OBJ_TT);
+	ttm->pages = sim_alloc(ttm_machine(bo->bdev), tt_array_bytes(ttm), SIM_OBJ_TT);
 	return ttm->pages ? 0 : -ENOMEM;
 }
 
 void ttm_tt_fini(struct ttm_tt *ttm)
 {
-	(void)SIM_WARN_ON(ttm->sim_bdev->sim_machine, TT_FILE,
+	(void)SIM_WARN_ON(ttm_machine(ttm->sim_bdev), TT_FILE,
 			  ttm->page_flags & TTM_TT_FLAG_PRIV_POPULATED);
 	sim_free(ttm->pages, tt_array_bytes(ttm), SIM_OBJ_TT);
 	ttm->pages = NULL;
@@ -65,13 +69,14 @@ void ttm_tt_fini(struct ttm_tt *ttm)
 
 void ttm_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm)
 {
-	SIM_CALL_VOID(bdev->sim_machine, bdev->funcs, ttm_tt_destroy, 0, bdev, ttm);
+	if (!TTM_LACKS(bdev, TT_FILE, __func__, ttm_tt_destroy))
+		SIM_CALL_VOID(ttm_machine(bdev), bdev->funcs, ttm_tt_destroy, 0, bdev, ttm);
 }
 
 static int call_populate(struct ttm_device *bdev, struct ttm_tt *ttm,
 			 struct ttm_operation_ctx *ctx)
 {
-	return SIM_CALL(bdev->sim_machine, bdev->funcs, ttm_tt_populate, 0, -EIO, bdev, ttm, ctx);
+	return SIM_CALL(ttm_machine(bdev), bdev->funcs, ttm_tt_populate, 0, -EIO, bdev, ttm, ctx);
 }
 
 int ttm_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx)
@@ -93,10 +98,12 @@ int ttm_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_oper
 
 void ttm_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm)
 {
+	if (SIM_OOPS_IF_NULL(ttm_machine(bdev), TT_FILE, __func__, ttm))
+		return;
 	if (!ttm_tt_is_populated(ttm))
 		return;
 	if (bdev->funcs->ttm_tt_unpopulate)
-		SIM_CALL_VOID(bdev->sim_machine, bdev->funcs, ttm_tt_unpopulate, 0, bdev, ttm);
+		SIM_CALL_VOID(ttm_machine(bdev), bdev->funcs, ttm_tt_unpopulate, 0, bdev, ttm);
 	else
 		ttm_pool_free(&bdev->pool, ttm);
 	ttm->page_flags &= ~TTM_TT_FLAG_PRIV_POPULATED;

@@ -25,6 +25,7 @@
 
 struct user_access {
 	struct task_struct *task;
+	struct mm_struct *mm;	/* the task's */
 	unsigned long addr;
 	void *to;		/* a load */
 	const void *from;	/* a store, or NULL */
@@ -34,7 +35,7 @@ struct user_access {
 /* All within one page. 0, or -EFAULT: a fault is to be taken. */
 static int access_bytes(const struct user_access *access, size_t len)
 {
-	struct mm_struct *mm = access->task->mm;
+	struct mm_struct *mm = access->mm;
 	size_t offset = access->addr & (page_size(mm) - 1);
 	unsigned long pfn;
 	int ret;
@@ -95,7 +96,7 @@ static int fault_signal(const struct sim_machine *machine, vm_fault_t fault)
  */
 static int take_fault(const struct user_access *access, bool *tried)
 {
-	struct mm_struct *mm = access->task->mm;
+	struct mm_struct *mm = access->mm;
 	unsigned int flags = FAULT_FLAG_DEFAULT | FAULT_FLAG_USER;
 	struct vm_area_struct *vma;
 	vm_fault_t fault;
@@ -161,31 +162,43 @@ static int access_within_page(const struct user_access *access, size_t len)
 	return -EAGAIN;
 }
 
-static int user_access(struct task_struct *task, unsigned long addr, void *to, const void *from,
-		       size_t len)
+static int access_mm(struct user_access *access, size_t len)
 {
-	struct user_access access = { task, addr, to, from, from ? "sim_write" : "sim_read" };
-	int ret = sim_syscall_enter(task);
+	size_t page = page_size(access->mm);
+	int ret = 0;
 
-	if (!ret && len && !to && !from)
-		ret = -EINVAL;
+	if (len && !access->to && !access->from)
+		return -EINVAL;
 	while (!ret && len) {
-		size_t page = page_size(task->mm);
-		size_t chunk = page - (access.addr & (page - 1));
+		size_t chunk = page - (access->addr & (page - 1));
 
 		if (chunk > len)
 			chunk = len;
-		if (access.addr >= task->mm->task_size)
+		if (access->addr >= access->mm->task_size)
 			return SIGSEGV;
-		ret = access_within_page(&access, chunk);
-		access.addr += chunk;
-		if (from)
-			access.from = (const char *)access.from + chunk;
+		ret = access_within_page(access, chunk);
+		access->addr += chunk;
+		if (access->from)
+			access->from = (const char *)access->from + chunk;
 		else
-			access.to = (char *)access.to + chunk;
+			access->to = (char *)access->to + chunk;
 		len -= chunk;
 	}
 	return ret;
+}
+
+static int user_access(struct task_struct *task, unsigned long addr, void *to, const void *from,
+		       size_t len)
+{
+	struct user_access access = { task, NULL, addr, to, from,
+				      from ? "sim_write" : "sim_read" };
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	if (ret)
+		return ret;
+	access.mm = call.mm;
+	return (int)sim_call_end(&call, access_mm(&access, len));
 }
 
 int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len)
@@ -208,18 +221,15 @@ static unsigned long touch_mapped(struct mm_struct *mm, unsigned long addr, unsi
 	return addr;
 }
 
-int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, bool write)
+static int touch_mm(struct task_struct *task, struct mm_struct *mm, unsigned long addr,
+		    unsigned long len, bool write)
 {
 	static const char nothing[1];
 	char byte;
-	struct user_access access = { task, 0, &byte, write ? nothing : NULL, __func__ };
-	int ret = sim_syscall_enter(task);
-	struct mm_struct *mm;
+	struct user_access access = { task, mm, 0, &byte, write ? nothing : NULL, "sim_touch" };
 	unsigned long end;
+	int ret;
 
-	if (ret)
-		return ret;
-	mm = task->mm;
 	if (!page_aligned(mm, addr | len))
 		return -EINVAL;
 	if (addr > mm->task_size || len > mm->task_size - addr)
@@ -235,4 +245,14 @@ int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, b
 		addr = next == addr ? addr + page_size(mm) : next;
 	}
 	return 0;
+}
+
+int sim_touch(struct task_struct *task, unsigned long addr, unsigned long len, bool write)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	if (ret)
+		return ret;
+	return (int)sim_call_end(&call, touch_mm(task, call.mm, addr, len, write));
 }

@@ -9,32 +9,23 @@
  *	V.5 rss agrees with the entries of level 0 that have a normal page; larger
  *	    leaves are inserted by pfn and never counted
  *	V.6 pgtables_bytes agrees with the tables, the top one not counted
+ *
+ * and the rules E of each present entry (check_entry.c).
  */
 #include <errno.h>
 
-#include "vma/internal.h"
+#include "pte/walk.h"
+#include "vma/check.h"
 
-struct mm_check {
-	struct mm_struct *mm;
-	unsigned int nr;
-	void (*tell)(const char *what, void *data);
-	void *data;
-	long rss[NR_MM_COUNTERS];
-	long table_bytes;
-};
-
-static void expect(struct mm_check *check, bool holds, const char *what)
+static void expect(struct sim_check *check, bool holds, const char *what)
 {
-	if (holds)
-		return;
-	check->nr++;
-	if (check->tell)
-		check->tell(what, check->data);
+	if (!holds)
+		sim_check_tell(check, "%s", what);
 }
 
 /* ---- vmas ---- */
 
-static void check_vma(struct mm_check *check, struct vm_area_struct *vma)
+static void check_vma(struct sim_check *check, struct vm_area_struct *vma)
 {
 	const struct mm_struct *mm = check->mm;
 
@@ -46,7 +37,7 @@ static void check_vma(struct mm_check *check, struct vm_area_struct *vma)
 		expect(check, i_mmap_contains(vma), "V.2 a vma is not in its file's i_mmap");
 }
 
-static void check_vmas(struct mm_check *check)
+static void check_vmas(struct sim_check *check)
 {
 	struct mm_struct *mm = check->mm, sums = { 0 };
 	unsigned long end = 0;
@@ -70,45 +61,62 @@ static void check_vmas(struct mm_check *check)
 
 /* ---- entries ---- */
 
-static void check_leaf(struct mm_check *check, int level, uint64_t e, unsigned long addr)
-{
-	const struct sim_mmu *mmu = check->mm->sim_mmu;
-	struct vm_area_struct *vma = vma_lookup(check->mm, addr);
-	const struct page *page;
+struct mm_walk {
+	struct sim_entry_walk walk;
+	struct sim_check *check;
+	struct vm_area_struct *vma;	/* the first that ends behind the last entry */
+	long rss[NR_MM_COUNTERS];
+	long table_bytes;
+};
 
-	expect(check, vma && vma->vm_end - addr >= mmu_leaf_size(mmu, level),
-	       "V.4 an entry lies outside every vma");
-	if (!vma || level > 0 || !fmt_test(&mmu->format[0], SIM_TEST_PRESENT, e))
+static void see_table(struct sim_entry_walk *walk, int level)
+{
+	struct mm_walk *w = (struct mm_walk *)walk;
+
+	w->table_bytes += sim_table_bytes(walk->mm->sim_mmu, level);
+}
+
+/* The walk goes upwards, and so does this. */
+static struct vm_area_struct *vma_at(struct mm_walk *w, unsigned long addr)
+{
+	while (w->vma && w->vma->vm_end <= addr)
+		w->vma = w->vma->sim_next;
+	return w->vma && w->vma->vm_start <= addr ? w->vma : NULL;
+}
+
+static void see_leaf(struct sim_entry_walk *walk, int level, uint64_t e, unsigned long addr)
+{
+	struct mm_walk *w = (struct mm_walk *)walk;
+	struct sim_check *check = w->check;
+	const struct sim_mmu *mmu = check->mm->sim_mmu;
+	struct sim_check_entry entry = { .vma = vma_at(w, addr), .addr = addr, .level = level,
+					 .e = e };
+
+	if (!entry.vma || entry.vma->vm_end - addr < mmu_leaf_size(mmu, level)) {
+		sim_check_tell(check, "V.4 the entry 0x%llx at 0x%lx lies outside every vma",
+			       (unsigned long long)e, addr);
 		return;
-	page = sim_normal_page(vma, addr, e, 0);
-	if (page)
-		check->rss[sim_mm_counter(page)]++;
-}
-
-static void check_table(struct mm_check *check, int level, void *table, unsigned long base)
-{
-	const struct sim_mmu *mmu = check->mm->sim_mmu;
-
-	for (unsigned long i = 0; i < 1UL << mmu->level[level].index_bits; i++) {
-		unsigned long addr = base + (i << mmu->level[level].shift);
-		uint64_t e = mmu_read(mmu, level, mmu_slot(mmu, level, table, addr));
-
-		if (mmu_is_none(mmu, level, e))
-			continue;
-		if (mmu_is_leaf(mmu, level, e)) {
-			check_leaf(check, level, e, addr);
-			continue;
-		}
-		check->table_bytes += (long)mmu->level[level - 1].entry_bytes
-				      << mmu->level[level - 1].index_bits;
-		check_table(check, level - 1, mmu_table(mmu, level, e, check->mm->sim_machine),
-			    addr);
 	}
+	if (!fmt_test(&mmu->format[level], SIM_TEST_PRESENT, e))
+		return;
+	entry.pfn = fmt_pfn(&mmu->format[level], e);
+	entry.page = sim_pfn_to_page(check->mm->sim_machine, entry.pfn);
+	if (!level)
+		entry.counted = sim_normal_page_quietly(entry.vma, addr, e, 0);
+	if (entry.counted)
+		w->rss[sim_mm_counter(entry.counted)]++;
+	sim_check_entry(check, &entry);
+	if (check->entry_too)
+		check->entry_too(check, &entry);
 }
 
-static void check_entries(struct mm_check *check)
+static void check_entries(struct sim_check *check)
 {
 	struct mm_struct *mm = check->mm;
+	struct mm_walk w = {
+		.walk = { .mm = mm, .leaf = see_leaf, .table = see_table },
+		.check = check, .vma = sim_vma_next(mm, NULL),
+	};
 	static const char *const what[NR_MM_COUNTERS] = {
 		[MM_FILEPAGES] = "V.5 rss of file pages differs",
 		[MM_ANONPAGES] = "V.5 rss of anonymous pages differs",
@@ -116,26 +124,35 @@ static void check_entries(struct mm_check *check)
 		[MM_SHMEMPAGES] = "V.5 rss of shmem pages differs",
 	};
 
-	check_table(check, mm->sim_mmu->nr_levels - 1, mm->pgd, 0);
+	sim_walk_entries(&w.walk);
+	sim_check_flush(check);
 	for (int i = 0; i < NR_MM_COUNTERS; i++)
-		expect(check, check->rss[i] == mm->rss_stat[i].counter, what[i]);
-	expect(check, check->table_bytes == mm->pgtables_bytes.counter,
+		expect(check, w.rss[i] == mm->rss_stat[i].counter, what[i]);
+	expect(check, w.table_bytes == mm->pgtables_bytes.counter,
 	       "V.6 pgtables_bytes differs from the tables");
+}
+
+void sim_check_mm(struct sim_check *check, struct mm_struct *mm)
+{
+	check->mm = mm;
+	check->facts.vma = NULL;
+	mmap_write_lock(mm);
+	check_vmas(check);
+	check_entries(check);
+	mmap_write_unlock(mm);
 }
 
 unsigned int sim_mm_check(struct mm_struct *mm, void (*tell)(const char *what, void *data),
 			  void *data)
 {
-	struct mm_check check = { .mm = mm, .tell = tell, .data = data };
+	struct sim_check check = { .tell = tell, .data = data };
 
 	if (!mm)
 		return 0;
-	if (sim_mmap_write_lock(mm, __func__)) {
+	if (sim_mmap_is_own(mm, __func__)) {
 		errno = EDEADLK;
 		return 0;
 	}
-	check_vmas(&check);
-	check_entries(&check);
-	sim_mmap_unlock(mm);
+	sim_check_mm(&check, mm);
 	return check.nr;
 }

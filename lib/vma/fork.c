@@ -93,6 +93,19 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	return ret;
 }
 
+/*
+ * What a child has of its parent beside the mappings. The kernel copies the structure
+ * and sets back counts, locks and most of def_flags: what mlockall() wants of mappings
+ * to come is the parent's.
+ * Models: kernel/fork.c, dup_mm and mm_init; include/linux/mm.h, VM_INIT_DEF_MASK, 5.11
+ * to 6.12.
+ */
+static void inherit(struct mm_struct *mm, const struct mm_struct *oldmm)
+{
+	mm->mmap_base = oldmm->mmap_base;
+	mm->def_flags = oldmm->def_flags & VM_NOHUGEPAGE;
+}
+
 struct mm_struct *dup_mm(struct mm_struct *oldmm)
 {
 	struct mm_struct *mm = mm_alloc(oldmm->sim_machine);
@@ -104,6 +117,7 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 		mmput(mm);
 		return NULL;
 	}
+	inherit(mm, oldmm);
 	(void)sim_mmap_write_lock(mm, "sim_fork"); /* nobody else knows it */
 	ret = dup_mmap(mm, oldmm);
 	sim_assert(mm->map_count <= oldmm->map_count);

@@ -17,6 +17,7 @@
 #include <ttmsim/vma.h>
 
 #include "pte/pgtable.h"
+#include "vma/call.h"
 
 /* ---- pages ---- */
 
@@ -64,23 +65,6 @@ static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
 	return !vma->vm_ops;
 }
 
-/* ---- system calls ---- */
-
-/* 0, or what the call is to return at once: -ESRCH without an address space, -EIO. */
-static inline int sim_syscall_enter(struct task_struct *task)
-{
-	if (!task || !task->mm)
-		return -ESRCH;
-	sim_task_switch(task);
-	return sim_enter(task->sim_machine);
-}
-
-/* A BUG on the way decides about the result. */
-static inline long sim_syscall_exit(const struct task_struct *task, long ret)
-{
-	return sim_is_crashed(task->sim_machine) ? -EIO : ret;
-}
-
 /* ---- assertions ---- */
 
 static inline bool mmap_write_held(const struct mm_struct *mm)
@@ -115,10 +99,10 @@ void vma_tree_resized(struct vm_area_struct *vma);
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
 /* The first vma that has a byte in [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end);
+SIM_API struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+						     unsigned long end);
 /* The vma at @addr, or NULL. */
-struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+SIM_API struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
 /* A hole of @len bytes in [low, high): the highest one, or the lowest.
  * Returns its address, or 0. */
 unsigned long vma_tree_highest_hole(struct mm_struct *mm, unsigned long len, unsigned long low,
@@ -263,8 +247,6 @@ void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_ar
 /* ---- mm.c, exit.c, fork.c ---- */
 
 struct mm_struct *mm_alloc(struct sim_machine *machine);
-/* Drops a user; the last one ends all mappings. */
-void mmput(struct mm_struct *mm);
 /* Models: mm/mmap.c, exit_mmap, 6.1. */
 void exit_mmap(struct mm_struct *mm);
 /* A new address space with copies of the mappings; NULL, for whatever reason. */
@@ -272,8 +254,10 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm);
 
 /* ---- task.c ---- */
 
+/* A live object, but no task yet: it is to be begun. NULL: no memory. */
 struct task_struct *sim_task_alloc(struct sim_machine *machine, const char *name);
-void sim_task_link(struct task_struct *task);
+/* A task of the machine, with a user of @mm. */
+void sim_task_begin(struct task_struct *task, struct mm_struct *mm);
 
 /* ---- populate.c ---- */
 
@@ -322,6 +306,8 @@ struct file *sim_shmem_file_create(struct sim_machine *machine, unsigned long nr
 struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff);
 /* Is the page there? Takes the mapping's page lock. */
 bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff);
+/* Drops the pages [first, first + nr): who has a reference keeps a page of no file. */
+void sim_page_cache_remove(struct address_space *mapping, pgoff_t first, unsigned long nr);
 /* Drops every page: for a mapping without users. */
 void sim_page_cache_free(struct address_space *mapping);
 

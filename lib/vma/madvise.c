@@ -4,7 +4,10 @@
  * result -ENOMEM; the first vma that refuses ends the walk.
  *
  *	advice			refused (-EINVAL) by
- *	DONTNEED, FREE		VM_PFNMAP, VM_LOCKED; FREE by files as well
+ *	DONTNEED, COLD, PAGEOUT	VM_PFNMAP, VM_LOCKED
+ *	FREE			the same, and files
+ *	DONTNEED_LOCKED		VM_PFNMAP
+ *	REMOVE			VM_LOCKED, no file; -EACCES: not shared and writable
  *	DOFORK			VM_IO
  *	DODUMP			VM_SPECIAL
  *	WIPEONFORK		files, VM_SHARED
@@ -13,12 +16,7 @@
  */
 #include <sys/mman.h>
 
-#include "vma/internal.h"
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
-#endif
+#include "vma/advice.h"
 
 struct advice {
 	int behavior;
@@ -38,6 +36,8 @@ static bool advice_is_flag(int behavior)
 	case MADV_KEEPONFORK:
 	case MADV_DONTDUMP:
 	case MADV_DODUMP:
+	case MADV_MERGEABLE:
+	case MADV_UNMERGEABLE:
 	case MADV_HUGEPAGE:
 	case MADV_NOHUGEPAGE:
 		return true;
@@ -57,32 +57,79 @@ static bool advice_is_valid(const struct sim_machine *machine, int behavior)
 	case MADV_POPULATE_READ:
 	case MADV_POPULATE_WRITE:
 		return sim_rule(machine, SIM_RULE_MADV_POPULATE);
+	case MADV_DONTNEED_LOCKED:
+		return sim_rule(machine, SIM_RULE_MADV_DONTNEED_LOCKED);
+	case MADV_COLLAPSE:
+		return mmu_has(machine->mmu, SIM_FEAT_PMD_LEAF) &&
+		       sim_rule(machine, SIM_RULE_MADV_COLLAPSE);
 	case MADV_DONTNEED:
 	case MADV_FREE:
 	case MADV_WILLNEED:
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+	case MADV_REMOVE:
 		return true;
 	default:
 		return advice_is_flag(behavior);
 	}
 }
 
-/* May a vma get the advice? Models: mm/madvise.c, madvise_vma_behavior, 6.1. */
-static bool advice_is_refused(const struct vm_area_struct *vma, int behavior)
+/* Models: mm/madvise.c, madvise_remove, 5.11 to 6.12. */
+static int check_remove(const struct vm_area_struct *vma)
 {
+	unsigned long writable = sim_rule(vma->vm_mm->sim_machine, SIM_RULE_MADV_REMOVE_MAYWRITE)
+					 ? VM_MAYWRITE : VM_WRITE;
+
+	if ((vma->vm_flags & VM_LOCKED) || !vma->vm_file)
+		return -EINVAL;
+	return !(vma->vm_flags & VM_SHARED) || !(vma->vm_flags & writable) ? -EACCES : 0;
+}
+
+/* May a vma get the advice? 0 or -errno. Models: mm/madvise.c, madvise_vma_behavior,
+ * 5.11 to 6.12. */
+static int check_advice(const struct vm_area_struct *vma, int behavior)
+{
+	unsigned long refused = 0;
+
 	switch (behavior) {
-	case MADV_DONTNEED:
-		return vma->vm_flags & (VM_PFNMAP | VM_LOCKED);
+	case MADV_REMOVE:
+		return check_remove(vma);
 	case MADV_FREE:
-		return (vma->vm_flags & (VM_PFNMAP | VM_LOCKED)) || !vma_is_anonymous(vma);
+		if (!vma_is_anonymous(vma))
+			return -EINVAL;
+		/* fall through */
+	case MADV_DONTNEED:
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		refused = VM_PFNMAP | VM_LOCKED;
+		break;
+	case MADV_DONTNEED_LOCKED:
+		refused = VM_PFNMAP;
+		break;
 	case MADV_DOFORK:
-		return vma->vm_flags & VM_IO;
+		refused = VM_IO;
+		break;
 	case MADV_DODUMP:
-		return vma->vm_flags & VM_SPECIAL;
+		refused = VM_SPECIAL;
+		break;
 	case MADV_WIPEONFORK:
-		return vma->vm_file || (vma->vm_flags & VM_SHARED);
+		if (vma->vm_file)
+			return -EINVAL;
+		refused = VM_SHARED;
+		break;
 	default:
-		return false;
+		break;
 	}
+	return vma->vm_flags & refused ? -EINVAL : 0;
+}
+
+/* What may have pages in common with others. Models: mm/ksm.c, ksm_madvise, 5.11 to
+ * 6.12: to others the advice is nothing. */
+static unsigned long mergeable_flags(unsigned long flags)
+{
+	const unsigned long never = VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB;
+
+	return flags & never ? flags : flags | VM_MERGEABLE;
 }
 
 /* Models: mm/madvise.c, madvise_vma_behavior; mm/khugepaged.c, hugepage_madvise, 6.1. */
@@ -107,6 +154,10 @@ static unsigned long advised_flags(unsigned long flags, int behavior)
 		return flags | VM_DONTDUMP;
 	case MADV_DODUMP:
 		return flags & ~VM_DONTDUMP;
+	case MADV_MERGEABLE:
+		return mergeable_flags(flags);
+	case MADV_UNMERGEABLE:
+		return flags & ~VM_MERGEABLE;
 	case MADV_HUGEPAGE:
 		return (flags & ~VM_NOHUGEPAGE) | VM_HUGEPAGE;
 	default: /* MADV_NOHUGEPAGE */
@@ -114,27 +165,16 @@ static unsigned long advised_flags(unsigned long flags, int behavior)
 	}
 }
 
-/* MADV_WILLNEED reads ahead, MADV_FREE lets reclaim take pages: neither exists. */
-static int advise_entries(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-			  int behavior)
-{
-	static const struct sim_zap zap = { .even_cows = true };
-
-	if (behavior == MADV_DONTNEED)
-		sim_zap_range(vma, start, end, &zap);
-	return 0;
-}
-
 static int advise_vma(struct vm_area_struct **vmap, unsigned long start, unsigned long end,
 		      const struct advice *advice)
 {
 	unsigned long flags = (*vmap)->vm_flags, newflags;
-	int ret;
+	int ret = check_advice(*vmap, advice->behavior);
 
-	if (advice_is_refused(*vmap, advice->behavior))
-		return -EINVAL;
+	if (ret)
+		return ret;
 	if (!advice_is_flag(advice->behavior))
-		return advise_entries(*vmap, start, end, advice->behavior);
+		return sim_advise_entries(*vmap, start, end, advice->behavior);
 	newflags = advised_flags(flags, advice->behavior);
 	if (newflags == flags)
 		return 0;
@@ -199,26 +239,27 @@ static int do_madvise_entries(struct mm_struct *mm, unsigned long start, unsigne
 	return ret;
 }
 
-int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len, int advice)
+/* Models: mm/madvise.c, do_madvise, 5.11 to 6.12. */
+static int do_madvise(struct mm_struct *mm, unsigned long addr, unsigned long len, int advice)
 {
-	struct mm_struct *mm;
-	unsigned long end;
-	int ret = sim_syscall_enter(task);
+	unsigned long end = addr + page_align(mm, len);
 
-	if (ret)
-		return ret;
-	mm = task->mm;
-	end = addr + page_align(mm, len);
-	if (!advice_is_valid(task->sim_machine, advice) || !page_aligned(mm, addr) ||
+	if (!advice_is_valid(mm->sim_machine, advice) || !page_aligned(mm, addr) ||
 	    (len && !page_align(mm, len)) || end < addr)
 		return -EINVAL;
 	if (end == addr)
 		return 0;
 	if (advice_is_flag(advice))
-		ret = do_madvise_flags(mm, addr, end, advice);
-	else if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
-		ret = madvise_populate(mm, addr, end, advice == MADV_POPULATE_WRITE);
-	else
-		ret = do_madvise_entries(mm, addr, end, advice);
-	return (int)sim_syscall_exit(task, ret);
+		return do_madvise_flags(mm, addr, end, advice);
+	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
+		return madvise_populate(mm, addr, end, advice == MADV_POPULATE_WRITE);
+	return do_madvise_entries(mm, addr, end, advice);
+}
+
+int sim_madvise(struct task_struct *task, unsigned long addr, unsigned long len, int advice)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, do_madvise(call.mm, addr, len, advice));
 }

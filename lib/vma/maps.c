@@ -63,24 +63,29 @@ static void show_map_vma(struct text *text, struct vm_area_struct *vma)
 	text_add(text, "\n");
 }
 
-int sim_maps(struct task_struct *task, char *buf, size_t len)
+static int show_maps(struct mm_struct *mm, char *buf, size_t len)
 {
 	struct text text = { buf, buf ? len : 0, 0 };
 	struct vm_area_struct *vma;
-	int ret = sim_syscall_enter(task);
 
-	if (!ret && !buf && len)
-		ret = -EINVAL;
-	if (ret)
-		return ret;
+	if (!buf && len)
+		return -EINVAL;
 	if (text.len)
 		buf[0] = 0;
-	if (sim_mmap_read_lock(task->mm, __func__))
+	if (sim_mmap_read_lock(mm, "sim_maps"))
 		return -EDEADLK;
-	for (vma = sim_vma_next(task->mm, NULL); vma; vma = vma->sim_next)
+	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		show_map_vma(&text, vma);
-	sim_mmap_unlock(task->mm);
+	sim_mmap_unlock(mm);
 	return text.used > INT_MAX ? -EOVERFLOW : (int)text.used;
+}
+
+int sim_maps(struct task_struct *task, char *buf, size_t len)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, show_maps(call.mm, buf, len));
 }
 
 /* ---- smaps ---- */
@@ -133,19 +138,16 @@ static void smap_gather_stats(struct vm_area_struct *vma, struct sim_smaps *out)
 		out->locked = pss;
 }
 
-int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *out)
+static int show_smap(struct mm_struct *mm, unsigned long addr, struct sim_smaps *out)
 {
 	struct vm_area_struct *vma;
-	int ret = sim_syscall_enter(task);
 
-	if (!ret && !out)
-		ret = -EINVAL;
-	if (ret)
-		return ret;
+	if (!out)
+		return -EINVAL;
 	memset(out, 0, sizeof(*out));
-	if (sim_mmap_read_lock(task->mm, __func__))
+	if (sim_mmap_read_lock(mm, "sim_smaps"))
 		return -EDEADLK;
-	vma = vma_lookup(task->mm, addr);
+	vma = vma_lookup(mm, addr);
 	if (vma) {
 		out->start = vma->vm_start;
 		out->end = vma->vm_end;
@@ -155,6 +157,14 @@ int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *ou
 		out->size = vma->vm_end - vma->vm_start;
 		smap_gather_stats(vma, out);
 	}
-	sim_mmap_unlock(task->mm);
+	sim_mmap_unlock(mm);
 	return vma ? 0 : -ENOMEM;
+}
+
+int sim_smaps(struct task_struct *task, unsigned long addr, struct sim_smaps *out)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, show_smap(call.mm, addr, out));
 }

@@ -52,22 +52,27 @@ static int do_mincore(struct mm_struct *mm, unsigned long addr, unsigned long en
 	return 0;
 }
 
-int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
-		unsigned char *vec)
+static int mincore_mm(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		      unsigned char *vec)
 {
-	struct mm_struct *mm;
-	int ret = sim_syscall_enter(task);
+	int ret;
 
-	if (ret)
-		return ret;
-	mm = task->mm;
 	if (!page_aligned(mm, addr))
 		return -EINVAL;
 	if (len > mm->task_size || addr > mm->task_size - len)
 		return -ENOMEM;
-	if (sim_mmap_read_lock(mm, __func__))
+	if (sim_mmap_read_lock(mm, "sim_mincore"))
 		return -EDEADLK;
 	ret = do_mincore(mm, addr, addr + page_align(mm, len), vec);
 	sim_mmap_unlock(mm);
-	return (int)sim_syscall_exit(task, ret);
+	return ret;
+}
+
+int sim_mincore(struct task_struct *task, unsigned long addr, unsigned long len,
+		unsigned char *vec)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, mincore_mm(call.mm, addr, len, vec));
 }

@@ -94,28 +94,29 @@ static int posix_error(int ret)
 	return ret == -ENOMEM ? -EAGAIN : ret;
 }
 
+static int lock_mm(struct mm_struct *mm, unsigned long addr, unsigned long len, bool lock)
+{
+	int ret;
+
+	round_range(mm, &addr, &len);
+	ret = apply_vma_lock_flags(mm, addr, addr + len, lock ? VM_LOCKED : 0);
+	if (!ret && lock)
+		ret = posix_error(mm_populate(mm, addr, len, false));
+	return ret;
+}
+
 int sim_mlock(struct task_struct *task, unsigned long addr, unsigned long len)
 {
-	struct mm_struct *mm;
-	int ret = sim_syscall_enter(task);
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
 
-	if (ret)
-		return ret;
-	mm = task->mm;
-	round_range(mm, &addr, &len);
-	ret = apply_vma_lock_flags(mm, addr, addr + len, VM_LOCKED);
-	if (!ret)
-		ret = posix_error(mm_populate(mm, addr, len, false));
-	return (int)sim_syscall_exit(task, ret);
+	return ret ? ret : (int)sim_call_end(&call, lock_mm(call.mm, addr, len, true));
 }
 
 int sim_munlock(struct task_struct *task, unsigned long addr, unsigned long len)
 {
-	int ret = sim_syscall_enter(task);
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
 
-	if (ret)
-		return ret;
-	round_range(task->mm, &addr, &len);
-	ret = apply_vma_lock_flags(task->mm, addr, addr + len, 0);
-	return (int)sim_syscall_exit(task, ret);
+	return ret ? ret : (int)sim_call_end(&call, lock_mm(call.mm, addr, len, false));
 }

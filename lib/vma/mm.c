@@ -2,6 +2,7 @@
 /*
  * mm.c - address spaces: made, freed, locked.
  */
+#include "base/atomic.h"
 #include "vma/internal.h"
 
 /* Room that mmap leaves for the stack. Models: mm/util.c, MIN_GAP of
@@ -30,12 +31,32 @@ struct mm_struct *mm_alloc(struct sim_machine *machine)
 	mm->task_size = machine->mmu->task_size;
 	mm->mmap_base = mmap_base(mm);
 	mm->mm_users.counter = 1;
+	mm->mm_count.counter = 1;
 	sim_rwlock_init(&mm->mmap_lock);
 	if (sim_pgd_alloc(mm)) {
 		sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 		return NULL;
 	}
 	return mm;
+}
+
+void mmget(struct mm_struct *mm)
+{
+	int users = sim_add_int(mm->sim_machine->up, &mm->mm_users.counter, 1);
+
+	sim_assert(users > 0);
+	(void)users;
+}
+
+bool mmget_not_zero(struct mm_struct *mm)
+{
+	int users = __atomic_load_n(&mm->mm_users.counter, __ATOMIC_RELAXED);
+
+	while (users)
+		if (sim_cmpxchg_int(mm->sim_machine->up, &mm->mm_users.counter, &users, users + 1,
+				    __ATOMIC_ACQUIRE))
+			return true;
+	return false;
 }
 
 void mmput(struct mm_struct *mm)
@@ -45,7 +66,41 @@ void mmput(struct mm_struct *mm)
 		return;
 	exit_mmap(mm);
 	sim_assert(!mm->map_count && !mm->sim_vmas.nr_nodes);
+	mmdrop(mm);
+}
+
+void mmgrab(struct mm_struct *mm)
+{
+	sim_add_int(mm->sim_machine->up, &mm->mm_count.counter, 1);
+}
+
+/* What does not add up once all mappings are gone.
+ * Models: kernel/fork.c, check_mm, 5.11 to 6.12. */
+static void check_mm(const struct mm_struct *mm)
+{
+	static const char *const bad_rss[NR_MM_COUNTERS] = {
+		[MM_FILEPAGES] = "Bad rss-counter state type:MM_FILEPAGES",
+		[MM_ANONPAGES] = "Bad rss-counter state type:MM_ANONPAGES",
+		[MM_SWAPENTS] = "Bad rss-counter state type:MM_SWAPENTS",
+		[MM_SHMEMPAGES] = "Bad rss-counter state type:MM_SHMEMPAGES",
+	};
+
+	for (int i = 0; i < NR_MM_COUNTERS; i++)
+		if (__atomic_load_n(&mm->rss_stat[i].counter, __ATOMIC_RELAXED))
+			sim_outcome_record(mm->sim_machine, SIM_BAD_PAGE, "kernel/fork.c",
+					   "check_mm", bad_rss[i]);
+	if (__atomic_load_n(&mm->pgtables_bytes.counter, __ATOMIC_RELAXED))
+		sim_outcome_record(mm->sim_machine, SIM_BAD_PAGE, "kernel/fork.c", "check_mm",
+				   "non-zero pgtables_bytes");
+}
+
+void mmdrop(struct mm_struct *mm)
+{
+	sim_assert(__atomic_load_n(&mm->mm_count.counter, __ATOMIC_RELAXED) > 0);
+	if (__atomic_sub_fetch(&mm->mm_count.counter, 1, __ATOMIC_ACQ_REL))
+		return;
 	sim_pgd_free(mm);
+	check_mm(mm);
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }
 

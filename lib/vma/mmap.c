@@ -348,33 +348,41 @@ static long do_mmap(struct map_request *request, int prot, int flags)
 	return ret ? ret : mmap_with_memory(request);
 }
 
-long sim_mmap(struct task_struct *task, unsigned long addr, unsigned long len, int prot, int flags,
-	      struct file *file, unsigned long pgoff)
+static long mmap_mm(struct map_request *request, int prot, int flags)
 {
-	struct map_request request = { .addr = addr, .len = len, .pgoff = pgoff };
-	long ret = sim_syscall_enter(task);
+	struct mm_struct *mm = request->mm;
 	bool populate;
+	long ret;
 
-	if (ret)
-		return ret;
-	request.mm = task->mm;
-	if (!(flags & MAP_ANONYMOUS)) {
-		if (!file)
-			return -EBADF;
-		if (file->sim_machine != task->sim_machine)
-			return -EINVAL;
-		request.file = file;
-	}
+	if (flags & MAP_ANONYMOUS)
+		request->file = NULL;
+	else if (!request->file)
+		return -EBADF;
+	else if (request->file->sim_machine != mm->sim_machine)
+		return -EINVAL;
 	if (flags & MAP_HUGETLB)
 		return -EINVAL;
 	flags &= ~(MAP_EXECUTABLE | MAP_DENYWRITE);
-	if (sim_mmap_write_lock(request.mm, __func__))
+	if (sim_mmap_write_lock(mm, "sim_mmap"))
 		return -EDEADLK;
-	ret = do_mmap(&request, prot, flags);
-	populate = (request.vm_flags & VM_LOCKED) ||
+	ret = do_mmap(request, prot, flags);
+	populate = (request->vm_flags & VM_LOCKED) ||
 		   (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
-	sim_mmap_unlock(request.mm);
+	sim_mmap_unlock(mm);
 	if (ret > 0 && populate)
-		mm_populate(request.mm, request.addr, request.len, true);
-	return sim_syscall_exit(task, ret);
+		mm_populate(mm, request->addr, request->len, true);
+	return ret;
+}
+
+long sim_mmap(struct task_struct *task, unsigned long addr, unsigned long len, int prot, int flags,
+	      struct file *file, unsigned long pgoff)
+{
+	struct map_request request = { .addr = addr, .len = len, .file = file, .pgoff = pgoff };
+	struct sim_call call;
+	long ret = sim_call_begin(&call, task);
+
+	if (ret)
+		return ret;
+	request.mm = call.mm;
+	return sim_call_end(&call, mmap_mm(&request, prot, flags));
 }

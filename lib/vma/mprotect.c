@@ -139,16 +139,13 @@ static int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long e
 	return ret;
 }
 
-int sim_mprotect(struct task_struct *task, unsigned long addr, unsigned long len, int prot)
+/* Models: mm/mprotect.c, do_mprotect_pkey, 5.11 to 6.12. */
+static int mprotect_mm(struct mm_struct *mm, unsigned long addr, unsigned long len, int prot)
 {
 	const int grows = PROT_GROWSDOWN | PROT_GROWSUP;
-	struct mm_struct *mm;
 	unsigned long end;
-	int ret = sim_syscall_enter(task);
+	int ret;
 
-	if (ret)
-		return ret;
-	mm = task->mm;
 	if ((prot & grows) == grows || !page_aligned(mm, addr))
 		return -EINVAL;
 	if (!len)
@@ -158,9 +155,17 @@ int sim_mprotect(struct task_struct *task, unsigned long addr, unsigned long len
 		return -ENOMEM;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows))
 		return -EINVAL;
-	if (sim_mmap_write_lock(mm, __func__))
+	if (sim_mmap_write_lock(mm, "sim_mprotect"))
 		return -EDEADLK;
 	ret = do_mprotect(mm, addr, end, prot);
 	sim_mmap_unlock(mm);
-	return (int)sim_syscall_exit(task, ret);
+	return ret;
+}
+
+int sim_mprotect(struct task_struct *task, unsigned long addr, unsigned long len, int prot)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, mprotect_mm(call.mm, addr, len, prot));
 }

@@ -431,32 +431,40 @@ static int check_remap(const struct remap *remap)
 	return page_aligned(remap->mm, remap->addr) ? 0 : -EINVAL;
 }
 
+static long mremap_mm(struct remap *remap, unsigned long old_len, unsigned long new_len)
+{
+	struct mm_struct *mm = remap->mm;
+	struct vma_spares spares = { 0 };
+	long ret;
+
+	if (check_remap(remap) || ((remap->flags & MREMAP_DONTUNMAP) && old_len != new_len))
+		return -EINVAL;
+	remap->old_len = page_align(mm, old_len);
+	remap->new_len = page_align(mm, new_len);
+	if (!remap->new_len)
+		return -EINVAL;
+	remap->spares = &spares;
+	if (sim_mmap_write_lock(mm, "sim_mremap"))
+		return -EDEADLK;
+	ret = vma_spares_get(mm, &spares, spares_needed(remap));
+	if (!ret)
+		ret = do_mremap(remap);
+	vma_spares_put(&spares);
+	sim_mmap_unlock(mm);
+	if (ret > 0 && remap->populate_len)
+		mm_populate(mm, remap->populate_addr, remap->populate_len, true);
+	return ret;
+}
+
 long sim_mremap(struct task_struct *task, unsigned long addr, unsigned long old_len,
 		unsigned long new_len, unsigned long flags, unsigned long new_addr)
 {
-	struct vma_spares spares = { 0 };
 	struct remap remap = { .addr = addr, .new_addr = new_addr, .flags = flags };
-	long ret = sim_syscall_enter(task);
+	struct sim_call call;
+	long ret = sim_call_begin(&call, task);
 
 	if (ret)
 		return ret;
-	remap.mm = task->mm;
-	remap.spares = &spares;
-	ret = check_remap(&remap);
-	if (ret || ((flags & MREMAP_DONTUNMAP) && old_len != new_len))
-		return -EINVAL;
-	remap.old_len = page_align(remap.mm, old_len);
-	remap.new_len = page_align(remap.mm, new_len);
-	if (!remap.new_len)
-		return -EINVAL;
-	if (sim_mmap_write_lock(remap.mm, __func__))
-		return -EDEADLK;
-	ret = vma_spares_get(remap.mm, &spares, spares_needed(&remap));
-	if (!ret)
-		ret = do_mremap(&remap);
-	vma_spares_put(&spares);
-	sim_mmap_unlock(remap.mm);
-	if (ret > 0 && remap.populate_len)
-		mm_populate(remap.mm, remap.populate_addr, remap.populate_len, true);
-	return sim_syscall_exit(task, ret);
+	remap.mm = call.mm;
+	return sim_call_end(&call, mremap_mm(&remap, old_len, new_len));
 }

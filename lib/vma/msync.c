@@ -63,24 +63,29 @@ static int msync_next(struct msync *m)
 }
 
 /* Models: mm/msync.c, msync, 5.11 to 6.12. */
-int sim_msync(struct task_struct *task, unsigned long addr, unsigned long len, int flags)
+static int msync_mm(struct mm_struct *mm, unsigned long addr, unsigned long len, int flags)
 {
-	struct msync m = { .start = addr, .flags = flags };
-	int ret = sim_syscall_enter(task);
+	struct msync m = { .mm = mm, .start = addr, .flags = flags };
+	int ret = 0;
 
-	if (ret)
-		return ret;
-	m.mm = task->mm;
-	m.end = addr + page_align(m.mm, len);
-	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || !page_aligned(m.mm, addr) ||
+	m.end = addr + page_align(mm, len);
+	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || !page_aligned(mm, addr) ||
 	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
 		return -EINVAL;
 	if (m.end < addr)
 		return -ENOMEM;
-	if (sim_mmap_read_lock(m.mm, __func__))
+	if (sim_mmap_read_lock(mm, "sim_msync"))
 		return -EDEADLK;
 	while (!ret && m.start < m.end)
 		ret = msync_next(&m);
-	sim_mmap_unlock(m.mm);
-	return (int)sim_syscall_exit(task, ret ? ret : m.hole);
+	sim_mmap_unlock(mm);
+	return ret ? ret : m.hole;
+}
+
+int sim_msync(struct task_struct *task, unsigned long addr, unsigned long len, int flags)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, msync_mm(call.mm, addr, len, flags));
 }

@@ -127,21 +127,25 @@ int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len,
 	return 0;
 }
 
-int sim_munmap(struct task_struct *task, unsigned long addr, unsigned long len)
+static int munmap_mm(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
 	struct vma_spares spares = { 0 };
-	struct mm_struct *mm;
-	int ret = sim_syscall_enter(task);
+	int ret;
 
-	if (ret)
-		return ret;
-	mm = task->mm;
-	if (sim_mmap_write_lock(mm, __func__))
+	if (sim_mmap_write_lock(mm, "sim_munmap"))
 		return -EDEADLK;
 	ret = vma_spares_get(mm, &spares, vma_cuts(mm, addr, addr + page_align(mm, len)));
 	if (!ret)
 		ret = do_munmap(mm, addr, len, &spares);
 	vma_spares_put(&spares);
 	sim_mmap_unlock(mm);
-	return (int)sim_syscall_exit(task, ret);
+	return ret;
+}
+
+int sim_munmap(struct task_struct *task, unsigned long addr, unsigned long len)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, munmap_mm(call.mm, addr, len));
 }

@@ -105,6 +105,39 @@ bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff)
 	return has;
 }
 
+/* Out of its chain, and no page of the file any more. */
+static void drop_page(struct page **at)
+{
+	struct page *page = *at;
+
+	*at = page->sim_next;
+	page->sim_next = NULL;
+	/* A pinned page outlives the file. */
+	__atomic_store_n(&page->mapping, NULL, __ATOMIC_RELEASE);
+	put_page(page);
+}
+
+void sim_page_cache_remove(struct address_space *mapping, pgoff_t first, unsigned long nr)
+{
+	struct page_cache *cache;
+
+	if (sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES,
+			   __func__))
+		return;
+	cache = mapping->sim_pages;
+	for (unsigned long i = 0; cache && i < 1UL << cache->buckets_lg2; i++) {
+		struct page **at = &cache->bucket[i];
+
+		while (*at) {
+			if ((*at)->index - first < nr)
+				drop_page(at);
+			else
+				at = &(*at)->sim_next;
+		}
+	}
+	sim_mutex_unlock(&mapping->sim_pages_lock, SIM_RANK_PAGES);
+}
+
 void sim_page_cache_free(struct address_space *mapping)
 {
 	struct page_cache *cache = mapping->sim_pages;
@@ -112,15 +145,8 @@ void sim_page_cache_free(struct address_space *mapping)
 	if (!cache)
 		return;
 	for (unsigned long i = 0; i < 1UL << cache->buckets_lg2; i++) {
-		while (cache->bucket[i]) {
-			struct page *page = cache->bucket[i];
-
-			cache->bucket[i] = page->sim_next;
-			page->sim_next = NULL;
-			/* A pinned page outlives the file. */
-			__atomic_store_n(&page->mapping, NULL, __ATOMIC_RELEASE);
-			put_page(page);
-		}
+		while (cache->bucket[i])
+			drop_page(&cache->bucket[i]);
 	}
 	sim_free(cache, cache_bytes(cache->buckets_lg2), SIM_OBJ_HASH);
 	mapping->sim_pages = NULL;

@@ -35,25 +35,30 @@ static void describe(const struct vma_leaf *leaf, struct sim_pagemap *out)
 	out->exclusive = page && page_mapcount(page) == 1;
 }
 
-int sim_pagemap(struct task_struct *task, unsigned long addr, struct sim_pagemap *out)
+static int show_page(struct mm_struct *mm, unsigned long addr, struct sim_pagemap *out)
 {
 	struct vm_area_struct *vma;
 	struct vma_leaf leaf;
-	int ret = sim_syscall_enter(task);
 
-	if (!ret && !out)
-		ret = -EINVAL;
-	if (ret)
-		return ret;
+	if (!out)
+		return -EINVAL;
 	memset(out, 0, sizeof(*out));
-	if (sim_mmap_read_lock(task->mm, __func__))
+	if (sim_mmap_read_lock(mm, "sim_pagemap"))
 		return -EDEADLK;
-	vma = vma_lookup(task->mm, addr);
+	vma = vma_lookup(mm, addr);
 	if (vma && !(vma->vm_flags & VM_PFNMAP)) {
 		if (vma_leaf_lock(vma, addr, &leaf))
 			describe(&leaf, out);
 		vma_leaf_unlock(&leaf);
 	}
-	sim_mmap_unlock(task->mm);
-	return (int)sim_syscall_exit(task, 0);
+	sim_mmap_unlock(mm);
+	return 0;
+}
+
+int sim_pagemap(struct task_struct *task, unsigned long addr, struct sim_pagemap *out)
+{
+	struct sim_call call;
+	int ret = sim_call_begin(&call, task);
+
+	return ret ? ret : (int)sim_call_end(&call, show_page(call.mm, addr, out));
 }

@@ -82,8 +82,10 @@ void i_mmap_remove_locked(struct vm_area_struct *vma)
 {
 	sim_assert(i_mmap_held(vma->vm_file));
 	sim_assert_expensive(!vma->vm_file || i_mmap_path_is_valid(vma));
-	if (vma->vm_file)
-		rmap_remove(&vma->vm_file->f_mapping->i_mmap.rbh_root, vma);
+	if (!vma->vm_file)
+		return;
+	rmap_remove(&vma->vm_file->f_mapping->i_mmap.rbh_root, vma);
+	vma->sim_i_mmap.rbe_parent = NULL; /* i_mmap_contains() goes up from it */
 }
 
 void i_mmap_insert(struct vm_area_struct *vma)
@@ -125,15 +127,15 @@ void vma_set_range_locked(struct vm_area_struct *vma, unsigned long start, unsig
 bool i_mmap_contains(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
-	struct vm_area_struct *at;
+	const struct vm_area_struct *at = vma, *parent;
 
 	if (sim_read_lock(mapping->sim_machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP, __func__))
 		return true;
-	at = rmap_first(&mapping->i_mmap.rbh_root, vma->vm_pgoff, last_pgoff(vma));
-	while (at && at != vma)
-		at = rmap_next(at, vma->vm_pgoff, last_pgoff(vma));
+	while ((parent = at->sim_i_mmap.rbe_parent) &&
+	       (parent->sim_i_mmap.rbe_left == at || parent->sim_i_mmap.rbe_right == at))
+		at = parent;
 	sim_rw_unlock(&mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
-	return at == vma;
+	return at == mapping->i_mmap.rbh_root;
 }
 
 /* Models: mm/memory.c, unmap_mapping_range_tree, 6.1. */

@@ -9,11 +9,12 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$ROOT"
 
 PACKAGES_BUILD=(cmake ninja-build gcc libc6-dev pkg-config
-	libbsd-dev uthash-dev liburcu-dev libjansson-dev libcmocka-dev)
+	libbsd-dev uthash-dev liburcu-dev libjansson-dev libcmocka-dev valgrind)
 PACKAGES_CLANG=(clang libclang-rt-14-dev)
 PACKAGES_LINT=(clang clang-tidy cppcheck universal-ctags shellcheck g++)
 PACKAGES_COVERAGE=(gcovr)
 PACKAGES_REPORT=(gnuplot-nox fonts-dejavu-core)
+PACKAGES_PACKAGE=(musl-tools libc6-dev-i386 lib32gcc-12-dev gdb) # what tests of the package try
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 	BOLD=$'\e[1m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'

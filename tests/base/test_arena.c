@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "support/base_fixture.h"
 
 #include "base/internal.h"
@@ -129,7 +133,50 @@ static void test_zero_of_any_range(void **state)
 	bare_machine_destroy(machine);
 }
 
+/* ---- a host that gives no address space ---- */
+
+/* In a child, whose stderr is the pipe: more arenas than are kept of those before. */
+static int create_within(rlim_t address_space, int to)
+{
+	const struct rlimit limit = { address_space, address_space };
+	void *base;
+	int i;
+
+	if (dup2(to, STDERR_FILENO) < 0 || setrlimit(RLIMIT_AS, &limit))
+		return 1;
+	for (i = 0; i < 100; i++) {
+		base = sim_arena_create(64);
+		if (!base)
+			return 0;
+	}
+	return 2;
+}
+
+static void test_no_address_space_is_told(void **state)
+{
+	char said[512] = "";
+	int fds[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(create_within(1UL << 30, fds[1]));
+	close(fds[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(read(fds[0], said, sizeof(said) - 1) > 0);
+	close(fds[0]);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_string_equal(said, "ttmsim: a machine wanted 32 GiB of address space, of which it"
+				  " keeps 16 and uses what it touches: Cannot allocate memory"
+				  " (ulimit -v, vm.overcommit_memory)\n");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_no_address_space_is_told),
 	cmocka_unit_test(test_create_is_aligned_and_zero),
 	cmocka_unit_test(test_create_refuses_a_head_without_room),
 	cmocka_unit_test(test_machine_of_any_pointer),

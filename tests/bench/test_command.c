@@ -31,6 +31,9 @@ static void test_runs(void **state)
 	static const struct command_case cases[] = {
 		{ "version", "$T --version", 0, "ttmsim-bench 0." },
 		{ "help", "$T --help", 0, "Usage: " },
+		{ "help that cannot be written", "$T --help 2>&1 >/dev/full", 2, "cannot write" },
+		{ "families that cannot", "$T --list 2>&1 >/dev/full", 2, "cannot write" },
+		{ "an option that was meant", "$T --filtre=x 2>&1", 2, "did you mean --filter?" },
 		{ "families", "$T --list", 0, "limit/walk4" },
 		{ "axes", "$T --list", 0, "existing, fresh (existing)" },
 		{ "rows", "$T --list=rows --filter=^limit/store", 0,
@@ -98,6 +101,82 @@ static void test_runs(void **state)
 		  "$T --filter=x --compare limit/store limit/store 2>&1", 2, "has two names" },
 		{ "compare counts", "$T --counts --compare limit/store limit/store 2>&1", 2,
 		  "needs times" },
+	};
+
+	(void)state;
+	command_check(cases, SIM_ARRAY_SIZE(cases));
+}
+
+/* ---- another build ---- */
+
+/* One whose times are so far off that no load of the machine hides it. */
+#define OTHER(what) \
+	"BENCH=$T OTHER='" what "' $T --against=" TTMSIM_SOURCE_DIR "/tests/bench/other.sh "
+#define FEW "--filter='limit/store$' --nr=512 -n 6 "
+
+static void test_against_tells_faster_from_slower(void **state)
+{
+	static const struct command_case cases[] = {
+		{ "the other is slower", OTHER("times 100") FEW, 0, " faster " },
+		{ "the other is faster", OTHER("times 0.01") FEW, 1, " slower " },
+		{ "which is told", OTHER("times 0.01") FEW "2>&1 >/dev/null", 1,
+		  "1 of 1 rows slower than " },
+		{ "slower, but not by as much", OTHER("times 0.2") FEW "--threshold=1000", 0,
+		  " slower " },
+		{ "the same", "$T --against=$T --filter='limit/store$' --nr=512 -n 100", 0,
+		  " same " },
+		{ "of two rows", "$T --against=$T --filter='limit/(store|walk4)$' --nr=512 -n 2"
+		  " --threshold=1000 | grep -c '^limit/'", 0, "2\n" },
+		{ "with two threads", "$T --against=$T --filter='limit/store$' -n 2 --threads=2"
+		  " --threshold=1000", 0, "threads 2" },
+		{ "as CSV", OTHER("times 100") FEW "--format=csv", 0,
+		  "ratio,low,high,pairs,verdict\nlimit/store,,,,,,512,1,," },
+		{ "its verdict", OTHER("times 100") FEW "--format=csv", 0, ",6,faster\n" },
+	};
+
+	(void)state;
+	command_check(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_against_what_cannot_be(void **state)
+{
+	static const struct command_case cases[] = {
+		{ "no such file", "$T --against=/nonexistent/x 2>&1", 2,
+		  "--against: /nonexistent/x: No such file" },
+		{ "no program", "$T --against=/etc 2>&1", 2, "--against: /etc: Permission denied" },
+		{ "an older one", OTHER("older") "2>&1", 2,
+		  "ended with status 2; what can be measured against is a ttmsim-bench that"
+		  " knows --serve" },
+		{ "another program", "$T --against=/bin/echo 2>&1", 2,
+		  "asked for a greeting, it answers '--serve'" },
+		{ "one without end", OTHER("endless") "2>&1", 2, "an answer without end" },
+		{ "one that is silent", OTHER("silent") "2>&1", 2, "no answer in 10 seconds" },
+		{ "one without the row", OTHER("no-row") FEW "2>&1", 2,
+		  "other.sh: such row here\n" },
+		{ "which leaves none", OTHER("no-row") FEW "2>&1", 2,
+		  "the other build has none of these rows" },
+		{ "one that dies", OTHER("dies") FEW "2>&1", 1, "it ended with status 3" },
+		{ "one that is killed", OTHER("killed") FEW "2>&1", 1, "by signal 9 (Killed)" },
+		{ "one that babbles", OTHER("babbles") FEW "2>&1", 1,
+		  "asked for times, it answers 'quick'" },
+		{ "no match", "$T --against=$T --filter=fly 2>&1", 2, "no row matches 'fly'" },
+		{ "nothing that can be", "$T --against=$T --filter=insert/pmd --arch=um 2>&1", 2,
+		  "insert/pmd/" },
+		{ "no threshold", "$T --against=$T --threshold=x 2>&1", 2,
+		  "--threshold is a number from 0 to 1000" },
+		{ "a threshold of what?", "$T --threshold=3 2>&1", 2, "is for --against" },
+		{ "two kinds", "$T --against=$T --compare limit/store limit/walk4 2>&1", 2,
+		  "one of them at a time" },
+		{ "counts", "$T --against=$T --counts 2>&1", 2, "--against needs times" },
+		{ "served an odd question", "echo who | $T --serve 2>&1", 2, "what is 'who'?" },
+		{ "served times of nothing", "echo batch 1 | $T --serve 2>&1", 2,
+		  "what is 'batch 1'?" },
+		{ "served no such row", "echo row limit/store/nr:x | $T --serve", 0,
+		  "no --nr: 'x'" },
+		{ "served an unfit row", "echo row insert/pmd/arch:um | $T --serve", 0, "\nno " },
+		{ "served a row, and another one",
+		  "printf 'row limit/store/nr:16/threads:1\nbatch 1\nrow limit/walk4\n' |"
+		  " $T --serve | grep -c ok", 0, "2\n" },
 	};
 
 	(void)state;
@@ -257,8 +336,60 @@ static void test_json_of_a_comparison_has_ratio_and_interval(void **state)
 	json_decref(root);
 }
 
+/* A row's multiple is of the least times; each repetition has its own. */
+static void test_json_has_each_repetitions_own_multiple(void **state)
+{
+	json_t *root = json_of("$T " QUICK "--format=json --filter='^limit/walk4'");
+	json_t *entries = json_object_get(root, "benchmarks"), *entry;
+	double least = 1e30, least_limit = 1e30;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(entries, i, entry) {
+		double time = json_real_value(json_object_get(entry, "real_time"));
+		double multiple = json_real_value(json_object_get(entry, "x_limit"));
+
+		if (!strcmp(string_of(entry, "run_type"), "aggregate")) {
+			assert_float_equal(multiple * least_limit / least, 1, 1e-4);
+			continue;
+		}
+		least = time < least ? time : least;
+		if (time / multiple < least_limit)
+			least_limit = time / multiple;
+	}
+	assert_int_equal(i, 3 + 4);
+	json_decref(root);
+}
+
+static void test_json_of_two_builds_names_both(void **state)
+{
+	json_t *root = json_of(OTHER("times 100") FEW "--format=json");
+	json_t *one = json_array_get(json_object_get(root, "comparisons"), 0), *ratio;
+	json_t *entries = json_object_get(root, "benchmarks"), *entry;
+	size_t i;
+
+	(void)state;
+	assert_string_equal(string_of(one, "name"), "limit/store/nr:512/threads:1");
+	assert_string_equal(string_of(one, "verdict"), "faster");
+	assert_int_equal(json_array_size(json_object_get(one, "ratios")), 6);
+	json_array_foreach(json_object_get(one, "ratios"), i, ratio)
+		assert_true(json_real_value(ratio) > 0);
+	assert_int_equal(json_array_size(entries), 2 * (6 + 4));
+	json_array_foreach(entries, i, entry) {
+		const char *prefix = i < 6 + 4 ? "this/limit/store" : "other/limit/store";
+
+		check_entry(entry);
+		assert_memory_equal(string_of(entry, "name"), prefix, strlen(prefix));
+	}
+	json_decref(root);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_runs),
+	cmocka_unit_test(test_against_tells_faster_from_slower),
+	cmocka_unit_test(test_against_what_cannot_be),
+	cmocka_unit_test(test_json_has_each_repetitions_own_multiple),
+	cmocka_unit_test(test_json_of_two_builds_names_both),
 	cmocka_unit_test(test_csv_has_every_column),
 	cmocka_unit_test(test_csv_goes_to_a_file),
 	cmocka_unit_test(test_csv_times_are_positive),

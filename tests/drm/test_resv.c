@@ -147,17 +147,6 @@ static void test_wait_ends_with_signal_of_fence(void **state)
 	dma_fence_put(NULL);
 }
 
-static void test_crash_ends_wait_for_fence(void **state)
-{
-	struct ttm_fixture *fx = *state;
-	struct dma_fence *fence = sim_fence_create(fx->machine);
-
-	sim_outcome_record(fx->machine, SIM_BUG, "test", "test", "test");
-	assert_int_equal(dma_fence_wait(fence, false), -EIO);
-	assert_null(sim_fence_create(fx->machine));
-	dma_fence_put(fence);
-}
-
 #define RESV_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -166,7 +155,6 @@ static const struct CMUnitTest tests[] = {
 	RESV_TEST(test_reserve_fences_drops_signaled_ones),
 	RESV_TEST(test_wait_timeout_gives_up),
 	RESV_TEST(test_wait_ends_with_signal_of_fence),
-	RESV_TEST(test_crash_ends_wait_for_fence),
 };
 
 SIM_TEST_MAIN(tests)

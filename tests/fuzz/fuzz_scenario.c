@@ -17,10 +17,12 @@ static void run_again(const char *transcript, size_t len, const struct sim_scena
 	struct sim_scenario_result second;
 	int ret = sim_scenario_run(transcript, len, NULL, &second);
 
-	if (ret == 0 && second.nr_failed == 0 && second.nr_ops == first->nr_ops)
+	if (ret == 0 && second.nr_failed == 0 && second.nr_unexpected == 0 &&
+	    second.nr_ops == first->nr_ops)
 		return;
-	fprintf(stderr, "the transcript does not hold (%d, %u failed):\n%.*s\n", ret,
-		second.nr_failed, (int)len, transcript);
+	fprintf(stderr, "the transcript does not hold (%d, %u failed, %u not expected):\n%.*s\n",
+		ret, ret ? 0 : second.nr_failed, ret ? 0 : second.nr_unexpected, (int)len,
+		transcript);
 	abort();
 }
 

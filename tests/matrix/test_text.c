@@ -23,7 +23,7 @@ static void test_answers_the_seed(void **state)
 	char *text = matrix_text(NULL, SIM_MATRIX_TEXT, false);
 
 	(void)state;
-	expect_in(text, "Linux 5.11 before and after the patch\n");
+	expect_in(text, "Linux 5.11, before the patch (after: tried)\n");
 	expect_in(text, "pte_special and fast GUP: arm64 mips64 s390x x86_64\n");
 	expect_in(text, "pte_special, no fast GUP: riscv64\n");
 	expect_in(text, "no pte_special, no fast GUP: arm um\n");
@@ -44,7 +44,7 @@ static void test_of_one_release_and_arch(void **state)
 	char *text = matrix_text(&filter, SIM_MATRIX_TEXT, false);
 
 	(void)state;
-	expect_in(text, "Linux 6.1 before and after");
+	expect_in(text, "Linux 6.1, after the patch (before: tried)\n");
 	expect_in(text, "nowhere\n");
 	assert_null(strstr(text, "before, MIXED"));
 	free(text);

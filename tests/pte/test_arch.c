@@ -3,6 +3,7 @@
  * test_arch.c - the architectures against figures taken from the kernel's
  * headers by hand: geometry, features per release, raw entries.
  */
+#include "pte/arch.h"
 #include "pte/arch/form.h"
 #include "pte/mmu.h"
 #include "support/run.h"
@@ -35,9 +36,32 @@ static void test_registry_is_sorted(void **state)
 		assert_true(strcmp(sim_arch_nth(i - 1)->name, sim_arch_nth(i)->name) < 0);
 }
 
+static void test_registry_other_names(void **state)
+{
+	static const char *const names[][2] = {
+		{ "x86", "x86_64" }, { "amd64", "x86_64" }, { "x86-64", "x86_64" },
+		{ "aarch64", "arm64" }, { "armhf", "arm" }, { "arm32", "arm" },
+		{ "mipsel64", "mips64" }, { "mips64el", "mips64" }, { "riscv", "riscv64" },
+		{ "s390", "s390x" },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < SIM_ARRAY_SIZE(names); i++) {
+		assert_non_null(sim_arch_find(names[i][0]));
+		assert_string_equal(sim_arch_find(names[i][0])->name, names[i][1]);
+	}
+}
+
 static void test_registry_unknown_names(void **state)
 {
+	char text[300];
+
 	(void)state;
+	sim_arch_unknown(text, sizeof(text), "x86_46", 6);
+	assert_string_equal(text, "architecture x86_46 is not known: arm arm64 mips64 riscv64 "
+			    "s390x um x86_64; did you mean x86_64?");
+	sim_arch_unknown(text, sizeof(text), "\033vax", 4);
+	assert_non_null(strstr(text, "architecture \\x1bvax is not known: "));
 	assert_null(sim_arch_find("vax"));
 	assert_null(sim_arch_find(""));
 	assert_null(sim_arch_find(NULL));
@@ -530,6 +554,7 @@ static void test_ttm_caching_table(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_registry_is_sorted),
+	cmocka_unit_test(test_registry_other_names),
 	cmocka_unit_test(test_registry_unknown_names),
 	cmocka_unit_test(test_names_of_features_and_modes),
 	cmocka_unit_test(test_geometry_table),

@@ -68,6 +68,16 @@ static void test_views(void **state)
 		  "smaps t -> size=16 rss=0 flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,dd\n"
 		  "munmap m\n"
 		  "smaps m -> -ENOMEM\n" },
+		{ "smaps flags of a reserved range, and of advice",
+		  "machine arch=x86_64 release=6.1\n"
+		  "dev d vma=none insert=remap backing=iomem caching=wc reserve=1 pages=4\n"
+		  "open f rw dev=d\n"
+		  "mmap m f share=shared prot=rw pages=4\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,ar,dd\n"
+		  "madvise m random -> 0\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,rr,de,ar,dd\n"
+		  "madvise m sequential -> 0\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,sr,de,ar,dd\n" },
 		{ "counters since the last time",
 		  "bo b pages=16\n"
 		  "open f rw\n"
@@ -160,7 +170,8 @@ static void test_residence(void **state)
 		  "dev d vma=none insert=apply\n"
 		  "mmap m d\n"
 		  "read m+0 -> 0\n"
-		  "pte m+0 -> special=1 normal=0 bad_page=0\n" },
+		  "pte m+0 -> special=1 normal=0 bad_page=0\n"
+		  "munmap m\n" },
 		{ "a page of a file by its name",
 		  "file f pages=3\n"
 		  "mmap m f\n"
@@ -201,6 +212,42 @@ static void test_check_tells_what_is_wrong(void **state)
 	scenario_output_free(&o);
 }
 
+static void test_pte_is_short_or_full(void **state)
+{
+	static const struct {
+		const char *text, *line;
+	} cases[] = {
+		{ "dev d vma=MIXEDMAP insert=page\nmmap m d\nread m+1\npte m+1",
+		  " -> present=1 write=1 young=1 pfn=d+1 normal=1\n" },
+		{ "dev d caching=wc\nmmap m d\nread m+1\npte m+1",
+		  " -> present=1 special=1 write=1 young=1 cache=wc pfn=d+1\n" },
+		{ "mmap m anon pages=1\npte m+0", " -> none\n" },
+		{ "mmap m anon pages=1\npte m+0 full",
+		  " -> none present=0 special=0 write=0 dirty=0 young=0 user=0 exec=0 protnone=0 "
+		  "cache=wb level=pgd pfn=none raw=0x0 bits=0x0 normal=0\n" },
+		{ "dev d\nmmap m d\nread m+1\npte m+1 full",
+		  " -> present=1 special=1 write=1 dirty=0 young=1 user=1 exec=0 protnone=0 "
+		  "cache=wb level=pte pfn=d+1 raw=" },
+	};
+	static const struct scenario_case expected[] = {
+		{ "what is not shown can be expected",
+		  "dev d\nmmap m d\nread m+1\npte m+1 -> dirty=0 user=1 level=pte cache=wb "
+		  "bits=0x8000000000000227 protnone=0\npte m+0 -> none pfn=none raw=0 special=0\n"
+		  "pte m+1 full -> dirty=0 user=1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct scenario_output o = scenario_run_len(cases[i].text, strlen(cases[i].text),
+							    SIM_SCENARIO_TEXT);
+
+		if (!strstr(o.out, cases[i].line))
+			fail_msg("%s:\n%s", cases[i].text, o.out);
+		scenario_output_free(&o);
+	}
+	scenario_cases_hold(expected, SIM_ARRAY_SIZE(expected));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_pte),
 	cmocka_unit_test(test_refs),
@@ -208,5 +255,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_residence),
 	cmocka_unit_test(test_maps_prints_each_mapping),
 	cmocka_unit_test(test_check_tells_what_is_wrong),
+	cmocka_unit_test(test_pte_is_short_or_full),
 };
 SIM_TEST_MAIN(tests)

@@ -107,6 +107,31 @@ static void test_ranges(void **state)
 		  "mmap t f b\n"
 		  "madvise t dontneed -> -EINVAL\n"
 		  "madvise t dofork -> -EINVAL\n" },
+		{ "madvise, what reclaim and merging would look at",
+		  "machine arch=x86_64 release=6.1\n"
+		  "mmap m anon pages=2 share=private\n"
+		  "write m+0 value=8 -> 0\n"
+		  "madvise m cold -> 0\n"
+		  "madvise m pageout -> 0\n"
+		  "madvise m free -> 0\n"
+		  "smaps m -> private_clean=4\n"
+		  "madvise m mergeable -> 0\n"
+		  "smaps m -> flags=rd,wr,mr,mw,me,ac,mg\n"
+		  "madvise m unmergeable -> 0\n"
+		  "madvise m remove -> -EINVAL\n"
+		  "madvise m collapse -> -EINVAL\n"
+		  "madvise m dontneed_locked -> 0\n"
+		  "read m+0 -> value=0\n"
+		  "mmap s anon pages=2 share=shared\n"
+		  "write s+0 value=8 -> 0\n"
+		  "madvise s remove -> 0\n"
+		  "read s+0 -> value=0\n" },
+		{ "madvise that a release does not know",
+		  "machine arch=x86_64 release=5.14\n"
+		  "mmap m anon pages=2 share=private\n"
+		  "madvise m dontneed_locked -> -EINVAL\n"
+		  "madvise m collapse -> -EINVAL\n"
+		  "madvise m cold -> 0\n" },
 		{ "mlock",
 		  "mmap m anon pages=2 share=private\n"
 		  "mlock m -> 0\n"
@@ -213,7 +238,8 @@ static void test_populate(void **state)
 		  "read m+0 -> 0\n"
 		  "mlock m+0 -> 0 bad_page=2\n"
 		  "munlock m+0 -> 0 bad_page=1\n"
-		  "smaps m -> rss=0 bad_page=1\n" },
+		  "smaps m -> rss=0 bad_page=1\n"
+		  "munmap m\n" },
 	};
 
 	(void)state;

@@ -1,37 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include <errno.h>
 
-#include "support/scenario.h"
-
-/* What the portable transcript of a text is; free() it. */
-static char *transcript(const char *text, struct sim_scenario_result *result)
-{
-	char *printed = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&printed, &len);
-	struct sim_scenario_options options = { .name = "t", .out = out, .portable = true };
-
-	assert_int_equal(sim_scenario_run(text, strlen(text), &options, result), 0);
-	fclose(out);
-	return printed;
-}
-
-/* A text, and what must stand in its portable transcript. */
-struct portable_case {
-	const char *description, *text, *expected;
-};
-
-static void cases_show(const struct portable_case *cases, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		struct sim_scenario_result result;
-		char *got = transcript(cases[i].text, &result);
-
-		if (!strstr(got, cases[i].expected))
-			fail_msg("%s:\n%s", cases[i].description, got);
-		free(got);
-	}
-}
+#include "support/portable.h"
 
 static void test_portable_entries(void **state)
 {
@@ -60,32 +30,7 @@ static void test_portable_entries(void **state)
 	};
 
 	(void)state;
-	cases_show(cases, SIM_ARRAY_SIZE(cases));
-}
-
-static void test_portable_maps(void **state)
-{
-	static const struct portable_case cases[] = {
-		{ "each by its name",
-		  "dev d\nfile f pages=3\nopen o ro dev=d\nmmap a d pages=5 off=1\n"
-		  "mmap b f share=private prot=rx\nmmap c anon pages=1\n"
-		  "mmap e anon pages=2 share=private\nmmap g o prot=r\nmaps",
-		  "#| -0x1b000 +16 r--s 0 d\n#| -0xb000 +2 rw-p 0 anon\n#| -0x9000 +1 rw-s 0 shm\n"
-		  "#| -0x8000 +3 r-xp 0 f\n#| -0x5000 +5 rw-s 1 d\n" },
-		{ "one over another", "mmap a anon pages=1\nmmap b anon pages=2 at=a+0\nmaps",
-		  "#| -0x1000 +2 rw-s 0 shm\n" },
-		{ "what remap_pfn_range() made of the offset",
-		  "dev d insert=remap vma=none\nmmap a d share=private off=2 pages=3\n"
-		  "munmap a+0\nmaps",
-		  " +2 rw-p pfn+3 d\n" },
-		{ "a mapping that is not rewritten has its offset",
-		  "dev d insert=remap vma=none\nmmap a d off=2 pages=3\nmaps",
-		  " +3 rw-s 2 d\n" },
-		{ "nothing", "maps", "-> 0\n" },
-	};
-
-	(void)state;
-	cases_show(cases, SIM_ARRAY_SIZE(cases));
+	portable_cases_show(cases, SIM_ARRAY_SIZE(cases));
 }
 
 static void test_portable_outcomes_are_flags(void **state)
@@ -98,14 +43,14 @@ static void test_portable_outcomes_are_flags(void **state)
 	};
 
 	(void)state;
-	cases_show(cases, SIM_ARRAY_SIZE(cases));
+	portable_cases_show(cases, SIM_ARRAY_SIZE(cases));
 }
 
 static void test_portable_ends_with_a_bug(void **state)
 {
 	static const char text[] = "dev d insert=page\nmmap m d\nread m+0 -> BUG\nread m+1\n";
 	struct sim_scenario_result result;
-	char *got = transcript(text, &result);
+	char *got = portable_transcript(text, &result);
 
 	(void)state;
 	assert_non_null(strstr(got, "read m+0                                -> BUG\n"));
@@ -177,7 +122,7 @@ static void test_portable_bug_has_no_keys(void **state)
 		"dev d vma=none insert=apply pages=4\ndev e vma=none insert=page pages=4\n"
 		"mmap n e\nmmap m d\nread m+0\nmadvise m pages=8 populate_read\n";
 	struct sim_scenario_result result;
-	char *got = transcript(text, &result);
+	char *got = portable_transcript(text, &result);
 
 	(void)state;
 	assert_non_null(strstr(got, "madvise m pages=8 populate_read         -> BUG\n"));
@@ -215,7 +160,6 @@ static void test_portable_refuses(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_portable_entries),
-	cmocka_unit_test(test_portable_maps),
 	cmocka_unit_test(test_portable_outcomes_are_flags),
 	cmocka_unit_test(test_portable_ends_with_a_bug),
 	cmocka_unit_test(test_portable_fails_what_it_does_not_reach),

@@ -81,21 +81,6 @@ static void test_work_is_limited(void **state)
 	free(text);
 }
 
-static void test_what_is_left_is_told(void **state)
-{
-	/* The pages of the object were freed under it. */
-	static const char text[] =
-		"machine arch=arm release=5.11\nbo b pages=4\nopen f rw\nmmap m f b\nread m+0\n";
-	struct scenario_output o = scenario_run_len(text, sizeof(text) - 1, SIM_SCENARIO_TEXT);
-
-	(void)state;
-	assert_int_equal(o.ret, 0);
-	assert_int_equal(o.result.nr_ops, 5);
-	assert_int_equal(o.result.nr_expected, 0);
-	assert_int_equal(o.result.nr_leaks != 0, strstr(o.out, "#| after the end, left: ") != NULL);
-	scenario_output_free(&o);
-}
-
 static void test_options_are_defaults_for_the_machine(void **state)
 {
 	static const char text[] = "machine release=5.11\nmmap m anon pages=1 share=private\n"
@@ -138,7 +123,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_bug_ends_it),
 	cmocka_unit_test(test_every_operation_on_a_crashed_machine),
 	cmocka_unit_test(test_work_is_limited),
-	cmocka_unit_test(test_what_is_left_is_told),
 	cmocka_unit_test(test_options_are_defaults_for_the_machine),
 	cmocka_unit_test(test_injected_failures_lose_nothing),
 };

@@ -7,6 +7,9 @@ static void test_text(void **state)
 		"# why\n\nmmap  m anon\tpages=1 share=private -> 0 # so\nwrite m+0 value=3\n"
 		"read m+0 -> value=4\nread m+1 -> 0 value=1\n";
 	static const char want[] =
+		"#| ttmsim " TTMSIM_VERSION ": t\n"
+		"#| on a machine arch=x86_64 release=6.1 ttm=pfn ram=64M vram=16M prefault=16"
+		" pool_order=11\n"
 		"# why\n\n"
 		"mmap m anon pages=1 share=private       -> 0\n"
 		"write m+0 value=3                       -> 0\n"
@@ -109,6 +112,110 @@ static void test_a_transcript_is_a_scenario(void **state)
 	scenario_output_free(&third);
 }
 
+static void test_head_says_what_was_asked(void **state)
+{
+	static const char text[] =
+		"machine arch=aarch64 release=5.11 ram=65536K vram=68K toggle=pte_special,fast_gup\n";
+	struct scenario_output o = scenario_run_len(text, sizeof(text) - 1, SIM_SCENARIO_TEXT);
+
+	(void)state;
+	assert_non_null(strstr(o.out, "#| on a machine arch=arm64 release=5.11 ttm=mixed ram=64M "
+			       "vram=68K prefault=16 pool_order=11 "
+			       "toggle=pte_special,fast_gup\n"));
+	scenario_output_free(&o);
+}
+
+/* What ends badly, whether a line says so, and how it is told. */
+static void test_alarms(void **state)
+{
+#define LEFT "dev d insert=apply\nmmap m d share=private\nwrite m+3\ninsert m+0 n=12\n"
+#define BUGS "dev d\nmmap m d share=private prot=r\n"
+#define BAD "dev d vma=none insert=apply pages=4\nmmap m d\nread m+0 n=4\n"
+	static const struct {
+		const char *text, *told;
+		unsigned int nr;
+	} cases[] = {
+		{ BUGS "read m+0", "FAILED: t:3: BUG was not expected\n", 1 },
+		{ BUGS "read m+0 -> BUG", NULL, 0 },
+		{ BUGS "read m+0 -> BUG\nread m+1 -> -EIO", NULL, 0 },
+		{ BUGS "read m+0 -> warn=0", "FAILED: t:3: BUG was not expected\n", 1 },
+		{ BUGS "read m+0 -> 0", "FAILED: t:3: expected 0, got BUG\n", 0 },
+		{ BAD "munmap m", "FAILED: t:4: bad_page=4 was not expected\n", 1 },
+		{ BAD "munmap m -> 0", "FAILED: t:4: bad_page=4 was not expected\n", 1 },
+		{ BAD "munmap m -> bad_page=4", NULL, 0 },
+		{ LEFT, "FAILED: t:4: bad_page=1 was not expected\n"
+		  "FAILED: t:4: leaks=2 was not expected\n", 2 },
+		{ LEFT "teardown", "FAILED: t:5: bad_page=1 was not expected\n"
+		  "FAILED: t:5: leaks=2 was not expected\n", 2 },
+		{ LEFT "teardown -> leaks=2", "FAILED: t:5: bad_page=1 was not expected\n", 1 },
+		{ LEFT "teardown -> leaks=2 bad_page=1", NULL, 0 },
+		{ BAD, "FAILED: t:3: bad_page=4 was not expected\n", 1 },
+		{ "mmap m anon pages=1\nread m+0", NULL, 0 },
+	};
+#undef LEFT
+#undef BUGS
+#undef BAD
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct scenario_output o = scenario_run_len(cases[i].text, strlen(cases[i].text),
+							    SIM_SCENARIO_TEXT);
+		struct scenario_output q = scenario_run_len(cases[i].text, strlen(cases[i].text),
+							    SIM_SCENARIO_QUIET);
+		const char *failed = strstr(o.out, "FAILED");
+
+		if (o.result.nr_unexpected != cases[i].nr || !failed != !cases[i].told ||
+		    (failed && strncmp(failed, cases[i].told, strcspn(cases[i].told, "\n") + 1) != 0))
+			fail_msg("%s:\n%s", cases[i].text, o.out);
+		assert_string_equal(q.err, cases[i].told ? cases[i].told : "");
+		assert_int_equal(q.out_len, 0);
+		scenario_output_free(&q);
+		scenario_output_free(&o);
+	}
+}
+
+static void test_alarms_fail_a_ktap_test(void **state)
+{
+	static const char text[] = "dev d\nmmap m d share=private prot=r\nread m+0\n";
+	struct scenario_output o = scenario_run_len(text, sizeof(text) - 1, SIM_SCENARIO_KTAP);
+
+	(void)state;
+	assert_non_null(strstr(o.out, "    # FAILED: t:3: BUG was not expected\nnot ok 1 t\n"));
+	scenario_output_free(&o);
+}
+
+/* Whatever a run met: what it printed is a scenario that holds, and prints the same. */
+static void test_transcripts_run_again(void **state)
+{
+	static const char *const texts[] = {
+		"dev d insert=apply\nmmap m d share=private\nwrite m+3\ninsert m+0 n=12\n",
+		"machine arch=um\ndev d insert=fault_page\nmmap m d\nwrite m+1\n",
+		"machine arch=mips64 release=6.1\nbo b pages=4\nopen f rw\nmmap m f b\nwrite m+0\n"
+		"mprotect m prot=r\nmunmap m\nfile o pages=32\nmmap n o\nwrite n+0\ngup_fast m+0\n",
+		"dev d\nmmap m d share=private prot=r\nread m+0\nread m+0\npte m+0 full\n",
+		"mmap m anon pages=2\nwrite m+1\npte m+0\npte m+1\npte m+1 full\npte m+0 full\n",
+		"exit main\nmaps\nteardown\nteardown\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(texts); i++) {
+		struct scenario_output o = scenario_run_len(texts[i], strlen(texts[i]),
+							    SIM_SCENARIO_TEXT);
+		struct scenario_output again = scenario_run_len(o.out, o.out_len,
+								SIM_SCENARIO_TEXT);
+		char *failed = strstr(o.out, "#| FAILED");
+
+		if (again.ret || again.result.nr_failed || again.result.nr_unexpected)
+			fail_msg("%s%s", again.err, again.out);
+		assert_int_equal(again.result.nr_ops, o.result.nr_ops);
+		for (; failed; failed = strstr(o.out, "#| FAILED")) /* the second expects it */
+			memmove(failed, strchr(failed, '\n') + 1, strlen(strchr(failed, '\n')));
+		assert_string_equal(again.out, o.out);
+		scenario_output_free(&again);
+		scenario_output_free(&o);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_text),
 	cmocka_unit_test(test_ktap),
@@ -116,5 +223,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_color_marks_failures),
 	cmocka_unit_test(test_values_compare_as_numbers),
 	cmocka_unit_test(test_a_transcript_is_a_scenario),
+	cmocka_unit_test(test_head_says_what_was_asked),
+	cmocka_unit_test(test_alarms),
+	cmocka_unit_test(test_alarms_fail_a_ktap_test),
+	cmocka_unit_test(test_transcripts_run_again),
 };
 SIM_TEST_MAIN(tests)

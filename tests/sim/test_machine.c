@@ -3,6 +3,7 @@
 
 #include "sim/machine.h"
 #include "support/run.h"
+#include "ttm/sim_device.h"
 
 static void test_create_defaults(void **state)
 {
@@ -73,6 +74,25 @@ static void test_create_refuses_what_cannot_be(void **state)
 	}
 }
 
+/* Any usual name of an architecture; what is told of the machine is its own. */
+static void test_create_by_another_name(void **state)
+{
+	static const char *const names[][2] = {
+		{ "x86", "x86_64" }, { "amd64", "x86_64" }, { "aarch64", "arm64" },
+		{ "armhf", "arm" }, { "mipsel64", "mips64" }, { "riscv", "riscv64" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(names); i++) {
+		struct sim_machine_config config = { .arch = names[i][0] };
+		struct sim_machine *machine = sim_machine_create(&config);
+
+		assert_non_null(machine);
+		assert_string_equal(sim_machine_arch(machine)->name, names[i][1]);
+		sim_machine_destroy(machine);
+	}
+}
+
 static void test_create_toggles_features(void **state)
 {
 	struct sim_machine_config config = { .toggle_features = 1u << SIM_FEAT_PTE_SPECIAL };
@@ -93,7 +113,7 @@ static void test_ttm_takes_mode_and_prefault(void **state)
 	(void)state;
 	assert_non_null(ttm);
 	assert_int_equal(sim_ttm_mode(ttm), SIM_TTM_APPLY);
-	assert_int_equal(sim_ttm_bdev(ttm)->sim_prefault, 4);
+	assert_int_equal(ttm->prefault, 4);
 	assert_int_equal(sim_ttm_bdev(ttm)->pool.sim_nr_orders, 1);
 	sim_machine_destroy(machine);
 }
@@ -162,6 +182,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_create_defaults),
 	cmocka_unit_test(test_create_every_arch_and_release),
 	cmocka_unit_test(test_create_refuses_what_cannot_be),
+	cmocka_unit_test(test_create_by_another_name),
 	cmocka_unit_test(test_create_toggles_features),
 	cmocka_unit_test(test_ttm_takes_mode_and_prefault),
 	cmocka_unit_test(test_ttm_fails_with_an_allocation),

@@ -31,6 +31,28 @@ static void test_number_of_a_name(void **state)
 	assert_null(sim_release_find("6"));
 }
 
+static void test_unknown_release_names_the_nearest(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "6.6", "6.1" }, { "6.7", "6.12" }, { "6.0", "6.1" }, { "5.19", "6.1" },
+		{ "5.15", "5.14" }, { "4.19", "5.11" }, { "6.12.3", "6.12" }, { "7.1", "6.12" },
+		{ "999.999", "6.12" }, { "5.12", "5.11" }, { "6", NULL }, { "new", NULL },
+		{ "", NULL }, { "-6.6", NULL }, { "99999999999.1", NULL },
+	};
+	char text[200], expected[200];
+
+	(void)state;
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		const char *nearest = cases[i][1];
+
+		sim_release_unknown(text, sizeof(text), cases[i][0], strlen(cases[i][0]));
+		snprintf(expected, sizeof(expected),
+			 "release %s is not known: 5.11 5.14 6.1 6.12%s%s", cases[i][0],
+			 nearest ? "; nearest " : "", nearest ? nearest : "");
+		assert_string_equal(text, expected);
+	}
+}
+
 /* A stable release as it once was: known, but not listed. */
 static void test_older_release(void **state)
 {
@@ -108,6 +130,7 @@ static void test_rules_are_named(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_nth_is_ordered),
 	cmocka_unit_test(test_number_of_a_name),
+	cmocka_unit_test(test_unknown_release_names_the_nearest),
 	cmocka_unit_test(test_older_release),
 	cmocka_unit_test(test_rules_by_release),
 	cmocka_unit_test(test_rules_are_named),

@@ -209,10 +209,17 @@ static void look_at_pages(const struct straight *w, struct straight_result *r)
 	}
 }
 
+/* A device maps what it likes here, also pages that are free and any memory type: what
+ * is asked of entries (E, M) is not asked of it. */
 static void tell(const char *what, void *data)
 {
-	(void)data;
-	print_error("%s\n", what);
+	struct straight_result *r = data;
+
+	if (*what == 'E' || *what == 'M')
+		return;
+	r->nr_violations++;
+	if (!r->abused)
+		print_error("%s\n", what);
 }
 
 static void look(struct straight *w, struct straight_result *r)
@@ -226,7 +233,8 @@ static void look(struct straight *w, struct straight_result *r)
 		look_at_task(w, t, r);
 	look_at_pages(w, r);
 	sim_fail_alloc(w->machine, 0);
-	r->nr_violations = sim_machine_check(w->machine, w->abused ? NULL : tell, NULL);
+	r->abused = w->abused;
+	sim_machine_check(w->machine, tell, r);
 	if (!w->abused)
 		assert_int_equal(r->nr_violations, 0);
 }

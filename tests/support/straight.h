@@ -70,6 +70,7 @@ struct straight_result {
 	} step[STRAIGHT_STEPS];
 	bool crashed;
 	unsigned int nr_outcomes[SIM_NR_OUTCOME_KINDS], nr_violations;
+	bool abused;			/* of its world; not compared */
 	unsigned long live[SIM_NR_OBJECTS];
 	long rss[STRAIGHT_TASKS][NR_MM_COUNTERS], table_bytes[STRAIGHT_TASKS];
 	uint64_t entry[STRAIGHT_TASKS][STRAIGHT_MAPS][STRAIGHT_MAX_PAGES];

@@ -94,10 +94,18 @@ static void check_outcomes(const struct ttm_fixture *fx)
 		fail_msg("%s: %s: %s", outcome->file, outcome->function, outcome->condition);
 }
 
+static void tell(const char *what, void *data)
+{
+	(void)data;
+	print_error("%s\n", what);
+}
+
 void ttm_fixture_close(struct ttm_fixture *fx)
 {
 	bool crashed = sim_crashed(fx->machine);
 
+	if (!fx->expect_bad_pages)
+		assert_int_equal(sim_machine_check(fx->machine, tell, NULL), 0);
 	ttm_fixture_exit_task(fx);
 	if (!crashed) {
 		sim_ttm_device_destroy(fx->dev);
@@ -199,4 +207,30 @@ unsigned long ttm_pfn(struct ttm_buffer_object *bo, unsigned long page)
 
 	assert_int_equal(sim_bo_pfn(bo, page, &pfn), 0);
 	return pfn;
+}
+
+vm_fault_t ttm_fault(struct ttm_fixture *fx, unsigned long addr, unsigned int flags,
+		     bool *dropped)
+{
+	struct vm_area_struct *vma = ttm_vma(fx, addr);
+	struct vm_fault vmf = { .vma = vma, .address = addr, .real_address = addr,
+				.flags = flags,
+				.pgoff = vma->vm_pgoff + (addr - vma->vm_start) / fx->page };
+	vm_fault_t ret;
+
+	mmap_read_lock(fx->task->mm);
+	ret = vma->vm_ops->fault(&vmf);
+	*dropped = (ret & VM_FAULT_RETRY) && !(flags & FAULT_FLAG_RETRY_NOWAIT);
+	if (!*dropped)
+		mmap_read_unlock(fx->task->mm);
+	return ret;
+}
+
+vm_fault_t ttm_plain_fault(struct ttm_fixture *fx, unsigned long addr)
+{
+	bool dropped;
+	vm_fault_t ret = ttm_fault(fx, addr, FAULT_FLAG_WRITE, &dropped);
+
+	assert_false(dropped);
+	return ret;
 }

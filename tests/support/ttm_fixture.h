@@ -60,4 +60,10 @@ uint8_t ttm_load(struct ttm_fixture *fx, unsigned long addr);
 /* The pfn of a page of an object, or the test fails. */
 unsigned long ttm_pfn(struct ttm_buffer_object *bo, unsigned long page);
 
+/* One call of ->fault, as handle_mm_fault() makes it; *@dropped: mmap_lock was let go. */
+vm_fault_t ttm_fault(struct ttm_fixture *fx, unsigned long addr, unsigned int flags,
+		     bool *dropped);
+/* For writing, without a retry. */
+vm_fault_t ttm_plain_fault(struct ttm_fixture *fx, unsigned long addr);
+
 #endif

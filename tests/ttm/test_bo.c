@@ -429,7 +429,6 @@ static void test_init_failure_calls_destroy_once(void **state)
 	assert_int_equal(nr_destroyed, 1);
 	assert_int_equal(nr_notified, 2);
 	fx->bdev->funcs = old;
-	assert_int_equal(fx->bdev->sim_bo_count.counter, 0);
 }
 
 /* Objects that share a reservation: the second outlives nobody. */
@@ -455,6 +454,95 @@ static void test_shared_reservation_is_left_at_the_end(void **state)
 	fx->bdev->funcs = old;
 	ttm_bo_unreserve(first);
 	ttm_bo_put(first);
+}
+
+/* ---- without memory: 6.12 has no resource for it, older releases system memory's ---- */
+
+static bool has_no_resource(const struct ttm_fixture *fx)
+{
+	return !strcmp(fx->release, "6.12");
+}
+
+static void check_dropped(struct ttm_fixture *fx)
+{
+	struct ttm_placement nowhere = { 0 };
+	struct ttm_operation_ctx ctx = { 0 };
+	struct ttm_buffer_object *bo = ttm_bo(fx, 2, TTM_PL_VRAM, ttm_cached);
+	uint8_t byte = 7;
+
+	assert_int_equal(sim_bo_write(bo, 0, &byte, 1), 0);
+	for (int i = 0; i < 2; i++) { /* the second time there is nothing to drop */
+		assert_int_equal(ttm_bo_reserve(bo, false, true, NULL), 0);
+		assert_int_equal(ttm_bo_validate(bo, &nowhere, &ctx), 0);
+		assert_non_null(bo->ttm);
+		assert_false(ttm_tt_is_populated(bo->ttm));
+		if (has_no_resource(fx))
+			assert_null(bo->resource);
+		else
+			assert_int_equal(bo->resource->mem_type, TTM_PL_SYSTEM);
+		ttm_bo_unreserve(bo);
+	}
+	assert_int_equal(ttm_resource_manager_usage(ttm_manager_type(fx->bdev, TTM_PL_VRAM)), 0);
+	assert_int_equal(sim_bo_mem_type(bo), TTM_PL_SYSTEM);
+	for (uint32_t type = TTM_PL_SYSTEM; type <= TTM_PL_VRAM; type++) {
+		assert_int_equal(ttm_bo_reserve(bo, false, true, NULL), 0);
+		assert_int_equal(ttm_bo_validate(bo, &nowhere, &ctx), 0);
+		ttm_bo_unreserve(bo);
+		assert_int_equal(sim_bo_move(bo, type), 0);
+		assert_int_equal(bo->resource->mem_type, type);
+		assert_int_equal(sim_bo_read(bo, 0, &byte, 1), 0);
+		assert_int_equal(byte, 0);
+	}
+	ttm_bo_put(bo);
+}
+
+static void test_object_without_memory_by_release(void **state)
+{
+	ttm_fixture_each(check_dropped, state);
+}
+
+static int nr_moves_from_nowhere;
+
+static int counting_move(struct ttm_buffer_object *bo, bool evict,
+			 struct ttm_operation_ctx *ctx, struct ttm_resource *new_mem,
+			 struct ttm_place *hop)
+{
+	(void)evict, (void)ctx, (void)hop;
+	nr_moves_from_nowhere += !bo->resource;
+	ttm_bo_move_null(bo, new_mem);
+	return 0;
+}
+
+/* What a driver's first move sees of a new object. */
+static void check_first_move(struct ttm_fixture *fx)
+{
+	struct ttm_place place = { .mem_type = TTM_PL_TT };
+	struct ttm_placement placement = { 1, &place, 1, &place }, nowhere = { 0 };
+	struct ttm_device_funcs funcs = *fx->bdev->funcs, *old = fx->bdev->funcs;
+	struct ttm_operation_ctx ctx = { 0 };
+	struct sim_bo sbo = { .caching = ttm_cached };
+	struct ttm_buffer_object *bo = &sbo.base;
+
+	funcs.move = counting_move;
+	fx->bdev->funcs = &funcs;
+	nr_moves_from_nowhere = nr_destroyed = 0;
+	drm_gem_private_object_init(sim_ttm_ddev(fx->dev), &bo->base, fx->page);
+	assert_int_equal(ttm_bo_init_reserved(fx->bdev, bo, ttm_bo_type_kernel, &nowhere, 0,
+					      &ctx, NULL, NULL, own_destroy), 0);
+	assert_int_equal(bo->resource == NULL, has_no_resource(fx));
+	assert_int_equal(ttm_bo_validate(bo, &placement, &ctx), 0);
+	assert_int_equal(bo->resource->mem_type, TTM_PL_TT);
+	assert_true(ttm_tt_is_populated(bo->ttm));
+	assert_int_equal(nr_moves_from_nowhere, has_no_resource(fx));
+	ttm_bo_unreserve(bo);
+	ttm_bo_put(bo);
+	assert_int_equal(nr_destroyed, 1);
+	fx->bdev->funcs = old;
+}
+
+static void test_first_move_by_release(void **state)
+{
+	ttm_fixture_each(check_first_move, state);
 }
 
 static void test_crashed_machine_validates_nothing(void **state)
@@ -490,6 +578,8 @@ static const struct CMUnitTest tests[] = {
 	B_TEST(test_put_of_a_pinned_object_warns),
 	B_TEST(test_init_failure_calls_destroy_once),
 	B_TEST(test_shared_reservation_is_left_at_the_end),
+	TTM_TEST(test_object_without_memory_by_release),
+	TTM_TEST(test_first_move_by_release),
 	B_TEST(test_crashed_machine_validates_nothing),
 };
 

@@ -261,19 +261,84 @@ static void test_new_object_waits_for_the_last_move(void **state)
 	ttm_bo_put(bo);
 }
 
-static void test_unknown_memory_is_einval(void **state)
+static void check_unknown_memory(struct ttm_fixture *fx)
 {
-	struct ttm_place place = { .mem_type = 77 };
-	struct ttm_placement placement = { 1, &place, 1, &place };
-	struct ttm_operation_ctx ctx = { 0 };
-	struct ttm_fixture *fx = *state;
+	bool forced = !strcmp(fx->release, "6.12");
+	static const uint32_t types[] = { 77, TTM_PL_PRIV, TTM_NUM_MEM_TYPES };
 	struct ttm_buffer_object *bo = ttm_bo(fx, 1, TTM_PL_SYSTEM, ttm_cached);
+	struct ttm_operation_ctx ctx = { 0 };
 	struct ttm_resource *mem;
 
 	assert_int_equal(ttm_bo_reserve(bo, false, false, NULL), 0);
-	assert_int_equal(ttm_bo_mem_space(bo, &placement, &mem, &ctx), -EINVAL);
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(types); i++) {
+		struct ttm_place place = { .mem_type = types[i] };
+		struct ttm_placement placement = { 1, &place, 1, &place };
+
+		assert_int_equal(ttm_bo_mem_space(bo, &placement, &mem, &ctx),
+				 forced ? -ENOSPC : -EINVAL);
+		assert_int_equal(ttm_bo_validate(bo, &placement, &ctx),
+				 forced ? -ENOMEM : -EINVAL);
+		assert_int_equal(bo->resource->mem_type, TTM_PL_SYSTEM);
+	}
 	ttm_bo_unreserve(bo);
 	ttm_bo_put(bo);
+}
+
+static void test_unknown_memory_by_release(void **state)
+{
+	ttm_fixture_each(check_unknown_memory, state);
+}
+
+/* VRAM is full: where does an object go that may lie in VRAM, perhaps in TT? */
+static void check_placement(struct ttm_fixture *fx)
+{
+	bool forced = !strcmp(fx->release, "6.12");
+	const struct {
+		const char *what;
+		uint32_t vram, tt;	/* flags */
+		unsigned int nr, nr_busy;
+		int ret;
+		uint32_t where;
+		bool evicts;
+	} cases[] = {
+		{ "VRAM", 0, 0, 1, 0, forced ? 0 : -ENOMEM, forced ? TTM_PL_VRAM : TTM_PL_SYSTEM,
+		  forced },
+		{ "VRAM, busy", 0, 0, 1, 1, 0, TTM_PL_VRAM, true },
+		{ "VRAM or TT", 0, 0, 2, 2, 0, TTM_PL_TT, false },
+		{ "only busy", 0, 0, 0, 1, 0, forced ? TTM_PL_SYSTEM : TTM_PL_VRAM, !forced },
+		{ "VRAM desired", TTM_PL_FLAG_DESIRED, 0, 1, 1, forced ? -ENOMEM : 0,
+		  forced ? TTM_PL_SYSTEM : TTM_PL_VRAM, !forced },
+		{ "VRAM fallback", TTM_PL_FLAG_FALLBACK, 0, 1, 1, 0, TTM_PL_VRAM, true },
+		{ "VRAM desired, TT fallback", TTM_PL_FLAG_DESIRED, TTM_PL_FLAG_FALLBACK, 2, 2,
+		  0, TTM_PL_TT, false },
+	};
+
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
+		struct ttm_place place[2] = {
+			{ .mem_type = TTM_PL_VRAM, .flags = cases[i].vram },
+			{ .mem_type = TTM_PL_TT, .flags = cases[i].tt },
+		};
+		struct ttm_placement placement = { cases[i].nr, place, cases[i].nr_busy, place };
+		struct ttm_buffer_object *full = ttm_bo(fx, 64, TTM_PL_VRAM, ttm_cached);
+		struct ttm_buffer_object *bo = ttm_bo(fx, 1, TTM_PL_SYSTEM, ttm_cached);
+		struct ttm_operation_ctx ctx = { 0 };
+		int ret;
+
+		assert_int_equal(ttm_bo_reserve(bo, false, false, NULL), 0);
+		ret = ttm_bo_validate(bo, &placement, &ctx);
+		ttm_bo_unreserve(bo);
+		if (ret != cases[i].ret || sim_bo_mem_type(bo) != cases[i].where ||
+		    (sim_bo_mem_type(full) != TTM_PL_VRAM) != cases[i].evicts)
+			fail_msg("%s: %d, in %u, full in %u", cases[i].what, ret,
+				 sim_bo_mem_type(bo), sim_bo_mem_type(full));
+		ttm_bo_put(bo);
+		ttm_bo_put(full);
+	}
+}
+
+static void test_places_with_and_without_eviction_by_release(void **state)
+{
+	ttm_fixture_each(check_placement, state);
 }
 
 #define E_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -291,7 +356,8 @@ static const struct CMUnitTest tests[] = {
 	E_TEST(test_place_that_would_not_gain_evicts_nothing),
 	E_TEST(test_eviction_waits_for_a_busy_object_with_a_ticket),
 	E_TEST(test_new_object_waits_for_the_last_move),
-	E_TEST(test_unknown_memory_is_einval),
+	TTM_TEST(test_unknown_memory_by_release),
+	TTM_TEST(test_places_with_and_without_eviction_by_release),
 };
 
 SIM_TEST_MAIN(tests)

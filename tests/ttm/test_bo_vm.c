@@ -18,35 +18,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* ---- one call of the handler, as handle_mm_fault() makes it ---- */
-
-/* mmap_lock is still held afterwards unless *@dropped. */
-static vm_fault_t fault(struct ttm_fixture *fx, unsigned long addr, unsigned int flags,
-			bool *dropped)
-{
-	struct vm_area_struct *vma = ttm_vma(fx, addr);
-	struct vm_fault vmf = { .vma = vma, .address = addr, .real_address = addr,
-				.flags = flags,
-				.pgoff = vma->vm_pgoff + (addr - vma->vm_start) / fx->page };
-	vm_fault_t ret;
-
-	mmap_read_lock(fx->task->mm);
-	ret = vma->vm_ops->fault(&vmf);
-	*dropped = (ret & VM_FAULT_RETRY) && !(flags & FAULT_FLAG_RETRY_NOWAIT);
-	if (!*dropped)
-		mmap_read_unlock(fx->task->mm);
-	return ret;
-}
-
-static vm_fault_t plain_fault(struct ttm_fixture *fx, unsigned long addr)
-{
-	bool dropped;
-	vm_fault_t ret = fault(fx, addr, FAULT_FLAG_WRITE, &dropped);
-
-	assert_false(dropped);
-	return ret;
-}
-
 static unsigned int nr_present(struct ttm_fixture *fx, unsigned long addr, unsigned int pages)
 {
 	unsigned int nr = 0;
@@ -76,7 +47,7 @@ static void test_fault_maps_forward_up_to_prefault(void **state)
 	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
 		unsigned long addr = ttm_map(fx, bo);
 
-		fx->bdev->sim_prefault = cases[i].prefault;
+		fx->dev->prefault = cases[i].prefault;
 		ttm_store(fx, addr + cases[i].at * fx->page, 1);
 		for (unsigned int j = 0; j < 40; j++) {
 			struct sim_pte_info pte = ttm_pte(fx, addr + j * fx->page);
@@ -108,53 +79,13 @@ static void test_fault_counts(void **state)
 	ttm_bo_put(bo);
 }
 
-static unsigned long odd_pfn(struct ttm_buffer_object *bo, unsigned long page_offset)
-{
-	return ttm_bo_nr_pages(bo) - 1 - page_offset + 0x4000000;
-}
-
-static void test_driver_may_name_pfns(void **state)
-{
-	struct ttm_fixture *fx = *state;
-	struct ttm_device_funcs funcs = *fx->bdev->funcs, *old = fx->bdev->funcs;
-	struct ttm_buffer_object *bo = ttm_bo(fx, 4, TTM_PL_VRAM, ttm_cached);
-	unsigned long addr = ttm_map(fx, bo);
-
-	funcs.io_mem_pfn = odd_pfn;
-	fx->bdev->funcs = &funcs;
-	ttm_store(fx, addr, 1);
-	for (unsigned int i = 0; i < 4; i++)
-		assert_int_equal(ttm_pte(fx, addr + i * fx->page).pfn, odd_pfn(bo, i));
-	fx->bdev->funcs = old;
-	ttm_bo_put(bo);
-}
-
-/* A shorter vma at a later offset: not the vma's pages but the object's count. */
-static void test_fault_beyond_the_object_is_sigbus(void **state)
-{
-	struct ttm_fixture *fx = *state;
-	struct ttm_buffer_object *bo = ttm_bo(fx, 4, TTM_PL_TT, ttm_cached);
-	unsigned long addr = ttm_map(fx, bo);
-
-	ttm_vma(fx, addr)->vm_pgoff += 2;
-	assert_int_equal(plain_fault(fx, addr + 2 * fx->page), VM_FAULT_SIGBUS);
-	ttm_vma(fx, addr)->vm_pgoff -= 2;
-	ttm_bo_put(bo);
-}
-
-static int no_io(struct ttm_device *bdev, struct ttm_resource *mem)
-{
-	(void)bdev, (void)mem;
-	return -ENXIO;
-}
-
 /* A driver that maps one page more than its object has, without TTM's offsets. */
 static int map_too_much(struct file *file, struct vm_area_struct *vma)
 {
 	struct ttm_buffer_object *bo = file->private_data;
 
 	vma->vm_pgoff = sim_bo_pgoff(bo);
-	return ttm_bo_mmap_obj(vma, bo);
+	return sim_ttm_mmap_obj(vma, bo);
 }
 
 static const struct file_operations too_much_fops = { .mmap = map_too_much };
@@ -190,83 +121,6 @@ static void test_fault_beyond_the_pages_is_a_bug(void **state)
 	beyond_the_array(SIM_TTM_PFNS);
 }
 
-static void test_fault_without_reach_is_sigbus(void **state)
-{
-	struct ttm_fixture *fx = *state;
-	struct ttm_device_funcs funcs = *fx->bdev->funcs, *old = fx->bdev->funcs;
-	struct ttm_buffer_object *bo = ttm_bo(fx, 4, TTM_PL_VRAM, ttm_cached);
-	unsigned long addr = ttm_map(fx, bo);
-
-	funcs.io_mem_reserve = no_io;
-	fx->bdev->funcs = &funcs;
-	assert_int_equal(plain_fault(fx, addr), VM_FAULT_SIGBUS);
-	fx->bdev->funcs = old;
-	ttm_store(fx, addr, 1);
-	ttm_bo_put(bo);
-}
-
-/* ---- errors by release ---- */
-
-static int populate_ret;
-
-static int populate_fails(struct ttm_device *bdev, struct ttm_tt *ttm,
-			  struct ttm_operation_ctx *ctx)
-{
-	(void)bdev, (void)ttm, (void)ctx;
-	return populate_ret;
-}
-
-static void check_populate_errors(struct ttm_fixture *fx)
-{
-	bool newer = strcmp(fx->release, "6.12") == 0;
-	const struct {
-		int error;
-		vm_fault_t want;
-	} cases[] = {
-		{ -ENOMEM, newer ? VM_FAULT_SIGBUS : VM_FAULT_OOM },
-		{ -EINTR, newer ? VM_FAULT_NOPAGE : VM_FAULT_OOM },
-		{ -ERESTARTSYS, newer ? VM_FAULT_NOPAGE : VM_FAULT_OOM },
-		{ -EAGAIN, newer ? VM_FAULT_NOPAGE : VM_FAULT_OOM },
-		{ -EFAULT, newer ? VM_FAULT_SIGBUS : VM_FAULT_OOM },
-	};
-	struct ttm_device_funcs funcs = *fx->bdev->funcs, *old = fx->bdev->funcs;
-	struct ttm_buffer_object *bo = ttm_bo(fx, 2, TTM_PL_SYSTEM, ttm_cached);
-	unsigned long addr = ttm_map(fx, bo);
-
-	funcs.ttm_tt_populate = populate_fails;
-	fx->bdev->funcs = &funcs;
-	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
-		populate_ret = cases[i].error;
-		assert_int_equal(plain_fault(fx, addr), cases[i].want);
-	}
-	fx->bdev->funcs = old;
-	ttm_bo_put(bo);
-}
-
-static void test_populate_error_is_the_releases(void **state)
-{
-	ttm_fixture_each(check_populate_errors, state);
-}
-
-static void check_page_index(struct ttm_fixture *fx)
-{
-	bool sets = !strcmp(fx->release, "5.11") || !strcmp(fx->release, "5.14");
-	struct ttm_buffer_object *bo;
-	unsigned long addr;
-
-	fx->bdev->pool.sim_nr_orders = 1;
-	bo = ttm_bo(fx, 2, TTM_PL_TT, ttm_cached);
-	addr = ttm_map(fx, bo);
-	ttm_store(fx, addr, 1);
-	assert_int_equal(bo->ttm->pages[1]->index, sets ? sim_bo_pgoff(bo) + 1 : 0);
-	ttm_bo_put(bo);
-}
-
-static void test_page_index_is_set_by_old_releases(void **state)
-{
-	ttm_fixture_each(check_page_index, state);
-}
-
 /* The page asked for: silent, it faults again. A later one: an error. */
 static void check_insert_errors(struct ttm_fixture *fx)
 {
@@ -284,7 +138,7 @@ static void check_insert_errors(struct ttm_fixture *fx)
 					  MAP_SHARED | MAP_FIXED, fx->file, sim_bo_pgoff(bo)),
 				 addr);
 		sim_fail_alloc(fx->machine, nth);
-		ret = plain_fault(fx, addr);
+		ret = ttm_plain_fault(fx, addr);
 		sim_fail_alloc(fx->machine, 0);
 		if (ret & VM_FAULT_ERROR) {
 			assert_int_equal(ret, VM_FAULT_OOM);
@@ -342,7 +196,7 @@ static void test_dummy_page_without_memory_is_oom(void **state)
 	drm_dev_unplug(sim_ttm_ddev(fx->dev));
 	for (unsigned int nth = 1; nth <= 2; nth++) {
 		sim_fail_alloc(fx->machine, nth);
-		assert_int_equal(plain_fault(fx, addr), VM_FAULT_OOM);
+		assert_int_equal(ttm_plain_fault(fx, addr), VM_FAULT_OOM);
 		assert_false(dma_resv_is_locked(bo->base.resv));
 	}
 	ttm_bo_put(bo);
@@ -392,20 +246,20 @@ static void test_reserved_object_retries_or_waits(void **state)
 	bool dropped;
 
 	start_holder(&holder, bo->base.resv);
-	assert_int_equal(fault(fx, addr, FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT,
+	assert_int_equal(ttm_fault(fx, addr, FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT,
 			       &dropped), VM_FAULT_RETRY);
 	assert_false(dropped);
 	fx->task->sim_signal_pending = true;
 	/* dropped and woken by the signal */
-	assert_int_equal(fault(fx, addr, FAULT_FLAG_ALLOW_RETRY, &dropped), VM_FAULT_RETRY);
+	assert_int_equal(ttm_fault(fx, addr, FAULT_FLAG_ALLOW_RETRY, &dropped), VM_FAULT_RETRY);
 	assert_true(dropped);
 	/* the second attempt waits with mmap_lock held */
-	assert_int_equal(fault(fx, addr, FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED, &dropped),
+	assert_int_equal(ttm_fault(fx, addr, FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED, &dropped),
 			 VM_FAULT_NOPAGE);
 	assert_int_equal(nr_present(fx, addr, 2), 0);
 	fx->task->sim_signal_pending = false;
 	__atomic_store_n(&holder.go, 1, __ATOMIC_RELEASE);
-	assert_int_equal(fault(fx, addr, 0, &dropped), VM_FAULT_NOPAGE);
+	assert_int_equal(ttm_fault(fx, addr, 0, &dropped), VM_FAULT_NOPAGE);
 	assert_int_equal(nr_present(fx, addr, 2), 2);
 	end_holder(&holder);
 	ttm_bo_put(bo);
@@ -418,10 +272,10 @@ static void test_imported_object_is_sigbus_unless_mappable(void **state)
 	unsigned long addr = ttm_map(fx, bo);
 
 	bo->ttm->page_flags |= TTM_TT_FLAG_EXTERNAL;
-	assert_int_equal(plain_fault(fx, addr), VM_FAULT_SIGBUS);
+	assert_int_equal(ttm_plain_fault(fx, addr), VM_FAULT_SIGBUS);
 	assert_false(dma_resv_is_locked(bo->base.resv));
 	bo->ttm->page_flags |= TTM_TT_FLAG_EXTERNAL_MAPPABLE;
-	assert_int_equal(plain_fault(fx, addr), VM_FAULT_NOPAGE);
+	assert_int_equal(ttm_plain_fault(fx, addr), VM_FAULT_NOPAGE);
 	ttm_bo_put(bo);
 }
 
@@ -443,18 +297,18 @@ static void test_fault_waits_for_a_move_under_way(void **state)
 	bool dropped;
 
 	dma_resv_add_fence(bo->base.resv, fence, DMA_RESV_USAGE_KERNEL);
-	assert_int_equal(fault(fx, addr, FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT,
+	assert_int_equal(ttm_fault(fx, addr, FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT,
 			       &dropped), VM_FAULT_RETRY);
 	assert_false(dma_resv_is_locked(bo->base.resv));
 	fx->task->sim_signal_pending = true;
-	assert_int_equal(fault(fx, addr, FAULT_FLAG_ALLOW_RETRY, &dropped), VM_FAULT_RETRY);
+	assert_int_equal(ttm_fault(fx, addr, FAULT_FLAG_ALLOW_RETRY, &dropped), VM_FAULT_RETRY);
 	assert_true(dropped);
 	assert_false(dma_resv_is_locked(bo->base.resv));
-	assert_int_equal(fault(fx, addr, 0, &dropped), VM_FAULT_NOPAGE);
+	assert_int_equal(ttm_fault(fx, addr, 0, &dropped), VM_FAULT_NOPAGE);
 	assert_int_equal(nr_present(fx, addr, 2), 0);
 	fx->task->sim_signal_pending = false;
 	pthread_create(&thread, NULL, signal_soon, fence);
-	assert_int_equal(fault(fx, addr, 0, &dropped), VM_FAULT_NOPAGE);
+	assert_int_equal(ttm_fault(fx, addr, 0, &dropped), VM_FAULT_NOPAGE);
 	assert_int_equal(nr_present(fx, addr, 2), 2);
 	pthread_join(thread, NULL);
 	dma_fence_put(fence);
@@ -601,12 +455,7 @@ static void test_mmap_obj_of_5_11_replaces_vm_ops(void **state)
 static const struct CMUnitTest tests[] = {
 	V_TEST(test_fault_maps_forward_up_to_prefault),
 	V_TEST(test_fault_counts),
-	V_TEST(test_driver_may_name_pfns),
-	V_TEST(test_fault_beyond_the_object_is_sigbus),
 	cmocka_unit_test(test_fault_beyond_the_pages_is_a_bug),
-	V_TEST(test_fault_without_reach_is_sigbus),
-	TTM_TEST(test_populate_error_is_the_releases),
-	TTM_TEST(test_page_index_is_set_by_old_releases),
 	TTM_TEST(test_insert_error_counts_on_later_pages_only),
 	TTM_TEST(test_unplugged_device_maps_a_dummy_page),
 	V_TEST(test_dummy_page_without_memory_is_oom),

@@ -1,43 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/ttm_fixture.h"
 
-static void check_default_mode(struct ttm_fixture *fx)
-{
-	enum sim_ttm_mode want = strcmp(fx->release, "5.11") ? SIM_TTM_PFN : SIM_TTM_MIXED;
-
-	assert_int_equal(fx->bdev->sim_mode, want);
-	assert_int_equal(fx->bdev->sim_prefault, TTM_BO_VM_NUM_PREFAULT);
-}
-
-static void test_default_mode_is_the_releases(void **state)
-{
-	ttm_fixture_each(check_default_mode, state);
-}
-
-static void test_mode_names(void **state)
-{
-	(void)state;
-	assert_string_equal(sim_ttm_mode_name(SIM_TTM_DEFAULT), "default");
-	assert_string_equal(sim_ttm_mode_name(SIM_TTM_PFNS), "pfns");
-	assert_string_equal(sim_ttm_mode_name(SIM_TTM_HUGE), "huge");
-	assert_null(sim_ttm_mode_name(SIM_NR_TTM_MODES));
-	assert_null(sim_ttm_mode_name((enum sim_ttm_mode)-1));
-}
-
-static void test_set_mode_refuses_unknown_ones(void **state)
-{
-	struct ttm_fixture fx;
-
-	(void)state;
-	ttm_fixture_open(&fx, NULL);
-	assert_int_equal(sim_ttm_device_set_mode(fx.bdev, SIM_NR_TTM_MODES), -EINVAL);
-	assert_int_equal(fx.bdev->sim_mode, SIM_TTM_PFN);
-	assert_int_equal(sim_ttm_device_set_mode(fx.bdev, SIM_TTM_APPLY), 0);
-	assert_int_equal(sim_ttm_device_set_mode(fx.bdev, SIM_TTM_DEFAULT), 0);
-	assert_int_equal(fx.bdev->sim_mode, SIM_TTM_PFN);
-	ttm_fixture_close(&fx);
-}
-
 static void test_init_wants_mapping_and_offsets(void **state)
 {
 	struct drm_vma_offset_manager offsets;
@@ -65,9 +28,6 @@ static void test_init_wants_mapping_and_offsets(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	TTM_TEST(test_default_mode_is_the_releases),
-	TTM_TEST(test_mode_names),
-	TTM_TEST(test_set_mode_refuses_unknown_ones),
 	TTM_TEST(test_init_wants_mapping_and_offsets),
 };
 

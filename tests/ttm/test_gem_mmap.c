@@ -40,31 +40,6 @@ static void test_offset_finds_object(void **state)
 	ttm_fixture_each(check_offsets, state);
 }
 
-/* The page that is touched is the object's, also where the vma begins inside. */
-static void check_inside(struct ttm_fixture *fx)
-{
-	struct ttm_buffer_object *bo;
-	uint8_t value = 99;
-	long addr;
-
-	if (sim_rule(fx->machine, SIM_RULE_TTM_GEM_MMAP))
-		return;
-	fx->bdev->pool.sim_nr_orders = 1;
-	bo = ttm_bo(fx, 4, TTM_PL_SYSTEM, ttm_cached);
-	assert_int_equal(sim_bo_write(bo, 3 * fx->page, &value, 1), 0);
-	addr = map_at(fx, sim_bo_pgoff(bo) + 2, 2);
-	assert_true(addr > 0);
-	assert_int_equal(ttm_load(fx, (unsigned long)addr + fx->page), 99);
-	assert_int_equal(ttm_pte(fx, (unsigned long)addr + fx->page).pfn, ttm_pfn(bo, 3));
-	assert_true(ttm_pte(fx, (unsigned long)addr).none);
-	ttm_bo_put(bo);
-}
-
-static void test_mapping_from_inside_maps_the_right_page(void **state)
-{
-	ttm_fixture_each(check_inside, state);
-}
-
 static void check_unplugged(struct ttm_fixture *fx)
 {
 	struct ttm_buffer_object *bo = ttm_bo(fx, 1, TTM_PL_SYSTEM, ttm_cached);
@@ -86,7 +61,6 @@ static void test_mmap_of_unplugged_device_is_enodev(void **state)
 
 static const struct CMUnitTest tests[] = {
 	TTM_TEST(test_offset_finds_object),
-	TTM_TEST(test_mapping_from_inside_maps_the_right_page),
 	TTM_TEST(test_mmap_of_unplugged_device_is_enodev),
 };
 

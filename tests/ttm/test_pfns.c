@@ -25,7 +25,7 @@ struct situation {
 /* Scattered; on x86 in a part that PROT_NONE entries must not name, from page 130 on. */
 static unsigned long scattered(struct ttm_buffer_object *bo, unsigned long page_offset)
 {
-	const struct sim_machine *machine = bo->bdev->sim_machine;
+	const struct sim_machine *machine = ttm_machine(bo->bdev);
 	unsigned int bits = machine->arch->max_phys_bits - machine->mmu->page_shift;
 
 	if (page_offset < 130)
@@ -122,7 +122,7 @@ static vm_fault_t fault(struct ttm_fixture *fx, struct vm_area_struct *vma, unsi
 				.flags = FAULT_FLAG_WRITE };
 	vm_fault_t ret;
 
-	fx->bdev->sim_prefault = prefault;
+	fx->dev->prefault = prefault;
 	mmap_read_lock(fx->task->mm);
 	ret = vma->vm_ops->fault(&vmf);
 	mmap_read_unlock(fx->task->mm);
@@ -152,6 +152,7 @@ static void touch(struct ttm_fixture *fx, struct ttm_buffer_object *bo,
 	look(fx, bo, vma->vm_start, seen);
 	if (s->missing >= 0)
 		bo->ttm->pages[s->missing] = missing;
+	unmap_mapping_range(fx->bdev->dev_mapping, 0, 0, 1);
 	vma->vm_end -= s->more * fx->page;
 }
 

@@ -131,9 +131,9 @@ static void test_compat_compares_places(void **state)
 	ttm_bo_put(bo);
 }
 
-static void test_alloc_from_no_manager_is_einval(void **state)
+static void test_alloc_of_no_type_is_einval(void **state)
 {
-	static const uint32_t types[] = { TTM_PL_PRIV, TTM_NUM_MEM_TYPES, ~0u };
+	static const uint32_t types[] = { TTM_NUM_MEM_TYPES, ~0u };
 	struct ttm_fixture *fx = *state;
 	struct ttm_buffer_object *bo = ttm_bo(fx, 1, TTM_PL_SYSTEM, ttm_cached);
 	struct ttm_resource *res = NULL;
@@ -200,7 +200,7 @@ static const struct CMUnitTest tests[] = {
 	R_TEST(test_walk_goes_by_priority_then_age),
 	R_TEST(test_pinned_leave_the_lru_list),
 	R_TEST(test_compat_compares_places),
-	R_TEST(test_alloc_from_no_manager_is_einval),
+	R_TEST(test_alloc_of_no_type_is_einval),
 	R_TEST(test_intersects_asks_the_manager),
 	R_TEST(test_evict_all_waits_for_the_last_move),
 	R_TEST(test_set_used_with_objects_warns),

@@ -24,7 +24,7 @@ static void test_create_takes_all_io_memory_by_default(void **state)
 
 	(void)state;
 	assert_non_null(dev);
-	assert_int_equal(dev->vram_pages, machine->phys->io_nr);
+	assert_int_equal(dev->driver->vram_pages, machine->phys->io_nr);
 	assert_int_equal(ttm_manager_type(sim_ttm_bdev(dev), TTM_PL_TT)->size,
 			 machine->phys->ram.nr / 2);
 	assert_int_equal(sim_ttm_mode(dev), SIM_TTM_PFN);
@@ -65,9 +65,9 @@ static void test_two_devices_share_io_memory(void **state)
 	(void)state;
 	assert_non_null(a);
 	assert_non_null(b);
-	assert_int_equal(b->vram_pfn, a->vram_pfn + a->vram_pages);
-	assert_int_equal(b->vram_pages, machine->phys->io_nr - a->vram_pages);
-	assert_int_equal(sim_ttm_bdev(b)->sim_prefault, 3);
+	assert_int_equal(b->driver->vram_pfn, a->driver->vram_pfn + a->driver->vram_pages);
+	assert_int_equal(b->driver->vram_pages, machine->phys->io_nr - a->driver->vram_pages);
+	assert_int_equal(b->prefault, 3);
 	sim_ttm_device_destroy(a);
 	sim_ttm_device_destroy(b);
 }
@@ -87,7 +87,7 @@ static void test_vram_is_reserved_as_wc(void **state)
 	for (size_t i = 0; i < SIM_ARRAY_SIZE(cases); i++) {
 		struct sim_ttm_device *dev = sim_ttm_device_create(machine, &cases[i].config);
 
-		assert_int_equal(sim_memtype_lookup(machine, dev->vram_pfn), cases[i].mode);
+		assert_int_equal(sim_memtype_lookup(machine, dev->driver->vram_pfn), cases[i].mode);
 		sim_ttm_device_destroy(dev);
 		assert_int_equal(sim_memtype_lookup(machine, machine->phys->io_start),
 				 SIM_CACHE_UC_MINUS);

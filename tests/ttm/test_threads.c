@@ -150,7 +150,7 @@ static void run_all(const struct sim_machine_config *config)
 	struct task_struct *other;
 
 	ttm_fixture_open(&fx, config);
-	if (fx.bdev->sim_mode == SIM_TTM_MIXED)
+	if (fx.dev->mode == SIM_TTM_MIXED)
 		fx.bdev->pool.sim_nr_orders = 1;
 	set_up_objects();
 	other = sim_task_create(fx.machine, "other");

@@ -121,6 +121,19 @@ static void own_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm)
 	nr_unpopulated++;
 }
 
+static void test_init_with_no_such_caching_is_einval(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct ttm_buffer_object *bo = ttm_bo(fx, 1, TTM_PL_SYSTEM, ttm_cached);
+	struct ttm_tt tt = { 0 };
+
+	assert_int_equal(ttm_tt_init(&tt, bo, 0, (enum ttm_caching)TTM_NUM_CACHING_TYPES, 0),
+			 -EINVAL);
+	assert_int_equal(ttm_tt_init(&tt, bo, 0, (enum ttm_caching)-1, 0), -EINVAL);
+	assert_null(tt.pages);
+	ttm_bo_put(bo);
+}
+
 static void test_driver_may_populate(void **state)
 {
 	struct ttm_fixture *fx = *state;
@@ -150,6 +163,7 @@ static const struct CMUnitTest tests[] = {
 	T_TEST(test_populate_twice_is_once),
 	T_TEST(test_create_goes_by_type),
 	T_TEST(test_fini_of_populated_warns),
+	T_TEST(test_init_with_no_such_caching_is_einval),
 	T_TEST(test_driver_may_populate),
 };
 

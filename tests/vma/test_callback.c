@@ -177,12 +177,6 @@ static long do_process_vm_readv(void)
 	return sim_process_vm_readv(task, unmapped, &byte, 1);
 }
 
-static long do_exit(void)
-{
-	sim_exit(task);
-	return task->mm != NULL;
-}
-
 static long do_destroy(void)
 {
 	sim_machine_destroy(machine);
@@ -286,12 +280,11 @@ static const struct call calls[] = {
 	{ "GUP, unlocked", do_gup_unlocked, -EDEADLK, 0, "get_user_pages_unlocked" },
 	{ "access_process_vm", do_access_process_vm, 0, 0, "access_process_vm" },
 	{ "process_vm_readv", do_process_vm_readv, -EDEADLK, 0, "sim_process_vm_readv" },
-	{ "exit", do_exit, 1, 0, "sim_exit" },
 	{ "destroy", do_destroy, 0, 0, "sim_machine_destroy" },
 	{ "snapshot", do_snapshot, 0, EDEADLK, "sim_snapshot" },
 	{ "restore", do_restore, -EDEADLK, 0, "sim_restore" },
 	{ "check of the mm", do_mm_check, 0, EDEADLK, "sim_mm_check" },
-	{ "check of the machine", do_machine_check, 0, EDEADLK, "sim_mm_check" },
+	{ "check of the machine", do_machine_check, 0, EDEADLK, "sim_machine_check" },
 	{ "mmap_read_lock", do_lock_for_reading, 0, 0, "mmap_read_lock" },
 	{ "mmap_write_lock", do_lock_for_writing, 0, 0, "mmap_write_lock" },
 	{ "unmap_mapping_range", do_unmap_mapping, 0, 0, NULL },

@@ -34,6 +34,33 @@ static void test_fork_layout(void **state)
 	as_for_all(layout);
 }
 
+/* Where mappings go, and what is wanted of them: of that only what may be inherited. */
+static void inherited(struct as *as)
+{
+	struct mm_struct *mm = as->task->mm;
+	struct task_struct *child;
+	long addr, in_child;
+
+	mm->mmap_base -= 64 * as->page;
+	mm->def_flags = VM_LOCKED | VM_NOHUGEPAGE;
+	assert_int_equal(sim_fork(as->task, "child", &child), 0);
+	assert_int_equal(child->mm->mmap_base, mm->mmap_base);
+	assert_int_equal(child->mm->def_flags, VM_NOHUGEPAGE);
+	mm->def_flags = 0;
+	addr = sim_mmap(as->task, 0, as->page, PROT_READ, MAP_PRIVATE, as->file, 0);
+	in_child = sim_mmap(child, 0, as->page, PROT_READ, MAP_PRIVATE, as->file, 0);
+	assert_true(addr > 0);
+	assert_int_equal(in_child, addr);
+	sim_exit(child);
+	assert_int_equal(sim_munmap(as->task, (unsigned long)addr, as->page), 0);
+}
+
+static void test_fork_inherits(void **state)
+{
+	(void)state;
+	as_for_all(inherited);
+}
+
 static char load(struct task_struct *task, unsigned long addr)
 {
 	char byte = 0x55;
@@ -206,6 +233,7 @@ static void test_fork_open_order(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_fork_layout),
+	cmocka_unit_test(test_fork_inherits),
 	cmocka_unit_test(test_fork_sees),
 	cmocka_unit_test(test_fork_wipes),
 	cmocka_unit_test(test_fork_generations),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/address_space.h"
+#include "vma/internal.h"
 
 #define NR 8
 
@@ -157,11 +158,38 @@ static void test_unmap_mapping_range_even_cows(void **state)
 	as_for_all(even_cows);
 }
 
+/* Of many vmas that show the same pages, which are in the tree? */
+static void test_rmap_contains(void **state)
+{
+	enum { NR_VMAS = 40 };
+	struct vm_area_struct *vma[NR_VMAS];
+	struct as as;
+
+	(void)state;
+	as_create(&as, "x86_64", "6.1");
+	for (unsigned long i = 0; i < NR_VMAS; i++) {
+		map_pfn(&as, as.task, 2 * i, 1, i % 3);
+		vma[i] = find_vma(as.task->mm, as_page(&as, 2 * i));
+		assert_true(i_mmap_contains(vma[i]));
+	}
+	for (int i = 0; i < NR_VMAS; i++) {
+		mmap_write_lock(as.task->mm);
+		i_mmap_remove(vma[i]);
+		for (int j = 0; j < NR_VMAS; j++)
+			assert_int_equal(i_mmap_contains(vma[j]), i != j);
+		i_mmap_insert(vma[i]);
+		mmap_write_unlock(as.task->mm);
+	}
+	assert_int_equal(sim_munmap(as.task, as.base, as_len(&as, 2 * NR_VMAS)), 0);
+	as_destroy(&as);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_unmap_mapping_range_cases),
 	cmocka_unit_test(test_unmap_mapping_range_everywhere),
 	cmocka_unit_test(test_unmap_mapping_range_after_changes),
 	cmocka_unit_test(test_unmap_mapping_range_even_cows),
+	cmocka_unit_test(test_rmap_contains),
 };
 
 SIM_TEST_MAIN(tests)

@@ -58,6 +58,30 @@ static void test_task_exited(void **state)
 	as_for_all(exited_task);
 }
 
+/* Many tasks, which end from both sides and from the middle. */
+static void test_task_many(void **state)
+{
+	enum { NR = 300 };
+	struct task_struct *child[NR];
+	struct as as;
+
+	(void)state;
+	as_create(&as, "x86_64", "6.1");
+	as_from(&as, "ws");
+	for (int i = 0; i < NR; i++)
+		assert_int_equal(sim_fork(as.task, "child", &child[i]), 0);
+	for (int i = 0; i < NR / 3; i++) {
+		sim_exit(child[i]);
+		sim_exit(child[NR - 1 - i]);
+		sim_exit(child[NR / 3 + (i * 37) % (NR / 3)]);
+		if (i % 20 == 0)
+			assert_int_equal(sim_machine_check(as.machine, NULL, NULL), 0);
+		assert_int_equal(sim_live_objects(as.machine, SIM_OBJ_TASK), NR - 3 * i - 2);
+	}
+	as_clear(&as);
+	as_destroy(&as);
+}
+
 /* After a BUG every call says so, and nothing hangs. */
 static int bad_mmap(struct file *filp, struct vm_area_struct *vma)
 {
@@ -105,6 +129,7 @@ static void test_crashed_machine(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_task_current),
 	cmocka_unit_test(test_task_exited),
+	cmocka_unit_test(test_task_many),
 	cmocka_unit_test(test_crashed_machine),
 };
 

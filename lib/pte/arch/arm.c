@@ -97,6 +97,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_arm = {
 	.name = "arm",
+	.aliases = "arm32 armhf armel armv7",
 	.title = "32-bit ARMv7 SMP, short descriptors (no LPAE)",
 	.source = "arch/arm/include/asm/pgtable{,-2level}.h, pgalloc.h, arch/arm/mm/mmu.c, "
 		  "proc-v7-2level.S; 6.1 and 6.12",

@@ -214,6 +214,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_arm64 = {
 	.name = "arm64",
+	.aliases = "aarch64",
 	.title = "arm64, 4K pages, 48-bit addresses, hardware AF and DBM",
 	.source = "arch/arm64/include/asm/pgtable{,-hwdef,-prot}.h, memory.h, "
 		  "arch/arm64/mm/mmap.c; 6.1 and 6.12",

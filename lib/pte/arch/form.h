@@ -7,6 +7,7 @@
 
 #include <ttmsim/pte.h>
 
+#undef BIT
 #define BIT(n) (1ULL << (n))
 /* Bits lo .. hi, both included. */
 #define BITS(lo, hi) ((~0ULL >> (63 - (hi))) & (~0ULL << (lo)))

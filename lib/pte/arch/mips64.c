@@ -132,6 +132,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_mips64 = {
 	.name = "mips64",
+	.aliases = "mips64el mips64le mipsel64",
 	.title = "MIPS64 release 2 without RIXI (5KE class), 4K pages, 3 levels, huge pages",
 	.source = "arch/mips/include/asm/pgtable{,-bits,-64}.h, arch/mips/mm/cache.c, "
 		  "tlbex.c; 6.1 and 6.12",

@@ -134,6 +134,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_riscv64 = {
 	.name = "riscv64",
+	.aliases = "riscv",
 	.title = "RISC-V Sv39, without Svpbmt, accessed and dirty by faults (Svade)",
 	.source = "arch/riscv/include/asm/pgtable{,-bits,-64}.h, arch/riscv/mm/init.c; "
 		  "6.1 and 6.12",

@@ -179,6 +179,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_s390x = {
 	.name = "s390x",
+	.aliases = "s390",
 	.title = "64-bit s390, 3 levels (4 TB), execute protection, PCI without MIO",
 	.source = "arch/s390/include/asm/pgtable.h, pgalloc.h, mmu_context.h, "
 		  "arch/s390/mm/mmap.c; 6.1 and 6.12",

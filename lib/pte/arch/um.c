@@ -81,6 +81,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_um = {
 	.name = "um",
+	.aliases = "uml",
 	.title = "User-mode Linux on x86-64, 3 levels",
 	.source = "arch/um/include/asm/pgtable{,-3level}.h, arch/um/kernel/mem.c, tlb.c; "
 		  "6.1 and 6.12",

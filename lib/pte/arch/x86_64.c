@@ -214,6 +214,7 @@ static const struct sim_arch_feature feature[] = {
 
 const struct sim_arch sim_arch_x86_64 = {
 	.name = "x86_64",
+	.aliases = "x86 x86-64 amd64 x64",
 	.title = "x86-64, 4 levels, PAT, NX, soft-dirty",
 	.source = "arch/x86/include/asm/pgtable{,_types,_64_types,-invert}.h, "
 		  "arch/x86/mm/pgprot.c, arch/x86/mm/pat/memtype.c; 6.1 and 6.12",

@@ -3,7 +3,7 @@
  * anon.c - the first touch of anonymous memory: the zero page for a read,
  * a page of its own for a write.
  */
-#include "pte/fault/fault.h"
+#include "pte/fault/parts.h"
 
 /* Models: mm/memory.c, do_anonymous_page, the part for reads, 5.11 to 6.12. */
 static vm_fault_t map_zero_page(struct vm_fault *vmf)

@@ -18,7 +18,8 @@
  */
 #include <errno.h>
 
-#include "pte/fault/fault.h"
+#include "pte/fault/mkwrite.h"
+#include "pte/fault/parts.h"
 #include "pte/lockless.h"
 
 static bool is_unshare(const struct vm_fault *vmf)
@@ -248,6 +249,18 @@ static uint64_t copied_entry(const struct vm_fault *vmf, const struct page *new_
 	return e;
 }
 
+/* A copy has taken the place of this page. Whoever pinned it would have it written where
+ * nobody looks: that is for a check to tell (P.3). */
+static void leave_page(struct page *page)
+{
+	int left = sim_page_remove_map(page);
+
+	if (left < 0)
+		sim_page_unmap_dead(page);
+	else if (!left && sim_page_is_anon(page) && page_maybe_dma_pinned(page))
+		sim_page_set(page, PG_sim_pin_lost);
+}
+
 /* Under the lock, entry unchanged: the copy takes the old page's place. The old
  * entry goes and is flushed before the new one comes, so that no CPU can see
  * both. false after a BUG. */
@@ -268,8 +281,8 @@ static bool switch_to_copy(struct vm_fault *vmf, struct page *new_page)
 	leaf_take(machine, sim_cpu(machine), 0, vmf->pte, vmf->address);
 	sim_flush_tlb_range(mm, vmf->address, vmf->address + mmu_page_size(mm->sim_mmu));
 	vmf_write(vmf, copied_entry(vmf, new_page));
-	if (old_page && sim_page_remove_map(old_page) < 0)
-		sim_page_unmap_dead(old_page);
+	if (old_page)
+		leave_page(old_page);
 	return true;
 }
 

@@ -4,12 +4,15 @@
  */
 #include <errno.h>
 
+#include <ttmsim/mm.h>
+
 #include "pte/walk.h"
 
 struct apply {
 	struct mm_struct *mm;
 	pte_fn_t fn;
 	void *data;
+	bool create;		/* tables that are missing; else they are passed over */
 };
 
 /* What stood in sim_current_pte before a table was lent to a callback. */
@@ -97,13 +100,29 @@ static int leaf_met(struct sim_machine *machine)
 	return -EIO;
 }
 
+/* The level-0 entry of @addr; NULL and *@err: -EBUSY for a huge leaf, 0 where there
+ * is no table and none is wanted. */
+static void *find_table(const struct apply *apply, unsigned long addr, int *err)
+{
+	struct mm_struct *mm = apply->mm;
+	int level;
+	void *slot;
+
+	if (apply->create)
+		return sim_walk_alloc(mm, addr, 0, err);
+	slot = sim_walk(mm, addr, &level);
+	*err = level && !mmu_is_none(mm->sim_mmu, level, sim_get_entry(mm, level, slot)) ? -EBUSY
+											: 0;
+	return level ? NULL : slot;
+}
+
 /* The entries of [addr, end), which lie in one table. */
 static int apply_to_table(const struct apply *apply, unsigned long addr, unsigned long end)
 {
 	struct mm_struct *mm = apply->mm;
 	const struct sim_mmu *mmu = mm->sim_mmu;
 	int err;
-	char *slot = sim_walk_alloc(mm, addr, 0, &err);
+	char *slot = find_table(apply, addr, &err);
 	struct lent before;
 	spinlock_t *ptl;
 
@@ -119,13 +138,12 @@ static int apply_to_table(const struct apply *apply, unsigned long addr, unsigne
 }
 
 /*
- * Models: mm/memory.c, apply_to_page_range, 5.11 to 6.12; differs in that a
+ * Models: mm/memory.c, __apply_to_page_range, 5.11 to 6.12; differs in that a
  * range outside user space is refused and each table is walked to from the top.
  */
-int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned long size,
-			pte_fn_t fn, void *data)
+static int apply_to_range(const struct apply *apply, unsigned long address, unsigned long size)
 {
-	const struct apply apply = { mm, fn, data };
+	struct mm_struct *mm = apply->mm;
 	struct sim_machine *machine = mm->sim_machine;
 	unsigned long end = address + size, span = mmu_leaf_size(mm->sim_mmu, 1);
 	struct sim_machine *before;
@@ -143,9 +161,25 @@ int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned lo
 		unsigned long next = (address | (span - 1)) + 1;
 
 		next = next < end ? next : end;
-		ret = apply_to_table(&apply, address, next);
+		ret = apply_to_table(apply, address, next);
 		address = next;
 	}
 	sim_set_current_machine(before);
 	return ret;
+}
+
+int apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned long size,
+			pte_fn_t fn, void *data)
+{
+	const struct apply apply = { mm, fn, data, true };
+
+	return apply_to_range(&apply, address, size);
+}
+
+int apply_to_existing_page_range(struct mm_struct *mm, unsigned long address,
+				 unsigned long size, pte_fn_t fn, void *data)
+{
+	const struct apply apply = { mm, fn, data, false };
+
+	return apply_to_range(&apply, address, size);
 }

@@ -204,4 +204,13 @@ bool vm_mixed_zeropage_allowed(const struct vm_area_struct *vma);
 /* One page, with every check. Models: mm/memory.c, insert_page, 5.11 to 6.12. */
 int insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page, uint64_t prot);
 
+/* ---- pfns or pages (insert/pfn.c) ---- */
+
+/* Is an entry for it marked devmap? */
+bool pfn_t_devmap(const struct sim_machine *machine, pfn_t pfn);
+/* May it be inserted at all? */
+bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn);
+/* As a page, counted from then on. */
+vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t prot);
+
 #endif

@@ -22,7 +22,7 @@
 
 /* False where no entry could be marked so.
  * Models: include/linux/pfn_t.h, pfn_t_devmap, 5.11 to 6.12. */
-static bool pfn_t_devmap(const struct sim_machine *machine, pfn_t pfn)
+bool pfn_t_devmap(const struct sim_machine *machine, pfn_t pfn)
 {
 	const uint64_t flags = PFN_DEV | PFN_MAP;
 
@@ -149,7 +149,7 @@ vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsign
 /* ---- pfns or pages ---- */
 
 /* Models: mm/memory.c, vm_mixed_ok without mkwrite, 5.11 to 6.12. */
-static bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn)
+bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn)
 {
 	struct sim_machine *machine = vma->vm_mm->sim_machine;
 	bool zero = pfn_t_to_pfn(pfn) == sim_zero_pfn(machine);
@@ -161,8 +161,7 @@ static bool vm_mixed_ok(const struct vm_area_struct *vma, pfn_t pfn)
 	       pfn_t_special(machine, pfn) || zero;
 }
 
-static vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn,
-				 pgprot_t prot)
+vm_fault_t insert_counted(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t prot)
 {
 	struct page *page = sim_pfn_to_page(vma->vm_mm->sim_machine, pfn_t_to_pfn(pfn));
 	int err = insert_page(vma, addr, page, prot.pgprot);

@@ -153,25 +153,11 @@ static int check_remap(const struct remap *r)
 	return 0;
 }
 
-/*
- * A fault handler that remaps changes vm_flags with the lock for reading only.
- * Models: include/linux/mm.h, vm_flags_set, vma_start_write; mmap_lock.h,
- * mmap_assert_write_locked, 6.12.
- */
-static void warn_unless_write_locked(struct sim_machine *machine, struct mm_struct *mm)
-{
-	bool checks = sim_rule(machine, SIM_RULE_FLAGS_NEED_WRITE_LOCK) &&
-		      mmu_has(machine->mmu, SIM_FEAT_PER_VMA_LOCK);
-	bool not_write_locked = checks && sim_mmap_may_be_read(mm);
-
-	(void)SIM_WARN_ON(machine, "include/linux/rwsem.h", not_write_locked);
-}
-
 static int fill(const struct remap *r)
 {
 	struct sim_machine *machine = r->vma->vm_mm->sim_machine;
 
-	warn_unless_write_locked(machine, r->vma->vm_mm);
+	sim_vma_start_write(r->vma);
 	r->vma->vm_flags |= VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
 	if (SIM_BUG_ON_IN(machine, "mm/memory.c", "remap_pfn_range", r->addr >= r->end))
 		return -EIO;

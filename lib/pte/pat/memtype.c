@@ -27,6 +27,7 @@ struct memtype {
 	unsigned long subtree_last;
 	uint64_t start, end;
 	enum sim_cache_mode type;
+	bool of_vma;		/* remap_pfn_range() or fork made it for a mapping */
 };
 
 #define SIM_INTERVAL_NAME memtype_tree
@@ -171,7 +172,7 @@ static enum sim_cache_mode effective_type(enum sim_cache_mode want)
 }
 
 static int reserve_io(struct sim_machine *machine, uint64_t start, uint64_t end,
-		      enum sim_cache_mode *type)
+		      enum sim_cache_mode *type, bool of_vma)
 {
 	struct sim_memtype *mt = machine->memtype;
 	struct memtype *fresh = sim_alloc(machine, sizeof(*fresh), SIM_OBJ_MEMTYPE);
@@ -182,6 +183,7 @@ static int reserve_io(struct sim_machine *machine, uint64_t start, uint64_t end,
 	fresh->start = start;
 	fresh->end = end;
 	fresh->type = effective_type(*type);
+	fresh->of_vma = of_vma;
 	sim_spin_lock(machine, &mt->lock, SIM_RANK_MEMTYPE);
 	ret = check_conflict(mt, fresh);
 	if (!ret) {
@@ -195,8 +197,8 @@ static int reserve_io(struct sim_machine *machine, uint64_t start, uint64_t end,
 	return ret;
 }
 
-int sim_memtype_reserve(struct sim_machine *machine, uint64_t start, uint64_t end,
-			enum sim_cache_mode *type)
+static int reserve(struct sim_machine *machine, uint64_t start, uint64_t end,
+		   enum sim_cache_mode *type, bool of_vma)
 {
 	int is_ram = sim_memtype_is_ram(machine, start, end);
 
@@ -207,7 +209,32 @@ int sim_memtype_reserve(struct sim_machine *machine, uint64_t start, uint64_t en
 		return 0;
 	}
 	return is_ram ? reserve_ram(machine, start, end, *type)
-		      : reserve_io(machine, start, end, type);
+		      : reserve_io(machine, start, end, type, of_vma);
+}
+
+int sim_memtype_reserve(struct sim_machine *machine, uint64_t start, uint64_t end,
+			enum sim_cache_mode *type)
+{
+	return reserve(machine, start, end, type, false);
+}
+
+int sim_memtype_reserve_for_vma(struct sim_machine *machine, uint64_t start, uint64_t end,
+				enum sim_cache_mode *type)
+{
+	return reserve(machine, start, end, type, true);
+}
+
+void sim_memtype_each_of_vma(struct sim_machine *machine,
+			     void (*fn)(uint64_t start, uint64_t end, void *data), void *data)
+{
+	struct sim_memtype *mt = machine->memtype;
+	struct memtype *m;
+
+	sim_spin_lock(machine, &mt->lock, SIM_RANK_MEMTYPE);
+	for (m = memtype_tree_first(&mt->root, 0, ~0UL); m; m = memtype_tree_next(m, 0, ~0UL))
+		if (m->of_vma)
+			fn(m->start, m->end, data);
+	sim_spin_unlock(&mt->lock, SIM_RANK_MEMTYPE);
 }
 
 /* Models: arch/x86/mm/pat/memtype_interval.c, memtype_erase, 5.11 to 6.12. */

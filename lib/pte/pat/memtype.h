@@ -61,6 +61,18 @@ int sim_memtype_is_ram(const struct sim_machine *machine, uint64_t start, uint64
  */
 int sim_memtype_reserve(struct sim_machine *machine, uint64_t start, uint64_t end,
 			enum sim_cache_mode *type);
+/* The same for what a VM_PAT vma maps. */
+int sim_memtype_reserve_for_vma(struct sim_machine *machine, uint64_t start, uint64_t end,
+				enum sim_cache_mode *type);
+/* Each reservation of I/O memory that was made for a vma, under their lock. */
+void sim_memtype_each_of_vma(struct sim_machine *machine,
+			     void (*fn)(uint64_t start, uint64_t end, void *data), void *data);
+/*
+ * The pfn that a VM_PAT vma's reservation begins with, as its end would look for it: 0;
+ * -EINVAL where it would not be found.
+ * Models: arch/x86/mm/pat/memtype.c, get_pat_info, 6.1 and 6.12.
+ */
+int sim_pat_pfn(struct vm_area_struct *vma, unsigned long *pfn);
 /* End a reservation; an unknown range is ignored.
  * Models: arch/x86/mm/pat/memtype.c, memtype_free, 5.11 to 6.12. */
 void sim_memtype_free(struct sim_machine *machine, uint64_t start, uint64_t end);

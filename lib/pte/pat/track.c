@@ -55,24 +55,38 @@ struct pat_info {
 	uint64_t prot;		/* of the first entry; 0 where only the pfn is known */
 };
 
+/* 0; -EINVAL where nothing says what was reserved. */
+static int find_pat_info(struct vm_area_struct *vma, struct pat_info *info)
+{
+	struct sim_machine *machine = vma->vm_mm->sim_machine;
+
+	if (!follow_phys(vma, &info->prot)) {
+		info->pfn = fmt_pfn(&machine->mmu->format[SIM_LEAF_PTE], info->prot);
+		return 0;
+	}
+	info->pfn = vma->vm_pgoff;
+	info->prot = 0;
+	return sim_rule(machine, SIM_RULE_PAT_KNOWS_COW) && is_cow_mapping(vma->vm_flags)
+		       ? 0 : -EINVAL;
+}
+
 /* Models: arch/x86/mm/pat/memtype.c, get_pat_info, 6.1 and 6.12; track_pfn_copy
  * and untrack_pfn themselves in 5.11. */
 static int get_pat_info(struct vm_area_struct *vma, struct pat_info *info, bool need_prot)
 {
-	struct sim_machine *machine = vma->vm_mm->sim_machine;
-	bool known = !follow_phys(vma, &info->prot);
+	bool known = !find_pat_info(vma, info);
 
-	if (known) {
-		info->pfn = fmt_pfn(&machine->mmu->format[SIM_LEAF_PTE], info->prot);
-		return 0;
-	}
-	if (sim_rule(machine, SIM_RULE_PAT_KNOWS_COW) && is_cow_mapping(vma->vm_flags)) {
-		info->pfn = vma->vm_pgoff;
-		info->prot = 0;
-		return need_prot ? -EINVAL : 0;
-	}
-	(void)SIM_WARN_ON(machine, "arch/x86/mm/pat/memtype.c", !known);
-	return -EINVAL;
+	(void)SIM_WARN_ON(vma->vm_mm->sim_machine, "arch/x86/mm/pat/memtype.c", !known);
+	return known && (info->prot || !need_prot) ? 0 : -EINVAL;
+}
+
+int sim_pat_pfn(struct vm_area_struct *vma, unsigned long *pfn)
+{
+	struct pat_info info;
+	int ret = find_pat_info(vma, &info);
+
+	*pfn = info.pfn;
+	return ret;
 }
 
 /* ---- one range ---- */
@@ -95,7 +109,7 @@ static int reserve_pfn_range(struct sim_machine *machine, unsigned long pfn, uns
 		*prot = fmt_set_cache(fmt, *prot, got);
 		return 0;
 	}
-	ret = sim_memtype_reserve(machine, start, end, &got);
+	ret = sim_memtype_reserve_for_vma(machine, start, end, &got);
 	if (ret)
 		return ret;
 	if (got != want && strict) {

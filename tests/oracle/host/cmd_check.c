@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 #define MAX_SECTIONS 64
@@ -165,7 +166,7 @@ int command_check(int argc, char **argv)
 	int status;
 
 	args.common.vm.argv = split_command(&argc, argv);
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.keep && mkdir(args.keep, 0777) && errno != EEXIST)
 		give_up("%s: %s", args.keep, strerror(errno));
 	collect(&args, &all);

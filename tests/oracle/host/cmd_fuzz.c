@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 #define BATCH 48
@@ -253,7 +254,7 @@ int command_fuzz(int argc, char **argv)
 	struct args args = { .seed = 1, .count = 1000, .length = 30, .shrinks = 2, .only = -1 };
 
 	args.common.vm.argv = split_command(&argc, argv);
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.print)
 		return print_all(&args);
 	if (args.common.out && mkdir(args.common.out, 0777) && errno != EEXIST)

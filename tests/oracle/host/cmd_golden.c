@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 struct args {
@@ -135,7 +136,7 @@ int command_golden(int argc, char **argv)
 	struct args args = { NULL, 10, NULL, 0 };
 	int status = STATUS_OK;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	for (int i = 0; i < args.nr_folders; i++)
 		if (check_folder(&args, args.folders[i]))
 			status = STATUS_DIFFERS;

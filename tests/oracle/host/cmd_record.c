@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 struct args {
@@ -179,7 +180,7 @@ int command_record(int argc, char **argv)
 	int status;
 
 	args.common.vm.argv = split_command(&argc, argv);
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (mkdir(args.common.out, 0777) && errno != EEXIST)
 		give_up("%s: %s", args.common.out, strerror(errno));
 	table_expand(&all, NULL, !args.whole);

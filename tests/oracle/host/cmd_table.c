@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 #define OPTION_LIST 'l'
@@ -83,7 +84,7 @@ int command_table(int argc, char **argv)
 	struct args args = { false, false, NULL, 0 };
 	struct scenarios all = { NULL, 0, 0 };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	if (args.list) {
 		list_sections(args.share);
 		return STATUS_OK;

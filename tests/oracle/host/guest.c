@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 struct args {
@@ -113,7 +114,7 @@ int command_guest(int argc, char **argv)
 	char line[512], name[256];
 	size_t len;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	program_parse(&argp, argc, argv, 0, &args);
 	printf("ready %s-guest %s\n", args.kernel.release, args.kernel.arch);
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin) && strcmp(line, "quit\n")) {

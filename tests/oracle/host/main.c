@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/program.h"
 #include "oracle.h"
 
 /* libc looks for it. */
@@ -105,6 +106,15 @@ double seconds_now(void)
 
 /* ---- the command ---- */
 
+static unsigned int choose_command(const char *arg, struct argp_state *state)
+{
+	const char *names[NR_COMMANDS + 1] = { NULL };
+
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		names[i] = commands[i].name;
+	return program_choose("command", arg, names, state);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *args = state->input;
@@ -113,11 +123,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (!strcmp(arg, "help"))
 			argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-		for (size_t i = 0; i < NR_COMMANDS; i++)
-			if (!strcmp(commands[i].name, arg))
-				args->command = &commands[i];
-		if (!args->command)
-			argp_error(state, "unknown command '%s'", arg);
+		args->command = &commands[choose_command(arg, state)];
 		args->at = state->next - 1;
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
@@ -146,13 +152,10 @@ int main(int argc, char **argv)
 	int status;
 
 	argp_err_exit_status = STATUS_UNUSABLE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args) || !args.command)
+	program_check_output("ttmsim-oracle", STATUS_UNUSABLE);
+	if (program_parse(&argp, argc, argv, ARGP_IN_ORDER, &args) || !args.command)
 		return STATUS_UNUSABLE;
 	status = run_command(&args, argc, argv);
 	progress_end();
-	if (fflush(stdout) || ferror(stdout)) {
-		complain("cannot write: %s", strerror(errno));
-		return STATUS_UNUSABLE;
-	}
 	return status;
 }

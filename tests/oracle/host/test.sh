@@ -42,6 +42,14 @@ says core
 expect 0 "a section is printed" table protect-anon
 says "#@ protect-anon.whole.priv"
 expect 2 "an unknown section is refused" table nonsense
+expect 2 "an unknown command is refused" tabel
+says "did you mean table?"
+expect 2 "an unknown option is refused" table --lsit
+says "did you mean --list?"
+if "$oracle" --help >/dev/full 2>"$work/err"; then
+	echo "not ok - help that cannot be written is no failure"
+	failed=1
+fi
 expect 2 "no VM command is refused" check "${kernel[@]}"
 expect 2 "a VM that does not boot is told" check "${kernel[@]}" --section=lock-anon -- false
 says "does not boot"

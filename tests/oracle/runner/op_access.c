@@ -7,100 +7,78 @@
 
 #include "runner.h"
 
-#define DEFAULT_BYTE 0xa5
-
-/* Has the task do @a at the operation's place on so many pages. */
-static bool at_place(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		     struct ask *a)
+/* Has the task touch as many pages as it says. */
+static bool touch(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
+		  struct ask *a)
 {
-	if (!scn_address(run, &op->arg[ACCESS_PLACE], res, &a->arg[0]))
+	struct scn_access args;
+
+	scn_read_access(op, &args);
+	if (!scn_address(&run->memory, &op->arg[ACCESS_PLACE], res, &a->arg[0]))
 		return false;
+	a->arg[1] = args.n;
+	a->byte = args.byte;
 	a->fd_arg = -1;
-	return ask(run, op, a, -1);
+	if (!ask(run, op, a, -1))
+		return false;
+	scn_value_signal(res, (int)a->ret);
+	return !a->ret;
 }
 
 void scn_op_read(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	struct ask a = { .kind = ASK_READ, .arg = { 0, scn_number(op, ACCESS_N, 1) } };
+	struct ask a = { .kind = ASK_READ };
 
-	if (!at_place(run, op, res, &a))
-		return;
-	scn_value_signal(res, (int)a.ret);
-	if (!a.ret)
+	if (touch(run, op, res, &a))
 		scn_key(res, "value", "0x%02x", a.byte);
 }
 
 void scn_op_write(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	struct ask a = { .kind = ASK_WRITE, .arg = { 0, scn_number(op, ACCESS_N, 1) },
-			 .byte = (uint8_t)scn_number(op, ACCESS_VALUE, DEFAULT_BYTE) };
+	struct ask a = { .kind = ASK_WRITE };
 
-	if (at_place(run, op, res, &a))
-		scn_value_signal(res, (int)a.ret);
+	touch(run, op, res, &a);
 }
 
 void scn_op_ptrace(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	bool write = scn_flag(op, PTRACE_WRITE);
-	struct ask a = { .kind = write ? ASK_PTRACE_WRITE : ASK_PTRACE_READ,
-			 .byte = (uint8_t)scn_number(op, PTRACE_VALUE, DEFAULT_BYTE) };
+	struct ask a = { .fd_arg = -1 };
+	struct scn_ptrace args;
 
-	if (!at_place(run, op, res, &a))
+	if (!scn_read_ptrace(&run->memory, op, res, &args))
+		return;
+	a.kind = args.write ? ASK_PTRACE_WRITE : ASK_PTRACE_READ;
+	a.arg[0] = args.addr;
+	a.byte = args.byte;
+	if (!ask(run, op, &a, -1))
 		return;
 	/* The file says -EIO where a debugger got nothing; access_process_vm(), 0. */
 	scn_value_return(res, a.ret == -EIO ? 0 : a.ret);
-	if (a.ret == 1 && !write)
+	if (a.ret == 1 && !args.write)
 		scn_key(res, "value", "0x%02x", a.byte);
 }
 
-/* ---- many pages at once: bytes, and the first that arrived ---- */
-
-static void transfer(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		     enum ask_kind kind, bool shows)
+/* Many pages at once: bytes, and the first that arrived. */
+void scn_op_transfer(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	struct ask a = { .kind = kind };
+	static const enum ask_kind kinds[SCN_NR_TRANSFERS] = {
+		[SCN_VM_READ] = ASK_VM_READ, [SCN_VM_WRITE] = ASK_VM_WRITE,
+		[SCN_DIRECT_READ] = ASK_DIRECT_READ, [SCN_DIRECT_WRITE] = ASK_DIRECT_WRITE,
+		[SCN_VMSPLICE] = ASK_SPLICE,
+	};
+	struct ask a = { .fd_arg = -1 };
+	struct scn_transfer args;
 
-	a.arg[1] = scn_number(op, ACCESS_N, 1) << machine.page_shift;
-	a.byte = DEFAULT_BYTE;
-	if (kind == ASK_VM_WRITE || kind == ASK_DIRECT_READ)
-		a.byte = (uint8_t)scn_number(op, ACCESS_VALUE, DEFAULT_BYTE);
-	if (!at_place(run, op, res, &a))
+	if (!scn_read_transfer(&run->memory, op, res, &args))
 		return;
-	scn_value_return(res, a.ret);
-	if (shows && a.ret > 0)
-		scn_key(res, "value", "0x%02x", a.byte);
-}
-
-void scn_op_vm_read(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	transfer(run, op, res, ASK_VM_READ, true);
-}
-
-void scn_op_vm_write(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	transfer(run, op, res, ASK_VM_WRITE, false);
-}
-
-void scn_op_vmsplice(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	transfer(run, op, res, ASK_SPLICE, true);
-}
-
-static void with_disk(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		      enum ask_kind kind, bool shows)
-{
-	if (machine.disk)
-		transfer(run, op, res, kind, shows);
-	else
+	if (!machine.disk && (args.kind == SCN_DIRECT_READ || args.kind == SCN_DIRECT_WRITE)) {
 		unusable(run, "there is no block device");
-}
-
-void scn_op_direct_read(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	with_disk(run, op, res, ASK_DIRECT_READ, false);
-}
-
-void scn_op_direct_write(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	with_disk(run, op, res, ASK_DIRECT_WRITE, true);
+		return;
+	}
+	a.kind = kinds[args.kind];
+	a.arg[0] = args.addr;
+	a.arg[1] = args.len;
+	a.byte = args.byte;
+	if (ask(run, op, &a, -1))
+		scn_show_transfer(res, &args, a.ret, a.byte);
 }

@@ -5,28 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <ttmsim/gup.h>
+
 #include "runner.h"
-
-static bool hold(struct scn_run *run, const struct scn_op *op, uint32_t handle, uint64_t nr,
-		 bool pin)
-{
-	if (run->nr_held == run->max_held) {
-		unsigned int max = run->max_held ? 2 * run->max_held : 64;
-		struct held *held = reallocarray(run->held, max, sizeof(*held));
-
-		if (!held)
-			return false;
-		run->held = held;
-		run->max_held = max;
-	}
-	run->held[run->nr_held++] = (struct held){
-		.handle = handle,
-		.map = op->arg[GUP_PLACE].object,
-		.place = op->arg[GUP_PLACE].number + nr,
-		.pin = pin,
-	};
-	return true;
-}
 
 static void got(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
 		const struct oracle_gup *gup, bool pin)
@@ -34,33 +15,37 @@ static void got(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	char text[SCN_PFN_TEXT] = "unwritten";
 
 	for (int i = 0; i < gup->ret; i++)
-		if (!hold(run, op, gup->handle + (uint32_t)i, (uint64_t)i, pin))
+		if (!scn_hold(&run->holds, op, (uint64_t)i, gup->handle + (uint32_t)i, pin))
 			unusable(run, "no memory");
 	if (gup->written)
 		name_pfn(run, gup->first_pfn, text);
 	scn_key(res, "page", "%s", text);
 }
 
-static uint32_t gup_flags(const struct scn_op *op)
+static uint32_t gup_flags(unsigned int flags)
 {
-	return (scn_flag(op, GUP_WRITE) ? ORACLE_FOLL_WRITE : 0) |
-	       (scn_flag(op, GUP_FORCE) ? ORACLE_FOLL_FORCE : 0) |
-	       (scn_flag(op, GUP_LONGTERM) ? ORACLE_FOLL_LONGTERM : 0);
+	return (flags & FOLL_WRITE ? ORACLE_FOLL_WRITE : 0) |
+	       (flags & FOLL_FORCE ? ORACLE_FOLL_FORCE : 0) |
+	       (flags & FOLL_LONGTERM ? ORACLE_FOLL_LONGTERM : 0);
 }
 
-static void gup(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		enum oracle_gup_flavour get, enum oracle_gup_flavour pin)
-{
-	bool pins = get == pin || scn_flag(op, GUP_PIN);
-	struct ask a = { .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_GUP };
-	unsigned long addr;
+static const enum oracle_gup_flavour flavours[SCN_NR_GUPS] = {
+	[SCN_GUP] = ORACLE_GUP_SLOW, [SCN_GUP_FAST] = ORACLE_GUP_FAST,
+	[SCN_GUP_FAST_ONLY] = ORACLE_GUP_FAST_ONLY, [SCN_PIN] = ORACLE_PIN_SLOW,
+	[SCN_PIN_FAST] = ORACLE_PIN_FAST, [SCN_PIN_FAST_ONLY] = ORACLE_PIN_FAST_ONLY,
+};
 
-	if (!session_needed(run) || !scn_address(run, &op->arg[GUP_PLACE], res, &addr))
+void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct ask a = { .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_GUP };
+	struct scn_gup args;
+
+	if (!session_needed(run) || !scn_read_gup(&run->memory, op, res, &args))
 		return;
-	a.u.gup.addr = addr;
-	a.u.gup.n = (uint32_t)scn_number(op, GUP_N, 1);
-	a.u.gup.flavour = pins ? pin : get;
-	a.u.gup.flags = gup_flags(op);
+	a.u.gup.addr = args.addr;
+	a.u.gup.n = (uint32_t)args.n;
+	a.u.gup.flavour = flavours[args.flavour];
+	a.u.gup.flags = gup_flags(args.flags);
 	if (!ask(run, op, &a, -1))
 		return;
 	if (a.ret == -EOPNOTSUPP) {
@@ -69,67 +54,23 @@ static void gup(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	}
 	scn_value_return(res, a.ret ? a.ret : a.u.gup.ret);
 	if (!a.ret && a.u.gup.ret > 0)
-		got(run, op, res, &a.u.gup, pins);
+		got(run, op, res, &a.u.gup, scn_gup_pins(args.flavour));
 }
 
-void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+void scn_op_put(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	gup(run, op, res, ORACLE_GUP_SLOW, ORACLE_PIN_SLOW);
-}
+	struct scn_put put;
+	uintptr_t handle;
 
-void scn_op_gup_fast(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, ORACLE_GUP_FAST, ORACLE_PIN_FAST);
-}
-
-void scn_op_gup_fast_only(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, ORACLE_GUP_FAST_ONLY, ORACLE_PIN_FAST_ONLY);
-}
-
-void scn_op_pin(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, ORACLE_PIN_SLOW, ORACLE_PIN_SLOW);
-}
-
-void scn_op_pin_fast(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, ORACLE_PIN_FAST, ORACLE_PIN_FAST);
-}
-
-void scn_op_pin_fast_only(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	gup(run, op, res, ORACLE_PIN_FAST_ONLY, ORACLE_PIN_FAST_ONLY);
-}
-
-/* ---- giving back ---- */
-
-/* The newest one that was got at the place: its index, or -1. */
-static int find_held(const struct scn_run *run, int map, uint64_t place, bool pin)
-{
-	for (unsigned int i = run->nr_held; i-- > 0;)
-		if (run->held[i].map == map && run->held[i].place == place &&
-		    run->held[i].pin == pin)
-			return (int)i;
-	return -1;
-}
-
-static void give_back(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
-		      bool pin)
-{
-	const struct scn_value *place = &op->arg[PUT_PLACE];
-	uint64_t n = scn_number(op, PUT_N, 1);
-
-	for (uint64_t nr = 0; nr < n; nr++) {
+	scn_read_put(op, &put);
+	for (uint64_t nr = 0; nr < put.n; nr++) {
 		struct ask a = { .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_PUT };
-		int i = find_held(run, place->object, place->number + nr, pin);
 
-		if (i < 0) {
+		if (!scn_take_held(&run->holds, &put, nr, &handle)) {
 			scn_value_return(res, -ENOENT);
 			return;
 		}
-		a.u.put.handle = run->held[i].handle;
-		run->held[i] = run->held[--run->nr_held];
+		a.u.put.handle = (uint32_t)handle;
 		if (!ask(run, op, &a, -1))
 			return;
 		if (a.ret) {
@@ -137,14 +78,4 @@ static void give_back(struct scn_run *run, const struct scn_op *op, struct scn_r
 			return;
 		}
 	}
-}
-
-void scn_op_put(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	give_back(run, op, res, false);
-}
-
-void scn_op_unpin(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
-{
-	give_back(run, op, res, true);
 }

@@ -52,7 +52,7 @@ void scn_op_pte(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	unsigned long addr;
 	struct ask a;
 
-	if (!session_needed(run) || !scn_address(run, &op->arg[LOOK_PLACE], res, &addr) ||
+	if (!session_needed(run) || !scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr) ||
 	    !look_up(run, op, addr, &a))
 		return;
 	if (a.ret) {
@@ -67,13 +67,14 @@ static int pfn_of(struct scn_run *run, const struct scn_op *op, uint64_t *pfn)
 {
 	const struct scn_value *place = &op->arg[LOOK_PLACE];
 	struct object *o = &run->object[place->object];
+	unsigned long addr = run->memory.map[place->object].addr;
 	struct ask a;
 
 	if (o->dev >= 0)
 		return dev_pfn(run, o, (unsigned long)place->number, pfn) ? 0 : -EINVAL;
-	if (!o->map.addr)
+	if (!addr)
 		return -ENODATA;
-	if (!look_up(run, op, o->map.addr + (place->number << machine.page_shift), &a))
+	if (!look_up(run, op, addr + (place->number << machine.page_shift), &a))
 		return -EIO;
 	*pfn = a.u.pte.pfn;
 	return a.ret ? (int)a.ret : a.u.pte.none ? -ENODATA : 0;
@@ -163,7 +164,7 @@ void scn_op_pagemap(struct scn_run *run, const struct scn_op *op, struct scn_res
 	uint64_t entry;
 	int ret;
 
-	if (!session_needed(run) || !scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!session_needed(run) || !scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	ret = read_pagemap(run, run->object[op->task].task.pid, addr, &entry);
 	if (ret) {
@@ -260,7 +261,7 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	unsigned long addr;
 	char *text;
 
-	if (!scn_address(run, &op->arg[LOOK_PLACE], res, &addr))
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
 		return;
 	text = procfs_text(pid, "smaps");
 	lines = find_mapping(text, addr, &end);
@@ -298,7 +299,7 @@ static void map_offset(struct scn_run *run, const struct procfs_map *map, int fi
 	uint64_t first;
 
 	if (o && o->remaps && map->perms[3] == 'p' && dev_pfn(run, o, 0, &first) &&
-	    offset >= first && offset - first < o->pages)
+	    offset >= first && offset - first < object_pages(run, o))
 		snprintf(text, 32, "pfn+%lu", offset - (unsigned long)first);
 	else
 		snprintf(text, 32, "%lu", offset);
@@ -332,21 +333,18 @@ void scn_op_maps(struct scn_run *run, const struct scn_op *op, struct scn_result
 
 void scn_op_mincore(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
-	const struct scn_value *place = &op->arg[RANGE_MAP];
-	unsigned long pages = place->has_page ? 1 : run->object[place->object].map.pages;
 	struct ask a = { .kind = ASK_MINCORE, .fd_arg = -1 };
 	char text[SCN_MAX_MINCORE + 1] = "";
+	struct scn_range range;
 
-	if (!scn_address(run, place, res, &a.arg[0]))
+	if (!scn_read_range(&run->memory, op, res, &range))
 		return;
-	pages = scn_number(op, RANGE_PAGES, pages);
-	if (pages > SCN_MAX_MINCORE)
-		pages = SCN_MAX_MINCORE;
-	a.arg[1] = pages << machine.page_shift;
+	a.arg[0] = range.addr;
+	a.arg[1] = range.len;
 	if (!ask(run, op, &a, -1))
 		return;
 	scn_value_return(res, a.ret);
-	for (unsigned long i = 0; i < pages; i++)
+	for (unsigned long i = 0; i < range.len >> machine.page_shift; i++)
 		text[i] = a.u.resident[i] & 1 ? '1' : '0';
 	if (!a.ret)
 		scn_key(res, "resident", "%s", text);

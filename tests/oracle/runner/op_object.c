@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "runner.h"
-#include "scenario/dev.h"
 
 void scn_op_machine(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
@@ -20,11 +19,12 @@ void scn_op_machine(struct scn_run *run, const struct scn_op *op, struct scn_res
 void scn_op_file(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct object *o = &run->object[op->arg[REGULAR_NAME].object];
+	unsigned long pages = scn_number(op, REGULAR_PAGES, 1);
 
-	o->pages = scn_number(op, REGULAR_PAGES, 1);
+	run->memory.pages[op->arg[REGULAR_NAME].object] = pages;
 	o->ino = 0;
 	o->fd = memfd_create(run->to.scn->names[op->arg[REGULAR_NAME].object].name, MFD_CLOEXEC);
-	if (o->fd < 0 || ftruncate(o->fd, (off_t)(o->pages << machine.page_shift)))
+	if (o->fd < 0 || ftruncate(o->fd, (off_t)(pages << machine.page_shift)))
 		scn_value_return(res, -errno);
 }
 
@@ -65,38 +65,38 @@ static uint32_t caching(uint64_t mode)
 	return mode == SIM_CACHE_WB ? ORACLE_WB : mode == SIM_CACHE_WC ? ORACLE_WC : ORACLE_UC;
 }
 
-static struct oracle_dev describe(const struct scn_op *op)
+static struct oracle_dev describe(const struct sim_dev_config *config)
 {
-	uint64_t insert = scn_number(op, DEV_INSERT, SIM_DEV_PFN_PROT);
-
 	return (struct oracle_dev){
-		.vma_flags = vma_flags(scn_number(op, DEV_VMA, VM_PFNMAP | VM_IO | VM_DONTEXPAND |
-							       VM_DONTDUMP)),
-		.insert = insertion(insert),
-		.iomem = scn_number(op, DEV_BACKING, 0) != 0,
-		.caching = caching(scn_number(op, DEV_CACHING, SIM_CACHE_WB)),
-		.reserve = scn_number(op, DEV_RESERVE, 0) != 0,
-		.prefault = (uint32_t)scn_number(op, DEV_PREFAULT, 1),
-		.reject_cow = scn_number(op, DEV_REJECT_COW, 0) != 0,
-		.pfn_mkwrite = scn_number(op, DEV_PFN_MKWRITE, 0) != 0,
-		.at_mmap = scn_number(op, DEV_TIME, insert == SIM_DEV_REMAP) != 0,
-		.nr_pages = (uint32_t)scn_number(op, DEV_PAGES, 16),
+		.vma_flags = vma_flags(config->vm_flags),
+		.insert = insertion(config->insert),
+		.iomem = config->iomem,
+		.caching = caching(config->caching),
+		.reserve = config->reserve,
+		.prefault = config->prefault,
+		.reject_cow = config->reject_cow,
+		.pfn_mkwrite = config->pfn_mkwrite,
+		.at_mmap = config->at_mmap,
+		.nr_pages = (uint32_t)config->nr_pages,
 	};
 }
 
 void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct object *o = &run->object[op->arg[DEV_NAME].object];
-	struct oracle_dev dev = describe(op);
+	struct sim_dev_config config;
+	struct oracle_dev dev;
 
 	(void)res;
+	scn_read_dev(op, &config);
+	dev = describe(&config);
 	if (!session_needed(run))
 		return;
 	if (ioctl(run->session, ORACLE_DEV_CREATE, &dev)) {
 		unusable(run, "no such device: %s", strerror(errno));
 		return;
 	}
-	o->pages = dev.nr_pages;
+	run->memory.pages[op->arg[DEV_NAME].object] = dev.nr_pages;
 	o->dev = dev.id;
 	o->remaps = dev.insert == ORACLE_REMAP;
 }

@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "scenario/transcript.h"
+#include "scenario/args.h"
 #include "ttmsim_oracle.h"
 
 /* ---- what a task is asked ---- */
@@ -75,29 +75,14 @@ struct task {
 	bool lost;		/* died or got stuck over what it was asked */
 };
 
-struct map {
-	unsigned long addr;	/* 0: mmap failed */
-	unsigned long pages;
-};
-
 struct object {
 	struct task task;
-	struct map map;
-	unsigned long pages;	/* of a device or file */
 	int fd;			/* of an open or regular file; -1 */
 	int dev;		/* id of a device; -1 */
 	uint64_t *pfn;		/* of a device's pages; NULL: not asked yet */
 	bool remaps;		/* a device that inserts by remap_pfn_range() */
 	unsigned long ino;	/* of a device or regular file; 0: not asked yet */
 	dev_t on;		/* the file system that it is an inode of */
-};
-
-/* A page that GUP took and that is not put back yet. */
-struct held {
-	uint32_t handle;
-	int map;		/* as the operation named it */
-	uint64_t place;
-	bool pin;
 };
 
 enum end {
@@ -110,13 +95,12 @@ enum end {
 struct scn_run {
 	struct scn_transcript to;
 	struct object object[SCN_MAX_NAMES];
-	struct held *held;
-	unsigned int nr_held, max_held;
+	struct scn_memory memory;
+	struct scn_holds holds;	/* by the module's handle */
 	int session;		/* of the module; -1: none */
 	uint32_t bad_pages;	/* as last counted by the module */
 	bool bad_page;		/* the operation had a report; those counted were taken off */
 	int zero_refs;		/* of the zero page, before the scenario */
-	uint64_t next_aligned;	/* where the next mmap align=pmd goes; 0 = none so far */
 	enum end end;
 	char why[160];		/* it is unusable or hung */
 };
@@ -170,6 +154,12 @@ extern unsigned int link_nr_stuck;
 __attribute__((format(printf, 2, 3)))
 void unusable(struct scn_run *run, const char *format, ...);
 
+/* Of a device or file. */
+static inline unsigned long object_pages(const struct scn_run *run, const struct object *o)
+{
+	return run->memory.pages[o - run->object];
+}
+
 /* session.c */
 bool session_info(struct oracle_info *info);
 /* Where there is a module. */
@@ -187,10 +177,6 @@ bool dev_pfn(struct scn_run *run, struct object *o, unsigned long page, uint64_t
 void name_pfn(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT]);
 /* The index of the device or regular file of this inode; -1 where it is none. */
 int find_ino(struct scn_run *run, dev_t on, unsigned long ino);
-
-/* op_*.c: what a place or range of a mapping means; false: mmap failed, that is the result. */
-bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
-		 unsigned long *addr);
 
 /* procfs.c: text of a task's file, to be freed; NULL where it cannot be read. */
 char *procfs_text(pid_t pid, const char *file);

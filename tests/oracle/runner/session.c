@@ -150,8 +150,8 @@ static bool know_pfns(const struct scn_run *run, struct object *o)
 {
 	if (o->pfn)
 		return true;
-	o->pfn = calloc(o->pages, sizeof(*o->pfn));
-	for (unsigned long page = 0; o->pfn && page < o->pages; page++) {
+	o->pfn = calloc(object_pages(run, o), sizeof(*o->pfn));
+	for (unsigned long page = 0; o->pfn && page < object_pages(run, o); page++) {
 		struct oracle_dev_pfn ask = { .id = o->dev, .page = (uint32_t)page };
 
 		if (ioctl(run->session, ORACLE_DEV_PFN, &ask))
@@ -163,7 +163,7 @@ static bool know_pfns(const struct scn_run *run, struct object *o)
 
 bool dev_pfn(struct scn_run *run, struct object *o, unsigned long page, uint64_t *pfn)
 {
-	if (page >= o->pages || !know_pfns(run, o))
+	if (page >= object_pages(run, o) || !know_pfns(run, o))
 		return false;
 	*pfn = o->pfn[page];
 	return true;
@@ -176,7 +176,7 @@ static bool name_dev_page(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_T
 	for (unsigned int i = 0; i < run->to.scn->nr_names; i++) {
 		struct object *o = &run->object[i];
 
-		for (unsigned long page = 0; o->dev >= 0 && page < o->pages; page++) {
+		for (unsigned long page = 0; o->dev >= 0 && page < object_pages(run, o); page++) {
 			if (!know_pfns(run, o) || o->pfn[page] != pfn)
 				continue;
 			snprintf(text, SCN_PFN_TEXT, "%s+%lu", run->to.scn->names[i].name, page);

@@ -9,19 +9,6 @@
 
 #include "runner.h"
 
-bool scn_address(struct scn_run *run, const struct scn_value *place, struct scn_result *res,
-		 unsigned long *addr)
-{
-	const struct map *map = &run->object[place->object].map;
-
-	if (!map->addr) {
-		scn_value(res, "not-mapped");
-		return false;
-	}
-	*addr = map->addr + ((unsigned long)place->number << machine.page_shift);
-	return true;
-}
-
 /* Warnings that come once come again. */
 static void show_outcomes(struct scn_run *run, struct scn_result *res)
 {
@@ -100,14 +87,22 @@ static void end_objects(struct scn_run *run)
 		free(run->object[i].pfn);
 	}
 	session_close(run);
-	free(run->held);
-	run->held = NULL;
-	run->nr_held = run->max_held = 0;
+	free(run->holds.held);
+	run->holds = (struct scn_holds){ .nr = 0 };
 	/* What the end of it all says is nobody's result. */
 	kmsg_forget();
 	kmsg_read(&kmsg);
 	if (kmsg.warn)
 		write_file("/sys/kernel/debug/clear_warn_once", "1");
+}
+
+static void init_memory(struct scn_run *run)
+{
+	memset(&run->memory, 0, sizeof(run->memory));
+	run->memory.scn = run->to.scn;
+	run->memory.page_shift = machine.page_shift;
+	run->memory.pmd_size = 1UL << machine.info.pmd_shift;
+	run->memory.task_size = machine.info.task_size;
 }
 
 static void run_parsed(struct scn_run *run)
@@ -138,7 +133,7 @@ enum end supervise(const char *text, size_t len, const char *name, FILE *out)
 		return END_UNUSABLE;
 	}
 	run->to = (struct scn_transcript){ .scn = scn, .options = &options };
-	run->next_aligned = 0;
+	init_memory(run);
 	run->end = END_OK;
 	why = scn_unportable(scn);
 	if (why) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * test_fault.c - the way of a fault: what is refused, huge leaves, young and
- * dirty by fault, counters and events.
+ * dirty by fault.
  */
 #include "support/mm_fixture.h"
 
@@ -74,38 +74,6 @@ static void test_fault_on_crashed_machine_is_sigbus(void **state)
 	sim_write_lock(fx.machine, &fx.mm->mmap_lock, SIM_RANK_MMAP, __func__);
 	sim_rw_unlock(&fx.mm->mmap_lock, SIM_RANK_MMAP);
 	sim_machine_destroy(fx.machine);
-}
-
-/* ---- counters and events ---- */
-
-static unsigned int nr_events[SIM_NR_EVENT_KINDS];
-
-static void note_event(const struct sim_event *event, void *data)
-{
-	(void)data;
-	nr_events[event->kind]++;
-}
-
-static void counters(struct mm_fixture *fx)
-{
-	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, SHARED_PFN, &mm_pfn_ops);
-
-	memset(nr_events, 0, sizeof(nr_events));
-	sim_set_event_fn(fx->machine, note_event, NULL);
-	assert_int_equal(mm_fault(vma, MM_BASE, WRITE_FAULT), VM_FAULT_NOPAGE);
-	sim_set_event_fn(fx->machine, NULL, NULL);
-	assert_int_equal(mm_count(fx, SIM_CNT_FAULT), 1);
-	assert_int_equal(mm_count(fx, SIM_CNT_HANDLER), 1);
-	assert_int_equal(mm_count(fx, SIM_CNT_PTE_WRITE), 1);
-	assert_int_equal(nr_events[SIM_EV_FAULT], 1);
-	assert_int_equal(nr_events[SIM_EV_HANDLER], 1);
-	assert_int_equal(nr_events[SIM_EV_PTE], 1);
-	mm_unmap(vma);
-}
-
-static void test_fault_is_counted_and_told(void **state)
-{
-	mm_fixture_each(counters, state);
 }
 
 /* ---- entries that are there ---- */
@@ -394,7 +362,6 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_fault_outside_the_vma),
 	MM_TEST(test_fault_that_cannot_be_warns),
 	cmocka_unit_test(test_fault_on_crashed_machine_is_sigbus),
-	MM_TEST(test_fault_is_counted_and_told),
 	MM_TEST(test_fault_makes_young_and_dirty),
 	MM_TEST(test_fault_without_access_is_made_accessible),
 	cmocka_unit_test(test_huge_fault_asked_by_release_and_policy),

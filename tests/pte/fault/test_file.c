@@ -83,80 +83,6 @@ static void test_file_private_write_copies(void **state)
 	mm_fixture_each(write_private, state);
 }
 
-/* The writer is throttled without mmap_lock: the fault ends there. */
-static vm_fault_t throttled(const struct mm_fixture *fx)
-{
-	return sim_rule(fx->machine, SIM_RULE_FAULT_COMPLETED) ? VM_FAULT_COMPLETED
-							       : VM_FAULT_RETRY;
-}
-
-static void write_shared(struct mm_fixture *fx)
-{
-	struct vm_area_struct *vma =
-		mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_mkwrite_ops);
-	struct page *page = fx->drv.page[1];
-	unsigned long addr = MM_BASE + fx->page;
-
-	assert_int_equal(mm_fault(vma, addr, FAULT_FLAG_WRITE | FAULT_FLAG_DEFAULT),
-			 throttled(fx));
-	assert_int_equal(fx->drv.nr_page_mkwrite, 1);
-	assert_int_equal(fx->drv.flags, FAULT_FLAG_WRITE | FAULT_FLAG_MKWRITE);
-	assert_true(mm_test(vma, addr, SIM_TEST_WRITE));
-	mm_store(vma, addr, 44);
-	assert_int_equal(fx->drv.nr_page_mkwrite, 1);
-	assert_int_equal(get_byte(fx, page), 44);
-	assert_true(sim_page_test(page, PG_dirty));
-	assert_false(sim_page_test(page, PG_locked));
-	assert_int_equal(page_count(page), 2);
-	assert_int_equal(mm_rss(fx->mm, MM_FILEPAGES), 1);
-	mm_unmap(vma);
-}
-
-static void test_file_shared_write_asks_page_mkwrite(void **state)
-{
-	mm_fixture_each(write_shared, state);
-}
-
-/* Without a file behind the page nobody is throttled. */
-static void write_shared_no_mapping(struct mm_fixture *fx)
-{
-	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_page_ops);
-	unsigned int again = FAULT_FLAG_WRITE | FAULT_FLAG_DEFAULT | FAULT_FLAG_TRIED;
-
-	fx->drv.page[0]->mapping = NULL;
-	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_WRITE | FAULT_FLAG_DEFAULT), 0);
-	fx->drv.page[0]->mapping = fx->mapping;
-	/* ... nor at a second attempt */
-	assert_int_equal(mm_fault(vma, MM_BASE + fx->page, again), 0);
-	mm_store(vma, MM_BASE, 1);
-	mm_unmap(vma);
-}
-
-static void test_file_shared_write_throttles_first_attempt_only(void **state)
-{
-	mm_fixture_each(write_shared_no_mapping, state);
-}
-
-/* A dirty page throttles no more, unless the driver wants to know of writes. */
-static void write_dirty_page(struct mm_fixture *fx)
-{
-	struct vm_area_struct *vma = mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_page_ops);
-	struct vm_area_struct *noted =
-		mm_map(fx, fx->mm, 10, 4, MM_RW | MM_SHARED, &mm_mkwrite_ops);
-	const unsigned int flags = FAULT_FLAG_WRITE | FAULT_FLAG_DEFAULT;
-
-	sim_page_set(fx->drv.page[0], PG_dirty);
-	assert_int_equal(mm_fault(vma, vma->vm_start, flags), 0);
-	assert_int_equal(mm_fault(noted, noted->vm_start, flags), throttled(fx));
-	mm_unmap(noted);
-	mm_unmap(vma);
-}
-
-static void test_file_shared_write_of_dirty_page(void **state)
-{
-	mm_fixture_each(write_dirty_page, state);
-}
-
 static const struct {
 	const char *what;
 	vm_fault_t answer, result;
@@ -223,31 +149,6 @@ static void page_comes_locked(struct mm_fixture *fx)
 static void test_file_page_may_come_locked(void **state)
 {
 	mm_fixture_each(page_comes_locked, state);
-}
-
-static void mkwrite_refuses(struct mm_fixture *fx)
-{
-	struct vm_area_struct *vma =
-		mm_map(fx, fx->mm, 0, 4, MM_RW | MM_SHARED, &mm_mkwrite_ops);
-	struct mm_state before, after;
-
-	mm_load(vma, MM_BASE);
-	mm_save(fx, fx->mm, &before);
-	fx->drv.answer = VM_FAULT_SIGBUS;
-	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_WRITE), VM_FAULT_SIGBUS);
-	fx->drv.answer = VM_FAULT_NOPAGE;
-	assert_int_equal(mm_fault(vma, MM_BASE, FAULT_FLAG_WRITE), VM_FAULT_NOPAGE);
-	fx->drv.answer = 0;
-	mm_save(fx, fx->mm, &after);
-	mm_assert_same(&before, &after);
-	assert_false(mm_test(vma, MM_BASE, SIM_TEST_WRITE));
-	assert_false(sim_page_test(fx->drv.page[0], PG_locked));
-	mm_unmap(vma);
-}
-
-static void test_file_page_mkwrite_may_refuse(void **state)
-{
-	mm_fixture_each(mkwrite_refuses, state);
 }
 
 static void no_handler(struct mm_fixture *fx)
@@ -342,22 +243,6 @@ static void test_file_no_page_is_a_bug(void **state)
 	sim_machine_destroy(fx.machine);
 }
 
-/* Somebody left the page locked, and nobody else is there to unlock it. */
-static void test_file_page_locked_for_ever_is_a_bug(void **state)
-{
-	struct mm_fixture fx;
-	struct vm_area_struct *vma;
-
-	(void)state;
-	mm_fixture_open(&fx, NULL);
-	vma = mm_map(&fx, fx.mm, 0, 4, MM_RW, &mm_page_ops);
-	sim_page_set(fx.drv.page[0], PG_locked);
-	assert_int_equal(mm_fault(vma, MM_BASE, 0), VM_FAULT_SIGBUS);
-	assert_string_equal(sim_last_outcome(fx.machine, SIM_BUG)->function, "__lock_page");
-	sim_machine_destroy(fx.machine);
-}
-
-/* Another thread maps the page while the driver is asked. */
 static vm_fault_t overtaken_mkwrite(struct vm_fault *vmf)
 {
 	const struct mm_driver *drv = vmf->vma->vm_private_data;
@@ -422,17 +307,12 @@ static const struct CMUnitTest tests[] = {
 	MM_TEST(test_file_read_maps_the_page),
 	MM_TEST(test_file_rss_kind_follows_the_page),
 	MM_TEST(test_file_private_write_copies),
-	MM_TEST(test_file_shared_write_asks_page_mkwrite),
-	MM_TEST(test_file_shared_write_throttles_first_attempt_only),
-	MM_TEST(test_file_shared_write_of_dirty_page),
 	MM_TEST(test_file_handler_answer_is_passed_on),
 	MM_TEST(test_file_page_may_come_locked),
-	MM_TEST(test_file_page_mkwrite_may_refuse),
 	MM_TEST(test_file_without_fault_handler_is_sigbus),
 	MM_TEST(test_file_preallocated_table_is_given_back),
 	MM_TEST(test_file_fault_without_memory_changes_nothing),
 	cmocka_unit_test(test_file_no_page_is_a_bug),
-	cmocka_unit_test(test_file_page_locked_for_ever_is_a_bug),
 };
 
 SIM_TEST_MAIN(tests)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * fault.h - the parts of a fault. Each takes the fault from the one before it
- * (fault.c draws the whole). Nothing above this floor includes it.
+ * vmf.h - what every part of a fault uses: the entry at its address, and the calls
+ * into the driver. Nothing above this floor includes it.
  */
-#ifndef SIM_PTE_FAULT_FAULT_H
-#define SIM_PTE_FAULT_FAULT_H
+#ifndef SIM_PTE_FAULT_VMF_H
+#define SIM_PTE_FAULT_VMF_H
 
 #include "pte/leaf.h"
 #include "pte/rmap.h"
@@ -97,18 +97,5 @@ vm_fault_t call_fault(struct vm_fault *vmf);
 vm_fault_t call_huge_fault(struct vm_fault *vmf, enum page_entry_size size);
 vm_fault_t call_page_mkwrite(struct vm_fault *vmf);
 vm_fault_t call_pfn_mkwrite(struct vm_fault *vmf);
-
-/* Nothing is mapped and there are no vm_ops (fault/anon.c). */
-vm_fault_t do_anonymous_page(struct vm_fault *vmf);
-/* Nothing is mapped (fault/file.c). */
-vm_fault_t do_fault(struct vm_fault *vmf);
-/* The entry is read-only. Holds: vmf->ptl, let go on return (fault/wp.c). */
-vm_fault_t do_wp_page(struct vm_fault *vmf);
-
-/* Page locks and what a shared write does besides (fault/file.c). */
-bool lock_page(struct page *page);
-void unlock_page(struct page *page);
-vm_fault_t do_page_mkwrite(struct vm_fault *vmf);
-vm_fault_t fault_dirty_shared_page(struct vm_fault *vmf);
 
 #endif
