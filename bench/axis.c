@@ -239,6 +239,8 @@ static bool add_word(const struct axis *axis, const char *word, struct values *o
 		return true;
 	}
 	if (axis->nth) {
+		if (axis->nth == arch_nth && sim_arch_find(word))
+			word = sim_arch_find(word)->name; /* not what else it is called */
 		value = index_of(axis->nth, word);
 		if (axis->nth(value)) {
 			add_value(out, value);

@@ -50,7 +50,7 @@ struct step {
 static int run(struct bisect *b, const struct sim_release *release,
 	       const struct sim_release *rules, scn_id *ids)
 {
-	bool failed;
+	bool failed = false;
 
 	memset(ids, 0, scn_nr_ids(b->scn) * sizeof(*ids));
 	b->how.machine.release = release->name;

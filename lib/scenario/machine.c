@@ -156,6 +156,18 @@ enum sim_ttm_mode scn_ttm_mode(const struct sim_machine *machine)
 	return sim_rule(machine, SIM_RULE_TTM_MIXEDMAP) ? SIM_TTM_MIXED : SIM_TTM_PFN;
 }
 
+void scn_describe_unfollowed(const struct scn *scn, const struct sim_machine *machine, FILE *out)
+{
+	const struct sim_machine_config *said = &scn->machine, *is = &machine->sim->config;
+
+	if (said->arch && strcmp(said->arch, is->arch) != 0)
+		fprintf(out, " arch=%s", said->arch);
+	if (said->release && strcmp(said->release, is->release) != 0)
+		fprintf(out, " release=%s", said->release);
+	if (said->ttm && said->ttm != is->ttm)
+		fprintf(out, " ttm=%s", sim_ttm_mode_name(said->ttm));
+}
+
 void scn_describe_machine(const struct sim_machine *machine, FILE *out)
 {
 	const struct sim_machine_config *config = &machine->sim->config;

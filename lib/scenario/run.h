@@ -17,6 +17,7 @@ struct scn_object {
 	struct ttm_buffer_object *bo;
 	struct file *file;	/* an open file, or a regular one */
 	struct sim_dev *dev;
+	uint64_t weight;	/* of a task: pages that it has mapped, touched, inherited */
 };
 
 /* Who looks on while a scenario runs, besides the transcript. */
@@ -41,7 +42,7 @@ struct scn_run {
 	struct scn_memory memory;
 	struct scn_holds holds;
 	uint64_t counters[SIM_NR_COUNTERS]; /* as last shown */
-	uint64_t weight;	/* pages of all that was made */
+	uint64_t weight;	/* pages of all that was made and has not exited */
 	uint64_t work;		/* pages looked at so far */
 	bool torn_down;
 	bool plain_names;	/* pages without a name have no number either */
@@ -67,6 +68,8 @@ int scn_create_machine(const struct scn *scn, const struct sim_scenario_options 
 		       const struct sim_release *rules, struct sim_machine **out);
 /* What it is, as a machine line says it, defaults and all. */
 void scn_describe_machine(const struct sim_machine *machine, FILE *out);
+/* What the scenario says of it that was not followed; nothing where it is as written. */
+void scn_describe_unfollowed(const struct scn *scn, const struct sim_machine *machine, FILE *out);
 /* The mode that it maps TTM objects in; never the default. */
 enum sim_ttm_mode scn_ttm_mode(const struct sim_machine *machine);
 

@@ -369,7 +369,8 @@ void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op)
 		fprintf(to->options->out, "%s\n", op->text);
 }
 
-void scn_print_head(const struct scn_transcript *to, const char *machine)
+void scn_print_head(const struct scn_transcript *to, const char *machine,
+		    const char *unfollowed)
 {
 	FILE *out = to->options->out;
 
@@ -379,8 +380,9 @@ void scn_print_head(const struct scn_transcript *to, const char *machine)
 		fprintf(out, KTAP_INDENT "KTAP version 1\n" KTAP_INDENT "# Subtest: %s\n"
 			KTAP_INDENT "1..%u\n", to->scn->name, to->scn->nr_expected);
 	else if (!to->options->portable)
-		fprintf(out, "#| ttmsim " TTMSIM_VERSION ": %s\n#| on a machine %s\n",
-			to->scn->name, machine);
+		fprintf(out, "#| ttmsim " TTMSIM_VERSION ": %s\n#| on a machine %s\n%s%s%s",
+			to->scn->name, machine, *unfollowed ? "#| not as written:" : "",
+			unfollowed, *unfollowed ? "\n" : "");
 }
 
 void scn_print_tail(const struct scn_transcript *to)

@@ -70,8 +70,12 @@ struct scn_transcript {
 	struct sim_scenario_result result;
 };
 
-/* @machine: what it is, as its line would say it. */
-void scn_print_head(const struct scn_transcript *to, const char *machine);
+/*
+ * @machine: what it is, as its line would say it; @unfollowed: what its line says that is
+ * not so, or "".
+ */
+void scn_print_head(const struct scn_transcript *to, const char *machine,
+		    const char *unfollowed);
 void scn_print_comment(const struct scn_transcript *to, const struct scn_op *op);
 /* The operation and its result; returns how many expectations do not hold (0 or 1). */
 unsigned int scn_print_op(const struct scn_transcript *to, const struct scn_op *op,

@@ -147,12 +147,12 @@ void scn_assume_made(struct parser *p)
 	const struct scn_param *params = p->op->desc ? p->op->desc->params : NULL;
 
 	for (int i = 0; params && params[i].name; i++) {
-		struct scn_name *name = &p->scn->names[p->op->arg[i].object];
+		int object = p->op->arg[i].object;
 
-		if (params[i].type != SCN_NEW || !p->op->arg[i].object)
+		if (params[i].type != SCN_NEW || object <= 0)
 			continue;
-		name->kind = SCN_ANY;
-		name->live = true;
+		p->scn->names[object].kind = SCN_ANY;
+		p->scn->names[object].live = true;
 	}
 }
 

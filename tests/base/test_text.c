@@ -92,7 +92,7 @@ static void test_text_choices(void **state)
 static void test_text_long_lists_are_left_out(void **state)
 {
 	struct sim_choices choices;
-	char name[16];
+	char name[32];
 
 	(void)state;
 	sim_choices_begin(&choices, "name-077", 8);

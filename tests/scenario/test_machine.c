@@ -34,6 +34,9 @@ static void test_machine_of_file_and_caller(void **state)
 		  "arch=arm release=6.12 ttm=huge", { .arch = "um", .release = "6.12" }, false },
 		{ "the caller's before the file's", "machine arch=arm ttm=huge release=5.11",
 		  "arch=um release=6.12 ttm=huge", { .arch = "um", .release = "6.12" }, true },
+		{ "and what is not as written is told", "machine arch=arm ttm=huge release=5.11",
+		  "\n#| not as written: arch=arm release=5.11\n",
+		  { .arch = "um", .release = "6.12" }, true },
 		{ "toggled twice is not toggled", "machine toggle=pat,pte_special",
 		  "toggle=pat\n", { .toggle_features = 1u << SIM_FEAT_PTE_SPECIAL }, false },
 	};
