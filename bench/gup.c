@@ -168,7 +168,7 @@ static inline long pin_fast(unsigned long addr, unsigned long nr, struct page **
 
 static inline long get_slow(unsigned long addr, unsigned long nr, struct page **pages)
 {
-	return get_user_pages(addr, nr, 0, pages, NULL);
+	return get_user_pages(addr, nr, 0, pages);
 }
 
 static void run_fast(void *rig, unsigned int thread)

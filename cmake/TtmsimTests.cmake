@@ -167,6 +167,10 @@ if(TARGET ttmsim_command)
 			"$<TARGET_FILE:ttmsim_command>" "${CMAKE_CURRENT_SOURCE_DIR}")
 	ttmsim_test_properties(package.readme package)
 endif()
+add_test(NAME package.kernel_names
+	COMMAND "${tests_dir}/package/kernel_names.sh"
+		"${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_C_COMPILER}")
+ttmsim_test_properties(package.kernel_names package)
 add_test(NAME package.consume
 	COMMAND "${tests_dir}/package/consume.sh"
 		"${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_C_COMPILER}"

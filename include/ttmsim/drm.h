@@ -334,6 +334,93 @@ SIM_API void dma_resv_add_fence(struct dma_resv *obj, struct dma_fence *fence,
 				enum dma_resv_usage usage);
 
 /**
+ * dma_resv_held - does the calling thread hold it?
+ */
+SIM_API bool dma_resv_held(struct dma_resv *obj);
+
+/**
+ * dma_resv_assert_held - SIM_WARN where it does not, as lockdep warns
+ */
+SIM_API void dma_resv_assert_held(struct dma_resv *obj);
+
+/* A walk over fences. Models: include/linux/dma-resv.h, struct dma_resv_iter, 6.1. */
+struct dma_resv_iter {
+	struct dma_resv *obj;
+	enum dma_resv_usage usage;	/* fences up to this one */
+	struct dma_fence *fence;	/* where it is; without the lock: with a reference */
+	enum dma_resv_usage fence_usage;
+	unsigned int index;
+	bool is_restarted;		/* never: fences are listed under a lock of their own */
+};
+
+static inline void dma_resv_iter_begin(struct dma_resv_iter *cursor, struct dma_resv *obj,
+				       enum dma_resv_usage usage)
+{
+	cursor->obj = obj;
+	cursor->usage = usage;
+	cursor->fence = NULL;
+	cursor->index = 0;
+	cursor->is_restarted = false;
+}
+
+/**
+ * dma_resv_iter_end - end of a walk: drops what it stands on
+ */
+SIM_API void dma_resv_iter_end(struct dma_resv_iter *cursor);
+
+static inline enum dma_resv_usage dma_resv_iter_usage(struct dma_resv_iter *cursor)
+{
+	return cursor->fence_usage;
+}
+
+static inline bool dma_resv_iter_is_restarted(struct dma_resv_iter *cursor)
+{
+	return cursor->is_restarted;
+}
+
+/**
+ * dma_resv_iter_first - the first fence, signaled or not
+ *
+ * Holds: the reservation.
+ *
+ * Returns: the fence;
+ *          NULL, there is none.
+ * Models: drivers/dma-buf/dma-resv.c, dma_resv_iter_first, 6.1.
+ */
+SIM_API struct dma_fence *dma_resv_iter_first(struct dma_resv_iter *cursor);
+
+/**
+ * dma_resv_iter_next - the one after it
+ *
+ * Returns: as dma_resv_iter_first().
+ */
+SIM_API struct dma_fence *dma_resv_iter_next(struct dma_resv_iter *cursor);
+
+/**
+ * dma_resv_iter_first_unlocked - the first fence that has not signaled
+ *
+ * The walk has a reference to it until it goes on, or ends.
+ *
+ * Returns: as dma_resv_iter_first().
+ * Models: drivers/dma-buf/dma-resv.c, dma_resv_iter_first_unlocked, 6.1.
+ */
+SIM_API struct dma_fence *dma_resv_iter_first_unlocked(struct dma_resv_iter *cursor);
+
+/**
+ * dma_resv_iter_next_unlocked - the one after it that has not signaled
+ *
+ * Returns: as dma_resv_iter_first().
+ */
+SIM_API struct dma_fence *dma_resv_iter_next_unlocked(struct dma_resv_iter *cursor);
+
+#define dma_resv_for_each_fence(cursor, obj, usage, fence) \
+	for (dma_resv_iter_begin(cursor, obj, usage), fence = dma_resv_iter_first(cursor); fence; \
+	     fence = dma_resv_iter_next(cursor))
+#define dma_resv_for_each_fence_unlocked(cursor, fence) \
+	for (fence = dma_resv_iter_first_unlocked(cursor); fence; \
+	     fence = dma_resv_iter_next_unlocked(cursor))
+
+/**
  * dma_resv_test_signaled - have all fences up to a usage signaled?
  */
 SIM_API bool dma_resv_test_signaled(struct dma_resv *obj, enum dma_resv_usage usage);

@@ -11,13 +11,15 @@
  *
  * Without it, the newest release that ttmsim knows. What is declared differently:
  *
- *	5.11 to 6.2	vm_flags_t vma->vm_flags is written to; no vm_flags_set() and kin
- *	up to 6.4	get_user_pages() and pin_user_pages() take vmas
- *	up to 6.5	->huge_fault() takes enum page_entry_size, later an order;
- *			vmf_insert_pfn_pmd_prot(); pte_mkwrite() takes no vma;
- *			no vmf_fs_error()
- *	up to 6.9	follow_pte() takes an mm, later a vma
- *	up to 6.11	follow_pfn() (6.9), follow_pte(); from 6.12 on follow_pfnmap_start()
+ *	up to 6.1	no vmf_fs_error()
+ *	up to 6.2	no vm_flags_set() and kin: vma->vm_flags is written to
+ *	up to 6.4	get_user_pages(), pin_user_pages() and the latter's _remote form
+ *			take vmas; without <ttmsim/mm.h> they do in every release
+ *	up to 6.5	pte_mkwrite() takes no vma; no pte_mkwrite_novma()
+ *	up to 6.9	follow_pfn(), follow_pte() by mm
+ *	from 6.12 on	follow_pfnmap_start()
+ *
+ * Names that went (vmf_insert_mixed_prot(), vmf_insert_pfn_pmd_prot()) stay.
  */
 #ifndef TTMSIM_LINUX_H
 #define TTMSIM_LINUX_H

@@ -427,6 +427,7 @@ static inline int follow_pfn(struct vm_area_struct *vma, unsigned long address,
 }
 #endif
 
+#if TTMSIM_LINUX >= KERNEL_VERSION(6, 12, 0)
 /* Models: include/linux/mm.h, struct follow_pfnmap_args, 6.12. */
 struct follow_pfnmap_args {
 	struct vm_area_struct *vma;	/* in */
@@ -454,6 +455,7 @@ SIM_API int follow_pfnmap_start(struct follow_pfnmap_args *args);
  * follow_pfnmap_end - end of a successful follow_pfnmap_start()
  */
 SIM_API void follow_pfnmap_end(struct follow_pfnmap_args *args);
+#endif
 
 /**
  * generic_access_phys - an ->access() for mappings of I/O memory
@@ -576,6 +578,18 @@ static inline void flush_cache_page(struct vm_area_struct *vma, unsigned long ad
 {
 	(void)vma, (void)addr, (void)pfn;
 }
+
+/* -------------------------------------------------- get_user_pages() ----- */
+
+/* From 6.5 on without vmas. */
+#if TTMSIM_LINUX >= KERNEL_VERSION(6, 5, 0)
+#define get_user_pages(start, nr_pages, gup_flags, pages) \
+	get_user_pages(start, nr_pages, gup_flags, pages, NULL)
+#define pin_user_pages(start, nr_pages, gup_flags, pages) \
+	pin_user_pages(start, nr_pages, gup_flags, pages, NULL)
+#define pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages, locked) \
+	pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages, NULL, locked)
+#endif
 
 SIM_END_DECLS
 

@@ -13,6 +13,7 @@
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>
 #include <ttmsim/mm.h>
+#include <ttmsim/pages.h>
 #include <ttmsim/kernel.h>
 #include <ttmsim/lock.h>
 #include <ttmsim/slab.h>

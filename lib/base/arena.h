@@ -36,7 +36,8 @@
 struct sim_desc {
 	spinlock_t ptl;		/* the split page-table lock */
 	uint32_t nr_used;	/* entries in it that are not empty; under ptl */
-	char pad[56];		/* one cache line each: no false sharing of locks */
+	struct page *owner;	/* of the bytes of a page that a driver has a pointer to */
+	char pad[48];		/* one cache line each: no false sharing of locks */
 };
 #define SIM_DESC_LG2 6
 

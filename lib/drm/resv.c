@@ -186,3 +186,76 @@ long dma_resv_wait_timeout(struct dma_resv *obj, enum dma_resv_usage usage, bool
 	left = (deadline - sim_now_s()) * HZ;
 	return left < 1 ? 1 : (long)left;
 }
+
+/* ---- walks ---- */
+
+bool dma_resv_held(struct dma_resv *obj)
+{
+	return ww_mutex_is_locked(&obj->lock) &&
+	       __atomic_load_n(&obj->lock.sim_owner, __ATOMIC_RELAXED) == sim_thread_id();
+}
+
+void dma_resv_assert_held(struct dma_resv *obj)
+{
+	struct sim_machine *machine = obj->lock.sim_machine;
+	bool held = dma_resv_held(obj);
+
+	if (machine)
+		(void)SIM_WARN_ON(machine, "include/linux/dma-resv.h", !held);
+}
+
+/* The fence at the cursor's index, or the next one of its usages; NULL. With @pending
+ * only one that has not signaled, and with a reference. => the fences' lock held */
+static struct dma_fence *iter_find_locked(struct dma_resv_iter *cursor, bool pending)
+{
+	struct dma_resv *obj = cursor->obj;
+
+	for (; cursor->index < resv_nr_fences(obj); cursor->index++) {
+		struct dma_fence *fence = obj->sim_fence[cursor->index];
+
+		if (obj->sim_usage[cursor->index] > cursor->usage ||
+		    (pending && dma_fence_is_signaled(fence)))
+			continue;
+		cursor->fence_usage = obj->sim_usage[cursor->index++];
+		return pending ? dma_fence_get(fence) : fence;
+	}
+	return NULL;
+}
+
+static struct dma_fence *iter_find(struct dma_resv_iter *cursor, bool pending)
+{
+	resv_lock_fences(cursor->obj);
+	cursor->fence = iter_find_locked(cursor, pending);
+	resv_unlock_fences(cursor->obj);
+	return cursor->fence;
+}
+
+struct dma_fence *dma_resv_iter_first(struct dma_resv_iter *cursor)
+{
+	cursor->index = 0;
+	return iter_find(cursor, false);
+}
+
+struct dma_fence *dma_resv_iter_next(struct dma_resv_iter *cursor)
+{
+	return iter_find(cursor, false);
+}
+
+struct dma_fence *dma_resv_iter_first_unlocked(struct dma_resv_iter *cursor)
+{
+	dma_fence_put(cursor->fence);
+	cursor->index = 0;
+	return iter_find(cursor, true);
+}
+
+struct dma_fence *dma_resv_iter_next_unlocked(struct dma_resv_iter *cursor)
+{
+	dma_fence_put(cursor->fence);
+	return iter_find(cursor, true);
+}
+
+void dma_resv_iter_end(struct dma_resv_iter *cursor)
+{
+	dma_fence_put(cursor->fence);
+	cursor->fence = NULL;
+}

@@ -335,3 +335,83 @@ int sim_phys_copy(struct sim_machine *machine, unsigned long to_pfn, unsigned lo
 		return sim_phys_clear(machine, to_pfn);
 	return commit(machine, to_pfn, from) ? 0 : -ENOMEM;
 }
+
+/* ------------------------------------------------- for pointers to them ---- */
+
+/* Does somebody have a pointer to these bytes already? */
+static bool is_lent(const unsigned char *bytes)
+{
+	return bytes && sim_desc_of(bytes)->owner;
+}
+
+/* Notes whose bytes a pointer leads to. => phys->lock held */
+static void lend_locked(struct page *page, unsigned long nr)
+{
+	for (unsigned long i = 0; i < nr; i++)
+		sim_desc_of(slot_bytes(&page[i].sim_bytes))->owner = page + i;
+}
+
+/* One after the other? */
+static bool are_contiguous(const struct page *page, unsigned long nr, size_t bytes)
+{
+	const unsigned char *first = slot_bytes(&page->sim_bytes);
+
+	for (unsigned long i = 0; i < nr; i++)
+		if (!first || slot_bytes(&page[i].sim_bytes) != first + i * bytes)
+			return false;
+	return true;
+}
+
+/* Moves the bytes of pages into one block. False: no memory, or a pointer to some of
+ * them is out. => phys->lock held */
+static bool gather_locked(struct sim_machine *machine, struct page *page, unsigned long nr)
+{
+	size_t bytes = page_bytes(machine);
+	unsigned char *block, *old;
+
+	for (unsigned long i = 0; i < nr; i++)
+		if (is_lent(slot_bytes(&page[i].sim_bytes)))
+			return false;
+	block = sim_alloc_raw(machine, nr * bytes, SIM_OBJ_PAGE_BYTES);
+	if (!block)
+		return false;
+	for (unsigned long i = 0; i < nr; i++) {
+		old = slot_bytes(&page[i].sim_bytes);
+		sim_count_object(machine, SIM_OBJ_PAGE_BYTES, !old);
+		copy_page((uint64_t *)(void *)(block + i * bytes), (const uint64_t *)(void *)old,
+			  bytes);
+		note_bytes_locked(machine, sim_page_to_pfn(page + i));
+		__atomic_store_n(&page[i].sim_bytes, block + i * bytes, __ATOMIC_RELEASE);
+	}
+	sim_count_object(machine, SIM_OBJ_PAGE_BYTES, -1);
+	return true;
+}
+
+void *sim_phys_lend(struct sim_machine *machine, struct page *page, unsigned long nr)
+{
+	struct sim_phys *phys = machine->phys;
+	size_t bytes = page_bytes(machine);
+	void *ret = NULL;
+
+	sim_spin_lock(machine, &phys->lock, SIM_RANK_PAGE_ALLOC);
+	if (nr == 1)
+		(void)commit_locked(machine, sim_page_to_pfn(page), NULL);
+	if (are_contiguous(page, nr, bytes) || (nr > 1 && gather_locked(machine, page, nr))) {
+		lend_locked(page, nr);
+		ret = slot_bytes(&page->sim_bytes);
+	}
+	sim_spin_unlock(&phys->lock, SIM_RANK_PAGE_ALLOC);
+	return ret;
+}
+
+struct page *sim_phys_lent_page(struct sim_machine *machine, const void *addr)
+{
+	uintptr_t inside = (uintptr_t)addr - (uintptr_t)machine, start;
+	struct page *page;
+
+	if (inside >= SIM_ARENA_DESC)
+		return NULL;
+	start = (uintptr_t)addr & ~(uintptr_t)(page_bytes(machine) - 1);
+	page = sim_desc_of((const void *)start)->owner;
+	return page && (uintptr_t)slot_bytes(&page->sim_bytes) == start ? page : NULL;
+}

@@ -156,4 +156,14 @@ int sim_phys_clear(struct sim_machine *machine, unsigned long pfn);
 void sim_page_drop_bytes_locked(struct sim_machine *machine, struct page *page);
 void sim_phys_destroy_bytes(struct sim_machine *machine);
 
+/* ---- pointers to bytes (bytes.c) ---- */
+
+/*
+ * A pointer to the bytes of pages that lie one after the other, good as long as the
+ * machine; NULL without memory, and where a pointer to only some of them is out.
+ */
+void *sim_phys_lend(struct sim_machine *machine, struct page *page, unsigned long nr);
+/* The page that such a pointer leads to; NULL for any other. */
+struct page *sim_phys_lent_page(struct sim_machine *machine, const void *addr);
+
 #endif

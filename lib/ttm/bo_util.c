@@ -8,15 +8,27 @@
 
 #define UTIL_FILE "drivers/gpu/drm/ttm/ttm_bo_util.c"
 
+/* ---- what the CPU reaches; in each fault: what ends in an oops stands apart ---- */
+
+__attribute__((cold, noinline))
+static int io_reserve_oops(struct ttm_device *bdev, struct ttm_resource *mem)
+{
+	struct sim_machine *machine = ttm_machine(bdev);
+
+	(void)(SIM_OOPS_IF_NULL(machine, UTIL_FILE, "ttm_mem_io_reserve", mem) ||
+	       SIM_OOPS_IF_NULL(machine, UTIL_FILE, "ttm_mem_io_reserve", bdev->funcs));
+	return -EIO;
+}
+
 int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 {
-	if (SIM_OOPS_IF_NULL(ttm_machine(bdev), UTIL_FILE, __func__, mem))
-		return -EIO;
+	if (__builtin_expect(!mem, 0))
+		return io_reserve_oops(bdev, mem);
 	if (mem->bus.offset || mem->bus.addr)
 		return 0;
 	mem->bus.is_iomem = false;
-	if (SIM_OOPS_IF_NULL(ttm_machine(bdev), UTIL_FILE, __func__, bdev->funcs))
-		return -EIO;
+	if (__builtin_expect(!bdev->funcs, 0))
+		return io_reserve_oops(bdev, mem);
 	if (!bdev->funcs->io_mem_reserve)
 		return 0;
 	return bdev->funcs->io_mem_reserve(bdev, mem);
@@ -32,17 +44,28 @@ void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
 	mem->bus.addr = NULL;
 }
 
-pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *res, pgprot_t tmp)
+__attribute__((cold, noinline))
+static pgprot_t io_prot_oops(struct ttm_buffer_object *bo, struct ttm_resource *res, pgprot_t tmp)
 {
 	struct sim_machine *machine = ttm_machine(bo->bdev);
-	struct ttm_resource_manager *man;
 
-	if (SIM_OOPS_IF_NULL(machine, UTIL_FILE, __func__, res))
-		return tmp;
-	man = ttm_res_manager(bo->bdev, res, UTIL_FILE, __func__);
-	if (!man || (man->use_tt && SIM_OOPS_IF_NULL(machine, UTIL_FILE, __func__, bo->ttm)))
-		return tmp;
-	return ttm_machine_prot(machine, man->use_tt ? bo->ttm->caching : res->bus.caching, tmp);
+	(void)(SIM_OOPS_IF_NULL(machine, UTIL_FILE, "ttm_io_prot", res) ||
+	       !ttm_res_manager(bo->bdev, res, UTIL_FILE, "ttm_io_prot") ||
+	       SIM_OOPS_IF_NULL(machine, UTIL_FILE, "ttm_io_prot", bo->ttm));
+	return tmp;
+}
+
+pgprot_t ttm_io_prot(struct ttm_buffer_object *bo, struct ttm_resource *res, pgprot_t tmp)
+{
+	const struct ttm_resource_manager *man = NULL;
+	enum ttm_caching caching;
+
+	if (res)
+		man = ttm_manager_type(bo->bdev, (int)res->mem_type);
+	if (__builtin_expect(!man || (man->use_tt && !bo->ttm), 0))
+		return io_prot_oops(bo, res, tmp);
+	caching = man->use_tt ? bo->ttm->caching : res->bus.caching;
+	return ttm_machine_prot(ttm_machine(bo->bdev), caching, tmp);
 }
 
 /* ---- moving ---- */

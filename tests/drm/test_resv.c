@@ -147,10 +147,79 @@ static void test_wait_ends_with_signal_of_fence(void **state)
 	dma_fence_put(NULL);
 }
 
+static void test_walk_meets_fences_of_its_usages(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_fence *fence[3], *at;
+	struct dma_resv_iter cursor;
+	struct dma_resv resv;
+	unsigned int nr = 0;
+
+	dma_resv_init(&resv);
+	for (int i = 0; i < 3; i++) {
+		fence[i] = sim_fence_create(fx->machine);
+		dma_resv_add_fence(&resv, fence[i], (enum dma_resv_usage)i);
+	}
+	dma_fence_signal(fence[0]);
+	dma_resv_lock(&resv, NULL);
+	dma_resv_for_each_fence(&cursor, &resv, DMA_RESV_USAGE_WRITE, at) {
+		assert_ptr_equal(at, fence[nr]);
+		assert_int_equal(dma_resv_iter_usage(&cursor), nr++);
+	}
+	assert_int_equal(nr, 2);
+	dma_resv_unlock(&resv);
+	/* without the lock: what is still under way, and it stays while one is at it */
+	dma_resv_iter_begin(&cursor, &resv, DMA_RESV_USAGE_BOOKKEEP);
+	nr = 0;
+	dma_resv_for_each_fence_unlocked(&cursor, at) {
+		assert_ptr_equal(at, fence[++nr]);
+		assert_int_equal(kref_read(&at->refcount), 3);
+		if (nr == 2)
+			break;
+	}
+	dma_resv_iter_end(&cursor);
+	assert_false(dma_resv_iter_is_restarted(&cursor));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(kref_read(&fence[i]->refcount), 2);
+	dma_resv_fini(&resv);
+	for (int i = 0; i < 3; i++)
+		dma_fence_put(fence[i]);
+}
+
+static void *ask_held(void *data)
+{
+	return dma_resv_held(data) ? data : NULL;
+}
+
+static void test_held_is_by_the_calling_thread(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_resv resv;
+	pthread_t thread;
+	void *answer;
+
+	dma_resv_init(&resv);
+	assert_false(dma_resv_held(&resv));
+	dma_resv_lock(&resv, NULL);
+	assert_true(dma_resv_held(&resv));
+	dma_resv_assert_held(&resv);
+	pthread_create(&thread, NULL, ask_held, &resv);
+	pthread_join(thread, &answer);
+	assert_null(answer);
+	dma_resv_unlock(&resv);
+	assert_int_equal(sim_nr_outcomes(fx->machine, SIM_WARN), 0);
+	dma_resv_assert_held(&resv);
+	assert_int_equal(sim_nr_outcomes(fx->machine, SIM_WARN), 1);
+	fx->expect_warnings = true;
+	dma_resv_fini(&resv);
+}
+
 #define RESV_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
 	RESV_TEST(test_lock_is_the_reservations),
+	RESV_TEST(test_walk_meets_fences_of_its_usages),
+	RESV_TEST(test_held_is_by_the_calling_thread),
 	RESV_TEST(test_fence_usage_decides_who_waits),
 	RESV_TEST(test_reserve_fences_drops_signaled_ones),
 	RESV_TEST(test_wait_timeout_gives_up),

@@ -232,6 +232,13 @@ static void test_populate(void **state)
 		  "pte m+0 -> special=1 dirty=0\n"
 		  "madvise m+0 populate_write -> 0\n"
 		  "pte m+0 -> special=1 dirty=1 young=1\n" },
+		{ "a device that remaps what is in the reverse map by then",
+		  "dev d pages=3 insert=remap vma=PFNMAP time=fault\n"
+		  "mmap m0 d share=private pages=1\n"
+		  "mmap m1 d share=private pages=1\n"
+		  "insert m0+0 page=0 -> 0\n"
+		  "munmap m0 -> 0\n"
+		  "munmap m1 -> 0\n" },
 		{ "entries in error are told about",
 		  "dev d vma=none insert=apply pages=4\n"
 		  "mmap m d\n"

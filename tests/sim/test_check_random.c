@@ -226,7 +226,9 @@ static void look_at(struct run *run, const char *transcript)
 	for (line = check; line && (line = strstr(line, "\n#| ")); line++) {
 		const char *finding = line + 4;
 
-		if (finding[1] != '.' || is_explained(run, finding)) {
+		if (finding[1] != '.')
+			continue;	/* of the end, not of the check */
+		if (is_explained(run, finding)) {
 			run->nr_explained++;
 			continue;
 		}

@@ -129,6 +129,13 @@ static int remap_tables(const struct remap *r)
 	return ret;
 }
 
+/* In a fault handler it is; one that ->mmap is asked about is in no tree and no list yet. */
+static bool may_be_in_rmap(struct vm_area_struct *vma)
+{
+	return sim_mmap_may_be_read(vma->vm_mm) || vma->sim_prev || vma->sim_next ||
+	       vma->vm_mm->sim_vmas.nr == 1;
+}
+
 /* Alignment, and the rule for mappings that can be copied on write. */
 static int check_remap(const struct remap *r)
 {
@@ -143,11 +150,11 @@ static int check_remap(const struct remap *r)
 	if (r->addr != vma->vm_start || r->end != vma->vm_end)
 		return -EINVAL;
 	/*
-	 * In a fault handler the mapping is in its file's reverse map, which goes by
+	 * Unless ->mmap does it, the mapping is in its file's reverse map, which goes by
 	 * vm_pgoff and is not told (mm/memory.c, remap_pfn_range_notrack, 6.1): what it
 	 * finds from then on depends on how its tree happens to look.
 	 */
-	if (vma->vm_pgoff != r->pfn && sim_mmap_may_be_read(vma->vm_mm))
+	if (vma->vm_pgoff != r->pfn && may_be_in_rmap(vma))
 		__atomic_store_n(&machine->rmap_disordered, 1, __ATOMIC_RELAXED);
 	vma->vm_pgoff = r->pfn;
 	return 0;
