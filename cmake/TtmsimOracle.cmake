@@ -41,8 +41,8 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND TTMSIM_HAS_STATIC_LIBC
 	# As RUNNER_SOURCES in scripts/lib/oracle.sh: the language and the names, no simulator.
 	set(lib_dir "${CMAKE_CURRENT_SOURCE_DIR}/lib")
 	foreach(stem IN ITEMS base/names base/text pte/arch sim/releases scenario/args
-			scenario/error scenario/lex scenario/parse scenario/value scenario/table
-			scenario/transcript)
+			scenario/error scenario/lex scenario/parse scenario/show scenario/value
+			scenario/table scenario/transcript)
 		list(APPEND runner_sources "${lib_dir}/${stem}.c")
 	endforeach()
 	add_executable(oracle_runner ${runner_sources} ${arch_files} "${TTMSIM_ARCH_REGISTRY}")

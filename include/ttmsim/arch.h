@@ -222,6 +222,7 @@ struct sim_arch {
 	enum sim_ad_rule ad_rule;
 	bool no_read_of_write_only; /* a load that faults in a mapping for stores only
 				 * is SIGSEGV */
+	bool sigsegv_is_accerr;	/* VM_FAULT_SIGSEGV is told as SEGV_ACCERR, not _MAPERR */
 	bool copies_by_tables;	/* the kernel reads user memory at the page that an entry
 				 * names, whatever rights it gives */
 	struct sim_ttm_caching_rule ttm_caching[2]; /* oldest first */

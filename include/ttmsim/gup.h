@@ -12,7 +12,10 @@
 
 SIM_BEGIN_DECLS
 
-/* Models: include/linux/mm.h, 6.1. */
+/*
+ * Those from TOUCH on that only GUP itself says are refused from 6.12 on: TOUCH, REMOTE,
+ * PIN, FAST_ONLY. Models: include/linux/mm.h, 6.1.
+ */
 #define FOLL_WRITE 0x01u
 #define FOLL_TOUCH 0x02u
 #define FOLL_GET 0x04u
@@ -52,10 +55,35 @@ SIM_API long get_user_pages(unsigned long start, unsigned long nr_pages,
  * get_user_pages_unlocked - get_user_pages() that takes mmap_lock itself
  *
  * Returns: as get_user_pages().
- * Models: mm/gup.c, get_user_pages_unlocked, 6.1.
+ * A fault may give mmap_lock up meanwhile; the walk then goes on where it was.
+ *
+ * Models: mm/gup.c, get_user_pages_unlocked, 5.11 to 6.12.
  */
 SIM_API long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
 				     struct page **pages, unsigned int gup_flags);
+
+/**
+ * get_user_pages_remote - get_user_pages() of an address space of anyone's
+ * @locked: NULL; or 1, and 0 afterwards where mmap_lock was given up
+ *
+ * Holds: mmap_lock of @mm for reading.
+ *
+ * Returns: as get_user_pages().
+ * Models: mm/gup.c, get_user_pages_remote, 5.11 to 6.12; from 6.5 on without @vmas.
+ */
+SIM_API long get_user_pages_remote(struct mm_struct *mm, unsigned long start,
+				   unsigned long nr_pages, unsigned int gup_flags,
+				   struct page **pages, struct vm_area_struct **vmas,
+				   int *locked);
+
+/**
+ * get_dump_page - a page for a core dump: whatever it may be, but nothing is made
+ *
+ * Returns: the page with a reference; NULL where there is none: nothing was touched, the
+ *          entry is special or the zero page's, or the vma refuses.
+ * Models: mm/gup.c, get_dump_page, 5.11 to 6.12.
+ */
+SIM_API struct page *get_dump_page(unsigned long addr);
 
 /**
  * get_user_pages_fast - the lockless walk, then the slow one for the rest
@@ -91,6 +119,15 @@ SIM_API int get_user_pages_fast_only(unsigned long start, int nr_pages,
 SIM_API long pin_user_pages(unsigned long start, unsigned long nr_pages,
 			    unsigned int gup_flags, struct page **pages,
 			    struct vm_area_struct **vmas);
+
+/**
+ * pin_user_pages_unlocked - get_user_pages_unlocked() with pins
+ *
+ * Returns: as pin_user_pages(); -EINVAL up to 6.1 for FOLL_LONGTERM.
+ * Models: mm/gup.c, pin_user_pages_unlocked, 5.11 to 6.12.
+ */
+SIM_API long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
+				     struct page **pages, unsigned int gup_flags);
 
 /**
  * pin_user_pages_fast - get_user_pages_fast() with pins

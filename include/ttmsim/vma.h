@@ -114,6 +114,19 @@ SIM_API struct file *sim_regular_file_create(struct sim_machine *machine,
 					     unsigned long nr_pages, const char *name);
 
 /**
+ * sim_writeback_file_create - the same of a file system that writes back
+ *
+ * Its page cache is not swap-backed, it has ->page_mkwrite, and sim_msync() with MS_SYNC
+ * makes pages clean and entries read-only. So from 6.12 on a long-term pin for writing is
+ * refused.
+ *
+ * Returns: as sim_regular_file_create().
+ * Models: mm/filemap.c, generic_file_vm_ops, 5.11 to 6.12.
+ */
+SIM_API struct file *sim_writeback_file_create(struct sim_machine *machine,
+					       unsigned long nr_pages, const char *name);
+
+/**
  * sim_file_reopen - the same file opened once more, with another mode
  *
  * Returns: the new file;
@@ -135,12 +148,20 @@ SIM_API void fput(struct file *file);
 
 /* --------------------------------------------------------------- tasks ---- */
 
+/* What a signal handler is told. Models: struct siginfo's si_signo, si_code, si_addr. */
+struct sim_siginfo {
+	int signo;		/* SIGSEGV, SIGBUS; 0: none so far */
+	int code;		/* SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR, BUS_MCEERR_AR */
+	unsigned long addr;	/* that the access faulted at */
+};
+
 /* Models: include/linux/sched.h, struct task_struct, 6.1 (what mm needs). */
 struct task_struct {
 	struct mm_struct *mm;		/* NULL once the task has exited */
 	struct sim_machine *sim_machine; /* c */
 	char comm[16];			/* c */
 	bool sim_signal_pending;	/* a: interruptible waits end with it */
+	struct sim_siginfo sim_signal;	/* a: that an access got last */
 	bool sim_alive;			/* a: calls may begin */
 	atomic_t sim_users;		/* 1 until sim_exit(), and one for each call beside it */
 	struct task_struct *sim_next, **sim_pprev; /* the machine's list of tasks */
@@ -410,6 +431,18 @@ SIM_API int sim_set_max_map_count(struct sim_machine *machine, int count);
  * Models: arch/x86/mm/fault.c, do_user_addr_fault, 6.1.
  */
 SIM_API int sim_read(struct task_struct *task, unsigned long addr, void *buf, size_t len);
+
+/**
+ * sim_last_signal - the signal that an access by the task got last: sim_read(),
+ *	sim_write() or sim_touch() returned it
+ *
+ * SEGV_MAPERR where nothing is mapped, SEGV_ACCERR where the mapping does not allow the
+ * access, BUS_ADRERR where the handler has no page, BUS_MCEERR_AR where that is poisoned.
+ *
+ * Returns: it; all zero where there was none.
+ * Models: arch/.../mm/fault.c, do_page_fault and its likes, 6.1 and 6.12.
+ */
+SIM_API struct sim_siginfo sim_last_signal(const struct task_struct *task);
 
 /**
  * sim_write - store bytes to user space as the CPU would

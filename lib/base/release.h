@@ -27,6 +27,7 @@ enum sim_rule {
 	SIM_RULE_TTM_NO_DUMMY_RESOURCE,	/* an object without memory has no resource */
 	SIM_RULE_TTM_FORCED_PLACEMENT,	/* each place without eviction, then each with */
 	/* insertion: mm/memory.c, mm/huge_memory.c */
+	SIM_RULE_MIXED_TAKES_PROT,	/* vmf_insert_mixed_prot exists */
 	SIM_RULE_MIXED_NOT_OK_SIGBUS,	/* vmf_insert_mixed: SIGBUS, not BUG */
 	SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT, /* refcount 0 is -EINVAL */
 	SIM_RULE_MIXED_ZERO_PAGE_SPECIAL, /* zero page in a VM_MIXEDMAP vma is not normal */
@@ -67,6 +68,8 @@ enum sim_rule {
 	SIM_RULE_GUP_FAST_ONLY_CHECKS,	/* ... and refuses FOLL_LONGTERM and FOLL_PIN */
 	SIM_RULE_GUP_PIN_REFUSES_WITH_0, /* pin_user_pages: bad arguments are 0, not -EINVAL */
 	SIM_RULE_GUP_LONGTERM_UNLOCKS,	/* the fast walk's fallback: retries for FOLL_LONGTERM */
+	SIM_RULE_GUP_REFUSES_INTERNAL,	/* flags that only GUP sets, or FOLL_GET without pages */
+	SIM_RULE_GUP_NONE_IS_EFAULT,	/* no page without an error: WARN, -EFAULT */
 	SIM_RULE_GUP_ALWAYS_CHECKS_REFCOUNT, /* a page without references: WARN, taken or not */
 	SIM_RULE_DIRECT_IO_PINS,	/* direct I/O takes pins, not references */
 	/* vmas: mm/mmap.c, mm/mremap.c, mm/madvise.c */

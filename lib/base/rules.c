@@ -19,7 +19,8 @@ static const char *const texts[SIM_NR_RULES] = {
 	[SIM_RULE_TTM_GEM_MMAP] = "mmap of a TTM file goes by drm_gem_mmap(), not ttm_bo_mmap()",
 	[SIM_RULE_TTM_NO_DUMMY_RESOURCE] =
 		"a TTM object without memory has no resource, bo->resource is NULL",
-	[SIM_RULE_TTM_FORCED_PLACEMENT] = "each place of a placement is tried without, then with eviction",
+	[SIM_RULE_TTM_FORCED_PLACEMENT] =
+		"each place of a placement is tried without, then with eviction",
 	[SIM_RULE_MIXED_NOT_OK_SIGBUS] =
 		"vmf_insert_mixed() of a page that cannot be is SIGBUS, not BUG",
 	[SIM_RULE_INSERT_PAGE_CHECKS_REFCOUNT] =

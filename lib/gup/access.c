@@ -53,7 +53,7 @@ static int __access_remote_vm(struct mm_struct *mm, unsigned long addr, char *bu
 	mmap_read_lock(mm);
 	while (done < len) {
 		struct page *page = NULL;
-		long got = get_user_pages_remote(mm, addr, 1, gup_flags, &page, NULL);
+		long got = get_user_pages_remote(mm, addr, 1, gup_flags, &page, NULL, NULL);
 		int bytes;
 
 		if (got > 0 && page)

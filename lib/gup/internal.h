@@ -4,7 +4,8 @@
  *
  *	grab.c		references and pins
  *	follow.c	one address of a vma to its page, under the table's lock
- *	slow.c		get_user_pages: vmas, follow, fault, again
+ *	slow.c		vmas, follow, fault, again
+ *	calls.c		get_user_pages and its likes, on top of that
  *	populate.c	the same without pages, for mlock and the like
  *	fast.c		the lockless walk, and its fallback
  *	fault.c		fixup_user_fault
@@ -241,6 +242,24 @@ extern void (*gup_fast_race)(struct page *page);
 
 /* ---- slow.c ---- */
 
+/* One walk. start and the arrays move on with it. */
+struct gup {
+	struct mm_struct *mm;
+	unsigned long start;		/* the address to get next */
+	unsigned long nr_pages;		/* still to get */
+	unsigned int flags;
+	struct page **pages;		/* or NULL */
+	struct vm_area_struct **vmas;	/* or NULL */
+	int *locked;			/* NULL: mmap_lock must be kept */
+};
+
+/*
+ * The pages, and mmap_lock as g->locked says. Holds: mmap_lock for reading.
+ * From 6.12 on no page at all is a WARN and -EFAULT, unless FOLL_NOWAIT was said.
+ * Models: mm/gup.c, __get_user_pages_locked, 5.11 to 6.12.
+ */
+long __get_user_pages_locked(struct gup *g);
+
 /* 0, or why the vma refuses. Models: mm/gup.c, check_vma_flags, 5.11 to 6.12. */
 int check_vma_flags(const struct vm_area_struct *vma, unsigned int gup_flags);
 
@@ -255,13 +274,7 @@ long gup_without_pages(struct mm_struct *mm, unsigned long start, unsigned long 
  * Models: include/linux/mm.h, vm_fault_to_errno, 6.1; without HWPOISON. */
 int vm_fault_to_errno(vm_fault_t vm_fault);
 
-/*
- * The slow walk of another mm. Holds: mmap_lock of @mm for reading.
- * Models: mm/gup.c, get_user_pages_remote with locked NULL, 6.1.
- */
-long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
-			   unsigned int gup_flags, struct page **pages,
-			   struct vm_area_struct **vmas);
+/* ---- calls.c ---- */
 
 /*
  * What the lockless walk leaves to do; takes mmap_lock itself. Up to 6.1 a

@@ -16,17 +16,6 @@
  */
 #include "gup/internal.h"
 
-/* One walk. start and the arrays move on with it. */
-struct gup {
-	struct mm_struct *mm;
-	unsigned long start;		/* the address to get next */
-	unsigned long nr_pages;		/* still to get */
-	unsigned int flags;
-	struct page **pages;		/* or NULL */
-	struct vm_area_struct **vmas;	/* or NULL */
-	int *locked;			/* NULL: mmap_lock must be kept */
-};
-
 /* ---- 1. the vma ---- */
 
 /*
@@ -346,18 +335,12 @@ static long get_after_retry(struct gup *g)
 	return ret;
 }
 
-/*
- * Models: mm/gup.c, __get_user_pages_locked, 5.11 to 6.12.
- */
-static long __get_user_pages_locked(struct gup *g)
+/* As often as pages are wanted and mmap_lock is given up: until there is a result. */
+static long get_all(struct gup *g)
 {
 	bool lock_dropped = false;
 	long done = 0, ret;
 
-	if (g->flags & FOLL_PIN)
-		mm_set_has_pinned(g->mm);
-	if (g->pages && !(g->flags & FOLL_PIN))
-		g->flags |= FOLL_GET;
 	for (;;) {
 		ret = __get_user_pages(g);
 		if (!g->locked)
@@ -381,142 +364,19 @@ static long __get_user_pages_locked(struct gup *g)
 	return done ? done : ret;
 }
 
-/* ---- the calls ---- */
-
-/* The current task's address space, which the caller's mmap_lock keeps; NULL and *@err
- * where there is none. */
-static struct mm_struct *enter_current_mm(long *err)
+long __get_user_pages_locked(struct gup *g)
 {
-	struct task_struct *task = sim_current();
-	struct mm_struct *mm = task ? __atomic_load_n(&task->mm, __ATOMIC_RELAXED) : NULL;
+	struct sim_machine *machine = g->mm->sim_machine;
+	bool none_wanted = !g->nr_pages, nowait = g->flags & FOLL_NOWAIT;
+	long done;
 
-	*err = mm ? sim_enter(task->sim_machine) : -EFAULT;
-	return *err ? NULL : mm;
-}
-
-/* Models: mm/gup.c, is_valid_gup_flags, 5.11 to 6.1 (6.12: is_valid_gup_args). */
-static bool is_valid_gup_flags(struct mm_struct *mm, unsigned int gup_flags)
-{
-	return !SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_PIN) &&
-	       !SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM);
-}
-
-/* Models: mm/gup.c, __gup_longterm_locked, 6.1; no page has to be migrated. */
-static long __gup_longterm_locked(struct gup *g)
-{
-	if ((g->flags & FOLL_LONGTERM) &&
-	    SIM_WARN_ON(g->mm->sim_machine, SIM_GUP_FILE, !(g->flags & FOLL_PIN)))
-		return -EINVAL;
-	return __get_user_pages_locked(g);
-}
-
-long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
-		    struct page **pages, struct vm_area_struct **vmas)
-{
-	long err;
-	struct mm_struct *mm = enter_current_mm(&err);
-	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_TOUCH, pages, vmas, NULL };
-
-	if (!mm)
-		return err;
-	if (!is_valid_gup_flags(mm, gup_flags))
-		return -EINVAL;
-	return __gup_longterm_locked(&g);
-}
-
-static long get_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
-			 struct page **pages, unsigned int gup_flags)
-{
-	int locked = 1;
-	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_TOUCH, pages, NULL, &locked };
-	long ret;
-
-	mmap_read_lock(mm);
-	ret = __get_user_pages_locked(&g);
-	if (locked)
-		mmap_read_unlock(mm);
-	return ret;
-}
-
-long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
-			     unsigned int gup_flags)
-{
-	struct task_struct *task = sim_current();
-	struct sim_call call;
-	long ret;
-
-	if (!enter_current_mm(&ret))
-		return ret;
-	if (SIM_WARN_ON(task->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_LONGTERM))
-		return -EINVAL;
-	if (!sim_task_hold(&call, task))
+	if (g->flags & FOLL_PIN)
+		mm_set_has_pinned(g->mm);
+	if (g->pages && !(g->flags & FOLL_PIN))
+		g->flags |= FOLL_GET;
+	done = get_all(g);
+	if (sim_rule(machine, SIM_RULE_GUP_NONE_IS_EFAULT) &&
+	    SIM_WARN_ON(machine, SIM_GUP_FILE, done == 0 && !none_wanted && !nowait))
 		return -EFAULT;
-	ret = get_unlocked(call.mm, start, nr_pages, pages, gup_flags);
-	sim_task_release(&call);
-	return ret;
-}
-
-long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
-			   unsigned int gup_flags, struct page **pages,
-			   struct vm_area_struct **vmas)
-{
-	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_TOUCH | FOLL_REMOTE, pages, vmas,
-			 NULL };
-
-	if (!is_valid_gup_flags(mm, gup_flags))
-		return -EINVAL;
-	return __gup_longterm_locked(&g);
-}
-
-long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
-			   unsigned int gup_flags, struct page **pages)
-{
-	struct gup g = { mm, start, nr_pages, gup_flags, pages, NULL, NULL };
-	long ret;
-
-	if (!(gup_flags & FOLL_LONGTERM) ||
-	    sim_rule(mm->sim_machine, SIM_RULE_GUP_LONGTERM_UNLOCKS))
-		return get_unlocked(mm, start, nr_pages, pages, gup_flags);
-	mmap_read_lock(mm);
-	ret = __gup_longterm_locked(&g);
-	mmap_read_unlock(mm);
-	return ret;
-}
-
-long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
-		    struct page **pages, struct vm_area_struct **vmas)
-{
-	long err;
-	struct mm_struct *mm = enter_current_mm(&err);
-	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_PIN, pages, vmas, NULL };
-
-	if (!mm)
-		return err;
-	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET) ||
-	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, !pages))
-		return sim_rule(mm->sim_machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0) ? 0 : -EINVAL;
-	return __gup_longterm_locked(&g);
-}
-
-long pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
-			   unsigned int gup_flags, struct page **pages,
-			   struct vm_area_struct **vmas, int *locked)
-{
-	struct gup g = { mm, start, nr_pages, gup_flags | FOLL_PIN | FOLL_TOUCH | FOLL_REMOTE,
-			 pages, vmas, locked };
-	long err;
-
-	if (!mm)
-		return -EFAULT;
-	err = sim_enter(mm->sim_machine);
-	if (err)
-		return err;
-	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, gup_flags & FOLL_GET) ||
-	    SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE, !pages))
-		return sim_rule(mm->sim_machine, SIM_RULE_GUP_PIN_REFUSES_WITH_0) ? 0 : -EINVAL;
-	if (SIM_WARN_ON(mm->sim_machine, SIM_GUP_FILE,
-			locked && (gup_flags & FOLL_LONGTERM) &&
-				!sim_rule(mm->sim_machine, SIM_RULE_GUP_LONGTERM_UNLOCKS)))
-		return -EINVAL;
-	return __gup_longterm_locked(&g);
+	return done;
 }

@@ -110,6 +110,20 @@ int sim_prot_none_allowed(struct vm_area_struct *vma, unsigned long start, unsig
 			  pgprot_t newprot);
 
 /*
+ * Waits for PG_locked, and lets it go. False after a BUG: nobody is there to unlock it.
+ * Models: include/linux/pagemap.h, lock_page, 6.1.
+ */
+bool lock_page(struct page *page);
+void unlock_page(struct page *page);
+
+/*
+ * The entry at @addr, if it maps @page: no longer writable nor dirty. Was it?
+ * Holds: i_mmap of the file, as the vma is found by that.
+ * Models: mm/rmap.c, page_mkclean_one (6.1: page_vma_mkclean_one), 5.11 to 6.12.
+ */
+bool sim_clean_entry(struct vm_area_struct *vma, unsigned long addr, const struct page *page);
+
+/*
  * Move entries to another address, intact. Returns the bytes moved: less than
  * @len where a table could not be had.
  * Models: mm/mremap.c, move_page_tables, 6.1.

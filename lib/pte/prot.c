@@ -60,7 +60,7 @@ static pgprot_t vm_pgprot_modify(const struct sim_mmu *mmu, pgprot_t oldprot,
 
 /*
  * Models: mm/mmap.c, vma_wants_writenotify, 5.11 to 6.12; without soft-dirty
- * and userfaultfd, and no file here has a page cache that is written back.
+ * and userfaultfd; each file that is written back here has ->page_mkwrite.
  */
 bool vma_wants_writenotify(struct vm_area_struct *vma, pgprot_t vm_page_prot)
 {

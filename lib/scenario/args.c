@@ -3,6 +3,7 @@
  * args.c - what an operation is told: its words, numbers and defaults become
  * the arguments of the call that it stands for.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -165,20 +166,29 @@ static unsigned long mremap_flags(const struct scn_op *op)
 	return FLAGS_OF(op, words) | (scn_flag(op, MREMAP_INPLACE) ? 0 : MREMAP_MAYMOVE);
 }
 
+/* All of a mapping, whose name goes along? */
+static bool is_whole(const struct scn_op *op)
+{
+	return !op->arg[MREMAP_MAP].number && !op->arg[MREMAP_OLD].set;
+}
+
 bool scn_read_mremap(struct scn_memory *memory, const struct scn_op *op, struct scn_result *res,
 		     struct scn_mremap *args)
 {
-	struct scn_map *map = &memory->map[op->arg[MREMAP_MAP].object];
+	const struct scn_value *place = &op->arg[MREMAP_MAP];
+	struct scn_map *map = &memory->map[place->object];
+	unsigned long rest = map->pages > place->number ? map->pages - place->number : 1;
 
-	args->map = map;
+	args->as = op->arg[MREMAP_AS].set;
+	args->map = args->as ? &memory->map[op->arg[MREMAP_AS].object] : is_whole(op) ? map : NULL;
 	args->new_addr = 0;
-	if (!scn_address(memory, &op->arg[MREMAP_MAP], res, &args->addr))
+	if (!scn_address(memory, place, res, &args->addr))
 		return false;
 	if (op->arg[MREMAP_AT].set &&
 	    !scn_address(memory, &op->arg[MREMAP_AT], res, &args->new_addr))
 		return false;
-	args->old_len = map->pages << memory->page_shift;
-	args->new_len = scn_number(op, MREMAP_PAGES, map->pages) << memory->page_shift;
+	args->old_len = scn_number(op, MREMAP_OLD, rest) << memory->page_shift;
+	args->new_len = scn_number(op, MREMAP_PAGES, rest) << memory->page_shift;
 	args->flags = mremap_flags(op);
 	return true;
 }
@@ -186,8 +196,8 @@ bool scn_read_mremap(struct scn_memory *memory, const struct scn_op *op, struct 
 void scn_remapped(const struct scn_memory *memory, const struct scn_mremap *args, long ret,
 		  struct scn_result *res)
 {
-	if (ret > 0) {
-		args->map->addr = (unsigned long)ret;
+	if (args->map && (ret > 0 || args->as)) {
+		args->map->addr = ret > 0 ? (unsigned long)ret : 0;
 		args->map->pages = args->new_len >> memory->page_shift;
 	}
 	scn_value_return(res, ret > 0 ? 0 : ret);
@@ -195,29 +205,86 @@ void scn_remapped(const struct scn_memory *memory, const struct scn_mremap *args
 
 /* ---- drivers ---- */
 
-void scn_read_dev(const struct scn_op *op, struct sim_dev_config *config)
+static enum sim_cache_mode caching_of(const struct scn_op *op, unsigned int arg)
 {
+	return (enum sim_cache_mode)scn_number(op, arg,
+					       scn_number(op, DEV_CACHING, SIM_CACHE_WB));
+}
+
+static void read_handlers(const struct scn_op *op, struct sim_dev_config *config)
+{
+	config->fault = (enum sim_dev_answer)scn_number(op, DEV_FAULT_ANSWER, SIM_DEV_ALLOW);
+	config->page_mkwrite = (enum sim_dev_answer)scn_number(op, DEV_PAGE_MKWRITE_ANSWER, 0);
+	config->pfn_mkwrite = (enum sim_dev_answer)scn_number(op, DEV_PFN_MKWRITE_ANSWER, 0);
+	config->access = (enum sim_dev_access)scn_number(op, DEV_ACCESS_ANSWER, 0);
+	config->open = scn_number(op, DEV_HAS_OPEN, 0) != 0;
+	config->close = scn_number(op, DEV_HAS_CLOSE, 0) != 0;
+}
+
+/* Its pages, which may be another device's. */
+static bool read_dev_pages(struct scn_memory *memory, const struct scn_op *op,
+			   struct scn_result *res, struct sim_dev_config *config)
+{
+	const struct scn_value *over = &op->arg[DEV_OVER];
+	unsigned long of_other = over->set ? memory->pages[over->object] : 0;
+	unsigned long rest = of_other > over->number ? of_other - over->number : 0;
+
+	config->over_page = over->number;
+	config->nr_pages = scn_number(op, DEV_PAGES, over->set ? rest : 16);
+	if (over->set && (!rest || config->nr_pages > rest)) {
+		scn_value_return(res, -EINVAL);
+		return false;
+	}
+	memory->pages[op->arg[DEV_NAME].object] = config->nr_pages;
+	return true;
+}
+
+bool scn_read_dev(struct scn_memory *memory, const struct scn_op *op, struct scn_result *res,
+		  struct sim_dev_config *config)
+{
+	uint64_t flags = scn_number(op, DEV_VMA, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+
 	*config = (struct sim_dev_config){
-		.vm_flags = scn_number(op, DEV_VMA,
-				       VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP),
+		.vm_flags = (unsigned long)(flags & ~SCN_DEV_NOMAYWRITE),
+		.clears_maywrite = flags & SCN_DEV_NOMAYWRITE,
 		.insert = (enum sim_dev_insert)scn_number(op, DEV_INSERT, SIM_DEV_PFN_PROT),
+		.insert_prot = op->arg[DEV_INSERT_PROT].set
+				       ? (int)op->arg[DEV_INSERT_PROT].number : -1,
+		.own_prot = op->arg[DEV_INSERT_PROT].set || op->arg[DEV_INSERT_CACHING].set,
 		.iomem = scn_number(op, DEV_BACKING, 0) != 0,
-		.caching = (enum sim_cache_mode)scn_number(op, DEV_CACHING, SIM_CACHE_WB),
+		.prot_caching = caching_of(op, DEV_PROT_CACHING),
+		.insert_caching = caching_of(op, DEV_INSERT_CACHING),
+		.pages_caching = caching_of(op, DEV_PAGES_CACHING),
 		.reserve = scn_number(op, DEV_RESERVE, 0) != 0,
 		.prefault = (unsigned int)scn_number(op, DEV_PREFAULT, 1),
 		.reject_cow = scn_number(op, DEV_REJECT_COW, 0) != 0,
-		.pfn_mkwrite = scn_number(op, DEV_PFN_MKWRITE, 0) != 0,
-		.nr_pages = scn_number(op, DEV_PAGES, 16),
 	};
 	config->at_mmap = scn_number(op, DEV_TIME, config->insert == SIM_DEV_REMAP) != 0;
+	read_handlers(op, config);
+	return read_dev_pages(memory, op, res, config);
+}
+
+/* Of all of an object, or from a page on. */
+static unsigned long pages_of(const struct scn_memory *memory, const struct scn_op *op,
+			      unsigned int what, unsigned int pages)
+{
+	const struct scn_value *value = &op->arg[what];
+
+	return scn_number(op, pages, value->has_page ? 1 : memory->pages[value->object]);
+}
+
+void scn_read_reserve(const struct scn_memory *memory, const struct scn_op *op,
+		      struct scn_reserve *args)
+{
+	args->begin = op->desc->variant;
+	args->page = op->arg[RANGE_MAP].number;
+	args->nr = pages_of(memory, op, RANGE_MAP, RANGE_PAGES);
 }
 
 void scn_read_zap(const struct scn_memory *memory, const struct scn_op *op, struct scn_zap *zap)
 {
-	const struct scn_value *what = &op->arg[ZAP_WHAT];
-
-	zap->page = what->number;
-	zap->nr = scn_number(op, ZAP_PAGES, what->has_page ? 1 : memory->pages[what->object]);
+	zap->page = op->arg[ZAP_WHAT].number;
+	zap->nr = pages_of(memory, op, ZAP_WHAT, ZAP_PAGES);
 	zap->even_cows = scn_number(op, ZAP_EVEN_COWS, 1);
 }
 
@@ -228,6 +295,7 @@ bool scn_read_insert(const struct scn_memory *memory, const struct scn_op *op,
 
 	args->page = scn_number(op, INSERT_PAGE, place->number);
 	args->n = scn_number(op, INSERT_N, 1);
+	args->by = op->arg[INSERT_BY].set ? (int)op->arg[INSERT_BY].number : -1;
 	return scn_address(memory, place, res, &args->addr);
 }
 
@@ -281,12 +349,14 @@ bool scn_read_gup(const struct scn_memory *memory, const struct scn_op *op,
 {
 	static const struct flag_word words[] = {
 		{ GUP_WRITE, FOLL_WRITE }, { GUP_FORCE, FOLL_FORCE },
-		{ GUP_LONGTERM, FOLL_LONGTERM },
+		{ GUP_LONGTERM, FOLL_LONGTERM }, { GUP_DUMP, FOLL_DUMP },
+		{ GUP_NOWAIT, FOLL_NOWAIT },
 	};
 
 	args->flavour = flavour_of(op);
 	args->n = (int)scn_number(op, GUP_N, 1);
 	args->flags = (unsigned int)FLAGS_OF(op, words);
+	args->no_pages = scn_flag(op, GUP_NOPAGES);
 	return scn_address(memory, &op->arg[GUP_PLACE], res, &args->addr);
 }
 

@@ -29,6 +29,9 @@ struct scn_memory {
 	unsigned long pages[SCN_MAX_NAMES]; /* of an object, device or file, by name */
 };
 
+/* Beside VM_* flags in vma=: mmap takes VM_MAYWRITE away. */
+#define SCN_DEV_NOMAYWRITE (1ULL << 40)
+
 /* What a place or range of a mapping means; false: mmap failed, and that is the result. */
 bool scn_address(const struct scn_memory *memory, const struct scn_value *place,
 		 struct scn_result *res, unsigned long *addr);
@@ -59,7 +62,8 @@ bool scn_read_range(const struct scn_memory *memory, const struct scn_op *op,
 		    struct scn_result *res, struct scn_range *range);
 
 struct scn_mremap {
-	struct scn_map *map;
+	struct scn_map *map;	/* the name that follows; NULL: none does */
+	bool as;		/* ... which is a new one */
 	unsigned long addr, old_len, new_len, new_addr;
 	unsigned long flags;	/* MREMAP_* */
 };
@@ -71,7 +75,17 @@ void scn_remapped(const struct scn_memory *memory, const struct scn_mremap *args
 
 /* ---- drivers ---- */
 
-void scn_read_dev(const struct scn_op *op, struct sim_dev_config *config);
+/* False: over= has not so many pages, which is the result. config->over is the caller's. */
+bool scn_read_dev(struct scn_memory *memory, const struct scn_op *op, struct scn_result *res,
+		  struct sim_dev_config *config);
+
+/* Pages of a device: to reserve. */
+struct scn_reserve {
+	unsigned long page, nr;
+	bool begin;		/* reserve; else unreserve */
+};
+void scn_read_reserve(const struct scn_memory *memory, const struct scn_op *op,
+		      struct scn_reserve *args);
 
 struct scn_zap {
 	unsigned long page, nr;
@@ -81,6 +95,7 @@ void scn_read_zap(const struct scn_memory *memory, const struct scn_op *op, stru
 
 struct scn_insert {
 	unsigned long addr, page, n;
+	int by;			/* enum sim_dev_insert; -1: the device's */
 };
 bool scn_read_insert(const struct scn_memory *memory, const struct scn_op *op,
 		     struct scn_result *res, struct scn_insert *args);
@@ -124,14 +139,15 @@ void scn_show_transfer(struct scn_result *res, const struct scn_transfer *args, 
 
 /* desc->variant; those from SCN_PIN on are the first ones with pins. */
 enum scn_gup_flavour {
-	SCN_GUP, SCN_GUP_FAST, SCN_GUP_FAST_ONLY,
-	SCN_PIN, SCN_PIN_FAST, SCN_PIN_FAST_ONLY,
+	SCN_GUP, SCN_GUP_UNLOCKED, SCN_GUP_REMOTE, SCN_GUP_FAST, SCN_GUP_FAST_ONLY,
+	SCN_PIN, SCN_PIN_UNLOCKED, SCN_PIN_REMOTE, SCN_PIN_FAST, SCN_PIN_FAST_ONLY,
+	SCN_DUMP_PAGE,		/* get_dump_page: a reference */
 	SCN_NR_GUPS
 };
 
 static inline bool scn_gup_pins(enum scn_gup_flavour flavour)
 {
-	return flavour >= SCN_PIN;
+	return flavour >= SCN_PIN && flavour < SCN_DUMP_PAGE;
 }
 
 struct scn_gup {
@@ -139,6 +155,7 @@ struct scn_gup {
 	unsigned long addr;
 	int n;
 	unsigned int flags;	/* FOLL_* */
+	bool no_pages;		/* none are asked for */
 };
 bool scn_read_gup(const struct scn_memory *memory, const struct scn_op *op,
 		  struct scn_result *res, struct scn_gup *args);

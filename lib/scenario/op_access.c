@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 
+#include "phys/phys.h"
 #include "scenario/run.h"
+#include "scenario/show.h"
 
 /* One byte of each of @n pages; stops at the first that fails. */
 static int touch(struct scn_run *run, const struct scn_op *op, unsigned long addr, uint64_t n,
@@ -45,24 +47,47 @@ static int touch_bo(struct scn_run *run, const struct scn_op *op, uint64_t n, ui
 	return ret;
 }
 
+static int touch_dev(struct scn_run *run, const struct scn_op *op, uint64_t n, uint8_t *byte,
+		     bool write)
+{
+	const struct scn_value *place = &op->arg[ACCESS_PLACE];
+	const struct sim_dev *dev = run->object[place->object].dev;
+	int ret = dev ? 0 : -ENOENT;
+
+	for (uint64_t i = place->number; !ret && i < place->number + n; i++) {
+		uint8_t other, *to = i == place->number ? byte : &other;
+		unsigned long pfn;
+
+		if (i >= sim_dev_nr_pages(dev))
+			return -EINVAL;
+		pfn = sim_dev_pfn(dev, i);
+		ret = write ? sim_phys_write(run->machine, pfn, 0, byte, 1)
+			    : sim_phys_read(run->machine, pfn, 0, to, 1);
+	}
+	return ret;
+}
+
 static int access_place(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
 			uint8_t *byte, bool write)
 {
 	const struct scn_value *place = &op->arg[ACCESS_PLACE];
 	struct scn_access args;
 	unsigned long addr;
+	enum scn_kind kind = run->to.scn->names[place->object].kind;
 	int ret;
 
 	scn_read_access(op, &args);
 	if (write)
 		*byte = args.byte;
-	if (run->to.scn->names[place->object].kind == SCN_BO)
+	if (kind == SCN_BO)
 		ret = touch_bo(run, op, args.n, byte, write);
+	else if (kind == SCN_DEV)
+		ret = touch_dev(run, op, args.n, byte, write);
 	else if (scn_address(&run->memory, place, res, &addr))
 		ret = touch(run, op, addr, args.n, byte, write);
 	else
 		return -1;
-	scn_value_signal(res, ret);
+	scn_show_access(res, ret, sim_last_signal(scn_task(run, op)).code);
 	return ret;
 }
 

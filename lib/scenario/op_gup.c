@@ -33,6 +33,50 @@ static long pin_slow(unsigned long addr, int n, unsigned int flags, struct page 
 	return ret;
 }
 
+static long gup_unlocked(unsigned long addr, int n, unsigned int flags, struct page **pages)
+{
+	return get_user_pages_unlocked(addr, (unsigned long)n, pages, flags);
+}
+
+static long pin_unlocked(unsigned long addr, int n, unsigned int flags, struct page **pages)
+{
+	return pin_user_pages_unlocked(addr, (unsigned long)n, pages, flags);
+}
+
+/* The task's own memory, as if somebody else asked for it who need not keep the lock. */
+static long gup_remote(unsigned long addr, int n, unsigned int flags, struct page **pages)
+{
+	struct mm_struct *mm = current->mm;
+	int locked = 1;
+	long ret;
+
+	mmap_read_lock(mm);
+	ret = get_user_pages_remote(mm, addr, (unsigned long)n, flags, pages, NULL, &locked);
+	if (locked)
+		mmap_read_unlock(mm);
+	return ret;
+}
+
+static long pin_remote(unsigned long addr, int n, unsigned int flags, struct page **pages)
+{
+	struct mm_struct *mm = current->mm;
+	int locked = 1;
+	long ret;
+
+	mmap_read_lock(mm);
+	ret = pin_user_pages_remote(mm, addr, (unsigned long)n, flags, pages, NULL, &locked);
+	if (locked)
+		mmap_read_unlock(mm);
+	return ret;
+}
+
+static long dump_page(unsigned long addr, int n, unsigned int flags, struct page **pages)
+{
+	(void)n, (void)flags;
+	pages[0] = get_dump_page(addr);
+	return pages[0] != NULL;
+}
+
 static long gup_fast(unsigned long addr, int n, unsigned int flags, struct page **pages)
 {
 	return get_user_pages_fast(addr, n, flags, pages);
@@ -54,8 +98,11 @@ static long pin_fast_only(unsigned long addr, int n, unsigned int flags, struct 
 }
 
 static gup_fn *const calls[SCN_NR_GUPS] = {
-	[SCN_GUP] = gup_slow, [SCN_GUP_FAST] = gup_fast, [SCN_GUP_FAST_ONLY] = gup_fast_only,
-	[SCN_PIN] = pin_slow, [SCN_PIN_FAST] = pin_fast, [SCN_PIN_FAST_ONLY] = pin_fast_only,
+	[SCN_GUP] = gup_slow, [SCN_GUP_UNLOCKED] = gup_unlocked, [SCN_GUP_REMOTE] = gup_remote,
+	[SCN_GUP_FAST] = gup_fast, [SCN_GUP_FAST_ONLY] = gup_fast_only,
+	[SCN_PIN] = pin_slow, [SCN_PIN_UNLOCKED] = pin_unlocked, [SCN_PIN_REMOTE] = pin_remote,
+	[SCN_PIN_FAST] = pin_fast, [SCN_PIN_FAST_ONLY] = pin_fast_only,
+	[SCN_DUMP_PAGE] = dump_page,
 };
 
 static void show_pages(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
@@ -83,9 +130,9 @@ void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result 
 
 	if (!scn_read_gup(&run->memory, op, res, &args))
 		return;
-	ret = calls[args.flavour](args.addr, args.n, args.flags, pages);
+	ret = calls[args.flavour](args.addr, args.n, args.flags, args.no_pages ? NULL : pages);
 	scn_value_return(res, ret);
-	if (ret > 0)
+	if (ret > 0 && !args.no_pages)
 		show_pages(run, op, res, pages, ret, scn_gup_pins(args.flavour));
 }
 

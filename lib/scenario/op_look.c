@@ -8,6 +8,7 @@
 
 #include "pte/pgtable.h"
 #include "scenario/portable.h"
+#include "scenario/show.h"
 
 static const char *level_name(const struct scn_run *run, int level)
 {
@@ -153,7 +154,7 @@ void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result
 {
 	const struct page *page;
 	unsigned long pfn = 0;
-	int ret = pfn_of(run, op, &pfn), count;
+	int ret = pfn_of(run, op, &pfn);
 
 	if (ret && ret != -ENODATA) {
 		scn_value_return(res, ret);
@@ -164,10 +165,7 @@ void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result
 		scn_value(res, "none");
 		return;
 	}
-	count = page_count(page);
-	scn_key(res, "ref", "%d", count % GUP_PIN_COUNTING_BIAS);
-	scn_key(res, "map", "%d", page_mapcount(page));
-	scn_key(res, "pin", "%d", count / GUP_PIN_COUNTING_BIAS);
+	scn_show_refs(res, page_count(page), page_mapcount(page), sim_page_test(page, PG_dirty));
 }
 
 void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
@@ -224,44 +222,6 @@ void scn_op_mincore(struct scn_run *run, const struct scn_op *op, struct scn_res
 	scn_key(res, "resident", "%s", text);
 }
 
-/*
- * As "VmFlags:" of smaps has them, with commas between: rd,wr,sh,... "sd" is left out:
- * soft-dirty is not modelled. A portable transcript has those that tests/oracle/runner
- * shows.
- * Models: fs/proc/task_mmu.c, show_smap_vma_flags, 5.11 to 6.12.
- */
-static void show_flags(struct scn_result *res, unsigned long vm_flags, bool portable)
-{
-	const unsigned long not_portable = VM_GROWSDOWN | VM_SEQ_READ | VM_RAND_READ |
-					   VM_LOCKONFAULT | VM_HUGETLB | VM_SYNC | VM_ARCH_1 |
-					   VM_MERGEABLE | VM_UFFD_MISSING | VM_UFFD_WP;
-	static const struct {
-		unsigned long flag;
-		char name[3];
-	} names[] = {
-		{ VM_READ, "rd" }, { VM_WRITE, "wr" }, { VM_EXEC, "ex" }, { VM_SHARED, "sh" },
-		{ VM_MAYREAD, "mr" }, { VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" },
-		{ VM_MAYSHARE, "ms" }, { VM_GROWSDOWN, "gd" }, { VM_PFNMAP, "pf" },
-		{ VM_DENYWRITE, "dw" }, { VM_LOCKED, "lo" }, { VM_IO, "io" },
-		{ VM_SEQ_READ, "sr" }, { VM_RAND_READ, "rr" }, { VM_DONTCOPY, "dc" },
-		{ VM_DONTEXPAND, "de" }, { VM_LOCKONFAULT, "lf" }, { VM_ACCOUNT, "ac" },
-		{ VM_NORESERVE, "nr" }, { VM_HUGETLB, "ht" }, { VM_SYNC, "sf" },
-		{ VM_ARCH_1, "ar" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" },
-		{ VM_MIXEDMAP, "mm" }, { VM_HUGEPAGE, "hg" }, { VM_NOHUGEPAGE, "nh" },
-		{ VM_MERGEABLE, "mg" }, { VM_UFFD_MISSING, "um" }, { VM_UFFD_WP, "uw" },
-	};
-	char text[SCN_PFN_TEXT] = "";
-	size_t len = 0;
-
-	if (portable)
-		vm_flags &= ~not_portable;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (vm_flags & names[i].flag)
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
-						len ? "," : "", names[i].name);
-	scn_key(res, "flags", "%s", len ? text : "none");
-}
-
 void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
 	struct sim_smaps s;
@@ -284,7 +244,36 @@ void scn_op_smaps(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	scn_key(res, "private_clean", "%lu", s.private_clean >> 10);
 	scn_key(res, "private_dirty", "%lu", s.private_dirty >> 10);
 	scn_key(res, "locked", "%lu", s.locked >> 10);
-	show_flags(res, s.vm_flags, run->to.options->portable);
+	scn_show_flags(res, s.vm_flags, run->to.options->portable);
+}
+
+/* vm_page_prot is what entries are made with: protection and memory type. */
+static void show_prot(const struct scn_run *run, struct scn_result *res, uint64_t prot)
+{
+	const struct sim_entry_format *fmt = &run->machine->mmu->format[SIM_LEAF_PTE];
+
+	scn_key(res, "bits", "0x%llx", (unsigned long long)(prot & ~fmt->pfn_mask));
+	scn_key(res, "cache", "%s", sim_cache_mode_name(fmt_cache(fmt, prot)));
+}
+
+void scn_op_vmprot(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct mm_struct *mm = scn_task(run, op)->mm;
+	struct vm_area_struct *vma;
+	unsigned long addr;
+
+	if (!scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	mmap_read_lock(mm);
+	vma = find_vma(mm, addr);
+	if (vma && vma->vm_start <= addr) {
+		show_prot(run, res, vma->vm_page_prot.pgprot);
+		scn_key(res, "pat", "%d", !!(vma->vm_flags & VM_PAT));
+		scn_show_flags(res, vma->vm_flags, run->to.options->portable);
+	} else {
+		scn_value_return(res, -ENOMEM);
+	}
+	mmap_read_unlock(mm);
 }
 
 static void show_lines(struct scn_result *res, const char *text)

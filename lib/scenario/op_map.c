@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "scenario/run.h"
+#include "scenario/show.h"
 
 /* ---- mmap ---- */
 
@@ -115,6 +116,7 @@ void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_resu
 {
 	struct mm_struct *mm = scn_task(run, op)->mm;
 	struct vm_area_struct *vma;
+	struct sim_dev *dev;
 	struct scn_insert args;
 	vm_fault_t fault = 0;
 	int ret = -EFAULT;
@@ -123,15 +125,35 @@ void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_resu
 		return;
 	mmap_write_lock(mm);
 	vma = find_vma(mm, args.addr);
+	dev = vma && vma->vm_start <= args.addr ? sim_dev_of(vma) : NULL;
 	if (args.addr >= mm->task_size)
 		ret = -EINVAL;
-	else if (vma && vma->vm_start <= args.addr && sim_dev_of(vma))
-		ret = sim_dev_insert_at(vma, args.addr, args.page, args.n, &fault);
+	else if (dev)
+		ret = sim_dev_insert_at(vma, args.addr, args.page, args.n,
+					args.by < 0 ? sim_dev_inserts_by(dev)
+						    : (enum sim_dev_insert)args.by, &fault);
 	mmap_write_unlock(mm);
-	if (!ret && (fault & VM_FAULT_SIGBUS))
-		scn_value(res, "SIGBUS");
-	else
-		scn_value_return(res, !ret && (fault & VM_FAULT_OOM) ? -ENOMEM : ret);
+	scn_show_insert(res, ret, fault);
+}
+
+/* By the driver that has the mapping, whatever is mapped there. */
+void scn_op_zap_ptes(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct mm_struct *mm = scn_task(run, op)->mm;
+	struct vm_area_struct *vma;
+	struct scn_range range;
+	int ret = -EFAULT;
+
+	if (!scn_read_range(&run->memory, op, res, &range))
+		return;
+	mmap_write_lock(mm);
+	vma = find_vma(mm, range.addr);
+	if (vma && vma->vm_start <= range.addr) {
+		zap_vma_ptes(vma, range.addr, range.len);
+		ret = 0;
+	}
+	mmap_write_unlock(mm);
+	scn_value_return(res, ret);
 }
 
 void scn_op_zap(struct scn_run *run, const struct scn_op *op, struct scn_result *res)

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "scenario/run.h"
+#include "scenario/show.h"
 
 static enum ttm_caching ttm_caching_of(uint64_t mode)
 {
@@ -65,7 +66,9 @@ void scn_op_file(struct scn_run *run, const struct scn_op *op, struct scn_result
 	unsigned long pages = scn_number(op, REGULAR_PAGES, 1);
 
 	run->memory.pages[op->arg[REGULAR_NAME].object] = pages;
-	o->file = sim_regular_file_create(run->machine, pages, name_of(run, op, REGULAR_NAME));
+	o->file = (scn_number(op, REGULAR_WRITEBACK, 0) ? sim_writeback_file_create
+						       : sim_regular_file_create)(
+		run->machine, pages, name_of(run, op, REGULAR_NAME));
 	if (!o->file)
 		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
 }
@@ -75,11 +78,42 @@ void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	struct scn_object *o = &run->object[op->arg[DEV_NAME].object];
 	struct sim_dev_config config;
 
-	scn_read_dev(op, &config);
-	run->memory.pages[op->arg[DEV_NAME].object] = config.nr_pages;
+	if (!scn_read_dev(&run->memory, op, res, &config))
+		return;
+	if (op->arg[DEV_OVER].set)
+		config.over = run->object[op->arg[DEV_OVER].object].dev;
+	if (op->arg[DEV_OVER].set && !config.over) {
+		scn_value_return(res, -ENOENT);
+		return;
+	}
 	o->dev = sim_dev_create(run->machine, &config);
 	if (!o->dev)
 		scn_value_return(res, sim_crashed(run->machine) ? -EIO : -ENOMEM);
+}
+
+void scn_op_reserve(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct sim_dev *dev = run->object[op->arg[RANGE_MAP].object].dev;
+	struct scn_reserve args;
+
+	scn_read_reserve(&run->memory, op, &args);
+	scn_value_return(res, !dev ? -ENOENT :
+			 (args.begin ? sim_dev_reserve : sim_dev_unreserve)(dev, args.page,
+									    args.nr));
+}
+
+void scn_op_calls(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	const struct sim_dev *dev = run->object[op->arg[0].object].dev;
+	unsigned int calls[SIM_DEV_NR_CALLS];
+
+	if (!dev) {
+		scn_value_return(res, -ENOENT);
+		return;
+	}
+	for (int i = 0; i < SIM_DEV_NR_CALLS; i++)
+		calls[i] = sim_dev_calls(dev, (enum sim_dev_call)i);
+	scn_show_calls(res, calls);
 }
 
 /* Of TTM where no device is named. */

@@ -149,7 +149,7 @@ static void declare(struct scn *scn, const struct scn_op *op)
 	void (*run)(struct scn_run *, const struct scn_op *, struct scn_result *) = op->desc->run;
 
 	for (int i = 0; params[i].name; i++) {
-		if (params[i].type != SCN_NEW)
+		if ((params[i].type != SCN_NEW && params[i].type != SCN_KEY_NEW) || !op->arg[i].set)
 			continue;
 		scn->names[op->arg[i].object].live = true;
 		scn->nr_tasks += params[i].kinds == SCN_TASK;

@@ -25,6 +25,8 @@ static const char *why_not(const struct scn_op *op)
 		return why_machine(op);
 	if (run == scn_op_bo || run == scn_op_move || run == scn_op_free)
 		return "a real machine has no such TTM device";
+	if (run == scn_op_file && scn_number(op, REGULAR_WRITEBACK, 0))
+		return "a real machine's file systems are its own: file without writeback=";
 	if (run == scn_op_open && !op->arg[OPEN_DEV].set)
 		return "a real machine has no such TTM device: open needs dev=";
 	for (size_t i = 0; i < sizeof(simulated) / sizeof(simulated[0]); i++)

@@ -11,14 +11,13 @@
 
 /* ---- one operation ---- */
 
-/*
- * What an operation may look at: all that was made so far, or only what it
- * names. The sum has a limit, so that no file can keep us busy for long.
- */
-static bool charge(struct scn_run *run, const struct scn_op *op)
+/* What an operation adds: to its task, to a child, or as an object that is nobody's. */
+static uint64_t weigh(struct scn_run *run, const struct scn_op *op)
 {
 	const struct scn_param *params = op->desc->params;
-	uint64_t pages = 1;
+	struct scn_object *task = &run->object[op->task];
+	uint64_t pages = 1, inherited = 0;
+	bool is_task = true;
 
 	for (int i = 0; params[i].name; i++) {
 		if (!op->arg[i].set)
@@ -26,10 +25,31 @@ static bool charge(struct scn_run *run, const struct scn_op *op)
 		if (!strcmp(params[i].name, "pages") || !strcmp(params[i].name, "n"))
 			pages += op->arg[i].number;
 		if (params[i].type == SCN_NEW && params[i].kinds == SCN_TASK)
-			pages += run->weight;
+			inherited = run->object[op->arg[i].object].weight = task->weight;
+		else if (params[i].type == SCN_NEW && params[i].kinds != SCN_MAP)
+			is_task = false;
 	}
+	if (is_task)
+		task->weight += pages;
+	return pages + inherited;
+}
+
+/*
+ * What an operation may look at: all that there is, or only what it names. The sum has a
+ * limit, so that no file can keep us busy for long.
+ */
+static bool charge(struct scn_run *run, const struct scn_op *op)
+{
+	uint64_t pages = weigh(run, op);
+
 	run->weight += pages;
 	run->work += run->weight + pages;
+	if (op->desc->run == scn_op_exit) {
+		struct scn_object *task = &run->object[op->arg[0].object];
+
+		run->weight -= task->weight;
+		task->weight = 0;
+	}
 	return run->work <= SCN_MAX_WORK;
 }
 
@@ -244,7 +264,9 @@ static int print_head(struct scn_run *run)
 		scn_describe_machine(run->machine, a);
 		scn_describe_unfollowed(run->to.scn, run->machine, b);
 	}
-	if ((a && fclose(a)) | (b && fclose(b)))
+	if (a && fclose(a))
+		ret = -ENOMEM;
+	if (b && fclose(b))
 		ret = -ENOMEM;
 	if (!ret)
 		scn_print_head(&run->to, machine, unfollowed);

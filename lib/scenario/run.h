@@ -17,6 +17,7 @@ struct scn_object {
 	struct ttm_buffer_object *bo;
 	struct file *file;	/* an open file, or a regular one */
 	struct sim_dev *dev;
+	uint64_t weight;	/* of a task: pages that it has mapped, touched, inherited */
 };
 
 /* Who looks on while a scenario runs, besides the transcript. */
@@ -41,7 +42,7 @@ struct scn_run {
 	struct scn_memory memory;
 	struct scn_holds holds;
 	uint64_t counters[SIM_NR_COUNTERS]; /* as last shown */
-	uint64_t weight;	/* pages of all that was made */
+	uint64_t weight;	/* pages of all that was made and has not exited */
 	uint64_t work;		/* pages looked at so far */
 	bool torn_down;
 	bool plain_names;	/* pages without a name have no number either */

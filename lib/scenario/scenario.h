@@ -25,7 +25,7 @@
 #define SCN_MAX_MINCORE 48	/* pages: one digit each */
 #define SCN_MAX_DIRECT 64		/* pages of one direct I/O */
 #define SCN_MAX_SPLICE 16		/* pages of one vmsplice: what a pipe holds */
-#define SCN_MAX_ARGS 16
+#define SCN_MAX_ARGS 24
 #define SCN_MAX_EXPECT 32	/* keys of one expectation */
 #define SCN_MAX_ERRORS 20	/* told of one file */
 #define SCN_MAX_WORK 8000000	/* pages that all operations may look at together */
@@ -60,6 +60,7 @@ enum scn_type {
 	SCN_KEY_SIZE,	/* 64M: bytes, K M G */
 	SCN_KEY_NAME,	/* a name that is there */
 	SCN_KEY_RANGE,	/* NAME or NAME+PAGE */
+	SCN_KEY_NEW,	/* a name that is made */
 	SCN_KEY_ARCH,
 	SCN_KEY_RELEASE,
 	SCN_KEY_FEATURES, /* features with commas between them */

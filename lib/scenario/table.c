@@ -75,13 +75,35 @@ static const struct scn_word align_words[] = {
 static const struct scn_word vma_words[] = {
 	{ "none", 0 }, { "PFNMAP", VM_PFNMAP }, { "MIXEDMAP", VM_MIXEDMAP }, { "IO", VM_IO },
 	{ "DONTEXPAND", VM_DONTEXPAND }, { "DONTDUMP", VM_DONTDUMP },
-	{ "DONTCOPY", VM_DONTCOPY }, { NULL, 0 },
+	{ "DONTCOPY", VM_DONTCOPY }, { "NOMAYWRITE", SCN_DEV_NOMAYWRITE }, { NULL, 0 },
 };
 
 static const struct scn_word insert_words[] = {
 	{ "pfn_prot", SIM_DEV_PFN_PROT }, { "mixed_prot", SIM_DEV_MIXED_PROT },
+	{ "mixed_special", SIM_DEV_MIXED_SPECIAL }, { "mixed_mkwrite", SIM_DEV_MIXED_MKWRITE },
 	{ "page", SIM_DEV_PAGE }, { "pages", SIM_DEV_PAGES }, { "remap", SIM_DEV_REMAP },
-	{ "apply", SIM_DEV_APPLY }, { "fault_page", SIM_DEV_FAULT_PAGE }, { NULL, 0 },
+	{ "apply", SIM_DEV_APPLY }, { "fault_page", SIM_DEV_FAULT_PAGE },
+	{ "none", SIM_DEV_NOTHING }, { NULL, 0 },
+};
+
+static const struct scn_word fault_words[] = {
+	{ "map", SIM_DEV_ALLOW }, { "retry", SIM_DEV_RETRY }, { "sigbus", SIM_DEV_SIGBUS },
+	{ "sigsegv", SIM_DEV_SIGSEGV }, { NULL, 0 },
+};
+
+static const struct scn_word page_mkwrite_words[] = {
+	{ "0", SIM_DEV_NO_HANDLER }, { "locked", SIM_DEV_LOCKED }, { "sigbus", SIM_DEV_SIGBUS },
+	{ NULL, 0 },
+};
+
+static const struct scn_word pfn_mkwrite_words[] = {
+	{ "0", SIM_DEV_NO_HANDLER }, { "1", SIM_DEV_ALLOW }, { "insert", SIM_DEV_INSERT },
+	{ "sigbus", SIM_DEV_SIGBUS }, { NULL, 0 },
+};
+
+static const struct scn_word access_words[] = {
+	{ "0", SIM_DEV_NO_ACCESS }, { "bytes", SIM_DEV_ACCESS_BYTES },
+	{ "error", SIM_DEV_ACCESS_ERROR }, { NULL, 0 },
 };
 
 static const struct scn_word backing_words[] = { { "ram", 0 }, { "iomem", 1 }, { NULL, 0 } };
@@ -104,6 +126,7 @@ static const struct scn_word time_words[] = { { "fault", 0 }, { "mmap", 1 }, { N
 #define KEY_SIZE(n, lo, hi) { n, SCN_KEY_SIZE, true, 0, NULL, lo, hi }
 #define KEY_NAME(n, k) { n, SCN_KEY_NAME, true, k, NULL, 0, 0 }
 #define KEY_RANGE(n, k) { n, SCN_KEY_RANGE, true, k, NULL, 0, 0 }
+#define KEY_NEW(n, k) { n, SCN_KEY_NEW, true, k, NULL, 0, 0 }
 #define END { NULL, SCN_FLAG, true, 0, NULL, 0, 0 }
 
 #define PARAMS(op) static const struct scn_param op##_params[SCN_MAX_ARGS + 1]
@@ -120,14 +143,23 @@ PARAMS(bo) = {
 };
 PARAMS(free) = { OLD("BO", SCN_BO), END };
 PARAMS(move) = { OLD("BO", SCN_BO), KEY_WORD_REQ("to", place_words), END };
-PARAMS(file) = { NEW("FILE", SCN_REGULAR), KEY_NUM_REQ("pages", 1, SCN_MAX_PAGES), END };
+PARAMS(file) = {
+	NEW("FILE", SCN_REGULAR), KEY_NUM_REQ("pages", 1, SCN_MAX_PAGES),
+	KEY_NUM("writeback", 0, 1), END,
+};
 PARAMS(dev) = {
 	NEW("DEV", SCN_DEV), KEY_WORDS("vma", vma_words), KEY_WORD("insert", insert_words),
-	KEY_WORD("backing", backing_words), KEY_WORD("caching", caching_words),
-	KEY_NUM("reserve", 0, 1), KEY_NUM("prefault", 1, 512), KEY_NUM("reject_cow", 0, 1),
-	KEY_NUM("pfn_mkwrite", 0, 1), KEY_WORD("time", time_words),
-	KEY_NUM("pages", 1, 4096), END,
+	KEY_WORD("insert_prot", prot_words), KEY_WORD("backing", backing_words),
+	KEY_RANGE("over", SCN_DEV), KEY_WORD("caching", caching_words),
+	KEY_WORD("prot_caching", caching_words), KEY_WORD("insert_caching", caching_words),
+	KEY_WORD("pages_caching", caching_words), KEY_NUM("reserve", 0, 1),
+	KEY_NUM("prefault", 1, 512), KEY_NUM("reject_cow", 0, 1), KEY_WORD("fault", fault_words),
+	KEY_WORD("page_mkwrite", page_mkwrite_words), KEY_WORD("pfn_mkwrite", pfn_mkwrite_words),
+	KEY_WORD("access", access_words), KEY_NUM("open", 0, 1), KEY_NUM("close", 0, 1),
+	KEY_WORD("time", time_words), KEY_NUM("pages", 1, 4096), END,
 };
+PARAMS(reserve) = { RANGE("DEV", SCN_DEV), KEY_NUM("pages", 1, 4096), END };
+PARAMS(calls) = { OLD("DEV", SCN_DEV), END };
 PARAMS(open) = {
 	NEW("OPEN", SCN_FILE), WORD("rw|ro|wo", mode_words),
 	KEY_NAME("dev", SCN_DEV | SCN_REGULAR), END,
@@ -152,17 +184,18 @@ PARAMS(madvise) = {
 	END,
 };
 PARAMS(mremap) = {
-	OLD("MAP", SCN_MAP), KEY_NUM_REQ("pages", 1, SCN_MAX_PAGES), FLAG("inplace"),
-	FLAG("dontunmap"), KEY_RANGE("at", SCN_MAP), END,
+	RANGE("MAP", SCN_MAP), KEY_NUM_REQ("pages", 1, SCN_MAX_PAGES),
+	KEY_NUM("old", 0, SCN_MAX_PAGES), FLAG("inplace"), FLAG("dontunmap"),
+	KEY_RANGE("at", SCN_MAP), KEY_NEW("as", SCN_MAP), END,
 };
 PARAMS(msync) = {
 	RANGE("MAP", SCN_MAP), KEY_NUM("pages", 1, SCN_MAX_PAGES), FLAG("async"), FLAG("sync"),
 	FLAG("invalidate"), END,
 };
 PARAMS(mincore) = { RANGE("MAP", SCN_MAP), KEY_NUM("pages", 1, SCN_MAX_MINCORE), END };
-PARAMS(read) = { PLACE("PLACE", SCN_MAP | SCN_BO), KEY_NUM("n", 1, SCN_MAX_PAGES), END };
+PARAMS(read) = { PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), KEY_NUM("n", 1, SCN_MAX_PAGES), END };
 PARAMS(write) = {
-	PLACE("PLACE", SCN_MAP | SCN_BO), KEY_NUM("n", 1, SCN_MAX_PAGES),
+	PLACE("PLACE", SCN_MAP | SCN_BO | SCN_DEV), KEY_NUM("n", 1, SCN_MAX_PAGES),
 	KEY_NUM("value", 0, 255), END,
 };
 PARAMS(ptrace) = {
@@ -179,7 +212,7 @@ PARAMS(direct_write) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_DIRECT
 PARAMS(vmsplice) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_SPLICE), END };
 PARAMS(gup) = {
 	PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), FLAG("write"), FLAG("force"),
-	FLAG("longterm"), FLAG("pin"), END,
+	FLAG("longterm"), FLAG("pin"), FLAG("dump"), FLAG("nowait"), FLAG("nopages"), END,
 };
 PARAMS(put) = { PLACE("PLACE", SCN_MAP), KEY_NUM("n", 1, SCN_MAX_GUP), END };
 PARAMS(pte) = { PLACE("PLACE", SCN_MAP), FLAG("full"), END };
@@ -192,7 +225,7 @@ PARAMS(zap) = {
 };
 PARAMS(insert) = {
 	PLACE("PLACE", SCN_MAP), KEY_NUM("page", 0, SCN_MAX_PAGES - 1),
-	KEY_NUM("n", 1, SCN_MAX_GUP), END,
+	KEY_NUM("n", 1, SCN_MAX_GUP), KEY_WORD("by", insert_words), END,
 };
 PARAMS(memtype) = { PLACE("PLACE", SCN_MAP | SCN_DEV), END };
 PARAMS(fail_alloc) = { KEY_NUM_REQ("n", 1, 1000000), END };
@@ -223,6 +256,30 @@ static const char *check_mmap(const struct scn *scn, const struct scn_op *op)
 	return NULL;
 }
 
+/* They write to the array whatever they are told. */
+static const char *check_gup(const struct scn *scn, const struct scn_op *op)
+{
+	int flavour = op->desc->variant;
+	bool fast = flavour != SCN_GUP && flavour != SCN_PIN && flavour != SCN_GUP_UNLOCKED &&
+		    flavour != SCN_PIN_UNLOCKED && flavour != SCN_GUP_REMOTE &&
+		    flavour != SCN_PIN_REMOTE;
+
+	(void)scn;
+	return fast && scn_flag(op, GUP_NOPAGES) ? "it cannot do without pages" : NULL;
+}
+
+static const char *check_dev(const struct scn *scn, const struct scn_op *op)
+{
+	(void)scn;
+	if (scn_number(op, DEV_PFN_MKWRITE_ANSWER, 0) == SIM_DEV_INSERT &&
+	    scn_number(op, DEV_INSERT, SIM_DEV_PFN_PROT) != SIM_DEV_MIXED_MKWRITE)
+		return "pfn_mkwrite=insert makes nothing writable but by insert=mixed_mkwrite";
+	if (op->arg[DEV_OVER].set && (op->arg[DEV_BACKING].set || op->arg[DEV_RESERVE].set ||
+				      op->arg[DEV_PAGES_CACHING].set))
+		return "pages that are another device's are as they are there";
+	return NULL;
+}
+
 static const char *check_fork(const struct scn *scn, const struct scn_op *op)
 {
 	(void)op;
@@ -244,13 +301,18 @@ static const char *check_exit(const struct scn *scn, const struct scn_op *op)
 /* One of those that are run by the same function. */
 #define OP_ONE(op, run, params, keys, variant) \
 	{ #op, scn_op_##run, params##_params, keys, false, variant, NULL }
+#define OP_GUP(op, variant) \
+	{ #op, scn_op_gup, gup_params, " page ", false, variant, check_gup }
 
 static const struct scn_desc descs[] = {
 	OP_FREE(machine, machine, ""),
 	OP(bo, bo, ""),
 	OP(move, move, ""),
 	OP_FREE(free, free, ""),
-	OP(dev, dev, ""),
+	OP_CHECKED(dev, "", false),
+	OP_ONE(reserve, reserve, reserve, "", true),
+	OP_ONE(unreserve, reserve, reserve, "", false),
+	OP(calls, calls, " open close fault page_mkwrite pfn_mkwrite access "),
 	OP(file, file, ""),
 	OP(open, open, ""),
 	OP_FREE(close, close, ""),
@@ -262,8 +324,8 @@ static const struct scn_desc descs[] = {
 	OP_ONE(mlock, range, range, "", SCN_MLOCK),
 	OP_ONE(munlock, range, range, "", SCN_MUNLOCK),
 	OP_ONE(msync, range, msync, "", SCN_MSYNC),
-	OP(read, read, " value "),
-	OP(write, write, ""),
+	OP(read, read, " value code "),
+	OP(write, write, " code "),
 	OP(ptrace, ptrace, " value "),
 	OP_ONE(vm_read, transfer, vm_read, " value ", SCN_VM_READ),
 	OP_ONE(vm_write, transfer, vm_write, "", SCN_VM_WRITE),
@@ -274,20 +336,27 @@ static const struct scn_desc descs[] = {
 	OP(pagemap, pagemap, " present file exclusive page "),
 	OP_ONE(mincore, mincore, mincore, " resident ", SCN_MINCORE),
 	OP(memtype, memtype, " type "),
-	OP(refs, refs, " ref map pin "),
-	OP_ONE(gup, gup, gup, " page ", SCN_GUP),
-	OP_ONE(gup_fast, gup, gup, " page ", SCN_GUP_FAST),
-	OP_ONE(gup_fast_only, gup, gup, " page ", SCN_GUP_FAST_ONLY),
-	OP_ONE(pin, gup, gup, " page ", SCN_PIN),
-	OP_ONE(pin_fast, gup, gup, " page ", SCN_PIN_FAST),
-	OP_ONE(pin_fast_only, gup, gup, " page ", SCN_PIN_FAST_ONLY),
+	OP(refs, refs, " ref map pin dirty "),
+	OP_GUP(gup, SCN_GUP),
+	OP_GUP(gup_unlocked, SCN_GUP_UNLOCKED),
+	OP_GUP(gup_remote, SCN_GUP_REMOTE),
+	OP_GUP(gup_fast, SCN_GUP_FAST),
+	OP_GUP(gup_fast_only, SCN_GUP_FAST_ONLY),
+	OP_GUP(pin, SCN_PIN),
+	OP_GUP(pin_unlocked, SCN_PIN_UNLOCKED),
+	OP_GUP(pin_remote, SCN_PIN_REMOTE),
+	OP_GUP(pin_fast, SCN_PIN_FAST),
+	OP_GUP(pin_fast_only, SCN_PIN_FAST_ONLY),
+	OP_ONE(dump_page, gup, pte, " page ", SCN_DUMP_PAGE),
 	OP_ONE(put, put, put, "", false),
 	OP_ONE(unpin, put, put, "", true),
 	OP_CHECKED(fork, "", false),
 	OP_CHECKED(exit, "", true),
 	OP(zap, zap, ""),
+	OP(zap_ptes, range, ""),
 	OP(insert, insert, ""),
 	OP(smaps, smaps, SMAPS_KEYS),
+	OP(vmprot, smaps, " bits cache pat flags "),
 	OP(maps, none, ""),
 	OP_FREE(counters, none, COUNTER_KEYS),
 	OP_FREE(fail_alloc, fail_alloc, ""),

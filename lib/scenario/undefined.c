@@ -109,7 +109,8 @@ static bool is_page_lost(const struct scn_run *run)
 	const struct page *zero = sim_pfn_to_page(run->machine, sim_zero_pfn(run->machine));
 
 	for (unsigned int i = 0; i < run->to.scn->nr_names; i++)
-		if (run->object[i].dev && has_lost_a_page(run, run->object[i].dev))
+		if (run->object[i].dev && !sim_dev_is_over(run->object[i].dev) &&
+		    has_lost_a_page(run, run->object[i].dev))
 			return true;
 	return zero && sim_page_refs(zero) < 1;
 }

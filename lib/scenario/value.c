@@ -306,7 +306,8 @@ int scn_parse_value(struct parser *p, const struct scn_param *param, struct scn_
 		       struct scn_value *value)
 {
 	switch (param->type) {
-	case SCN_NEW: return parse_new(p, param, word, value);
+	case SCN_NEW:
+	case SCN_KEY_NEW: return parse_new(p, param, word, value);
 	case SCN_OLD:
 	case SCN_KEY_NAME: return parse_old(p, param, word, value);
 	case SCN_PLACE:

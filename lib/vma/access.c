@@ -31,6 +31,28 @@ struct user_access {
 	const void *from;	/* a store, or NULL */
 };
 
+/* Notes what the task is told, and returns the signal. */
+static int send_signal(const struct user_access *access, int signo, int code)
+{
+	struct sim_siginfo *info = &access->task->sim_signal;
+
+	__atomic_store_n(&info->signo, signo, __ATOMIC_RELAXED);
+	__atomic_store_n(&info->code, code, __ATOMIC_RELAXED);
+	__atomic_store_n(&info->addr, access->addr, __ATOMIC_RELAXED);
+	return signo;
+}
+
+struct sim_siginfo sim_last_signal(const struct task_struct *task)
+{
+	const struct sim_siginfo *info = &task->sim_signal;
+
+	return (struct sim_siginfo){
+		.signo = __atomic_load_n(&info->signo, __ATOMIC_RELAXED),
+		.code = __atomic_load_n(&info->code, __ATOMIC_RELAXED),
+		.addr = __atomic_load_n(&info->addr, __ATOMIC_RELAXED),
+	};
+}
+
 /* All within one page. 0, or -EFAULT: a fault is to be taken. */
 static int access_bytes(const struct user_access *access, size_t len)
 {
@@ -50,7 +72,8 @@ static int access_bytes(const struct user_access *access, size_t len)
 	else
 		ret = sim_phys_read(mm->sim_machine, pfn, offset, access->to, len);
 	lockless_end();
-	return ret == -EFAULT ? SIGBUS : ret; /* no memory answers there */
+	/* no memory answers there */
+	return ret == -EFAULT ? send_signal(access, SIGBUS, BUS_ADRERR) : ret;
 }
 
 /* Does the architecture let a user load from what is only executable? */
@@ -76,16 +99,26 @@ static bool access_allowed(const struct vm_area_struct *vma, bool write)
 	return (vma->vm_flags & VM_EXEC) && exec_is_readable(vma->vm_mm->sim_mmu);
 }
 
-/* What a fault result means for the program: 0 = try again. */
-static int fault_signal(const struct sim_machine *machine, vm_fault_t fault)
+/*
+ * What a fault result means for the program: 0 = try again. Most architectures tell
+ * VM_FAULT_SIGSEGV as if nothing were mapped; some have changed the code by then.
+ * Models: arch/x86/mm/fault.c, do_sigbus and do_user_addr_fault; arch/mips/mm/fault.c,
+ * __do_page_fault; arch/um/kernel/trap.c, handle_page_fault; 6.1 and 6.12.
+ */
+static int fault_signal(const struct user_access *access, vm_fault_t fault)
 {
+	const struct sim_machine *machine = access->task->sim_machine;
+	int code = machine->arch->sigsegv_is_accerr ? SEGV_ACCERR : SEGV_MAPERR;
+
 	if (sim_is_crashed(machine))
 		return -EIO;
 	if (fault & VM_FAULT_OOM)
 		return -ENOMEM;
-	if (fault & (VM_FAULT_SIGBUS | VM_FAULT_HWPOISON))
-		return SIGBUS;
-	return fault & VM_FAULT_ERROR ? SIGSEGV : 0;
+	if (fault & VM_FAULT_HWPOISON)
+		return send_signal(access, SIGBUS, BUS_MCEERR_AR);
+	if (fault & VM_FAULT_SIGBUS)
+		return send_signal(access, SIGBUS, BUS_ADRERR);
+	return fault & VM_FAULT_ERROR ? send_signal(access, SIGSEGV, code) : 0;
 }
 
 /*
@@ -105,13 +138,15 @@ static int take_fault(const struct user_access *access, bool *tried)
 	vma = vma_lookup(mm, access->addr);
 	if (!vma || !access_allowed(vma, access->from)) {
 		mmap_read_unlock(mm);
-		return sim_is_crashed(mm->sim_machine) ? -EIO : SIGSEGV;
+		if (sim_is_crashed(mm->sim_machine))
+			return -EIO;
+		return send_signal(access, SIGSEGV, vma ? SEGV_ACCERR : SEGV_MAPERR);
 	}
 	fault = handle_mm_fault(vma, access->addr, flags, NULL);
 	if (!(fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
 		mmap_read_unlock(mm);
 	*tried = fault & VM_FAULT_RETRY;
-	return fault_signal(mm->sim_machine, fault);
+	return fault_signal(access, fault);
 }
 
 /* A program would go on for ever. Told as if its handler were under way: that it
@@ -172,7 +207,7 @@ static int access_mm(struct user_access *access, size_t len)
 		if (chunk > len)
 			chunk = len;
 		if (access->addr >= access->mm->task_size)
-			return SIGSEGV;
+			return send_signal(access, SIGSEGV, SEGV_MAPERR);
 		ret = access_within_page(access, chunk);
 		access->addr += chunk;
 		if (access->from)
@@ -228,8 +263,9 @@ static int touch_mm(struct task_struct *task, struct mm_struct *mm, unsigned lon
 
 	if (!page_aligned(mm, addr | len))
 		return -EINVAL;
+	access.addr = addr;
 	if (addr > mm->task_size || len > mm->task_size - addr)
-		return SIGSEGV;
+		return send_signal(&access, SIGSEGV, SEGV_MAPERR);
 	for (end = addr + len; addr < end;) {
 		unsigned long next = touch_mapped(mm, addr, end, write);
 

@@ -164,6 +164,12 @@ void vm_stat_account(struct mm_struct *mm, unsigned long flags, long npages);
 
 /* ---- rmap.c ---- */
 
+/*
+ * No shared mapping of this page of a file lets a store through any more. Did one?
+ * Models: mm/rmap.c, page_mkclean (6.1: folio_mkclean), 5.11 to 6.12.
+ */
+bool page_mkclean(struct page *page);
+
 void i_mmap_lock_write(struct file *file);	/* NULL is ignored, here and below */
 void i_mmap_unlock_write(struct file *file);
 void i_mmap_insert_locked(struct vm_area_struct *vma);

@@ -101,6 +101,7 @@ void mmdrop(struct mm_struct *mm)
 		return;
 	sim_pgd_free(mm);
 	check_mm(mm);
+	sim_rwlock_destroy(&mm->mmap_lock); /* what comes to lie here has an order of its own */
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }
 

@@ -167,3 +167,23 @@ void unmap_mapping_range(struct address_space *mapping, int64_t holebegin, int64
 		unmap_vma(vma, first, last, &zap);
 	sim_rw_unlock(&mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
 }
+
+bool page_mkclean(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+	pgoff_t at = page->index;
+	struct vm_area_struct *vma;
+	bool cleaned = false;
+
+	sim_read_lock(mapping->sim_machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
+	for (vma = rmap_first(&mapping->i_mmap.rbh_root, at, at); vma;
+	     vma = rmap_next(vma, at, at)) {
+		unsigned int shift = vma->vm_mm->sim_mmu->page_shift;
+
+		if (vma->vm_flags & VM_SHARED)
+			cleaned |= sim_clean_entry(vma, vma->vm_start +
+						   ((at - vma->vm_pgoff) << shift), page);
+	}
+	sim_rw_unlock(&mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
+	return cleaned;
+}

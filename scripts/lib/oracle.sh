@@ -47,7 +47,7 @@ PACKAGES_ORACLE=(cpio kmod make gcc libc6-dev xz-utils)
 # Sources of the library that the runner has: the language and the names, no simulator.
 # They include nothing but libc's headers.
 RUNNER_SOURCES=(lib/base/{names,text}.c lib/pte/arch.c lib/pte/arch/*.c lib/sim/releases.c
-	lib/scenario/{args,error,lex,parse,value,table,transcript}.c)
+	lib/scenario/{args,error,lex,parse,show,value,table,transcript}.c)
 RUNNER_FLAGS=(-static -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra
 	-Iinclude -Ilib -Itests/oracle/module)
 

@@ -56,8 +56,8 @@ static void test_runs(void **state)
 		  "no row matches 'fly'; the families are" },
 		{ "which has the families", "$T --filter=fly 2>&1", 2, "limit/walk4" },
 		{ "no expression", "$T '--filter=(' 2>&1", 2, "--filter: '(': " },
-		{ "an architecture's other name", "$T --list=rows --filter=^fault/pfn/ --arch=aarch64", 0,
-		  "arch:arm64" },
+		{ "an architecture's other name", "$T --list=rows --filter=^fault/pfn/ "
+		  "--arch=aarch64", 0, "arch:arm64" },
 		{ "no such arch", "$T --arch=um,vax 2>&1", 2, "--arch: no 'vax'; there are arm, " },
 		{ "no such release", "$T --release=1.0 2>&1", 2, "there are 5.11, " },
 		{ "no such backing", "$T --backing=rom 2>&1", 2, "there are ram, io\n" },

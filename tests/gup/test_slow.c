@@ -495,7 +495,8 @@ static void longterm(struct gup_fixture *fx)
 	assert_int_equal(sim_counter(fx->machine, SIM_CNT_GUP_SLOW), 2);
 	unpin_user_page(page);
 	mmap_read_lock(fx->mm);
-	assert_int_equal(get_user_pages_remote(fx->mm, addr, 1, FOLL_LONGTERM, &page, NULL),
+	assert_int_equal(get_user_pages_remote(fx->mm, addr, 1, FOLL_LONGTERM, &page, NULL,
+					       NULL),
 			 -EINVAL);
 	mmap_read_unlock(fx->mm);
 }

@@ -160,17 +160,57 @@ static void test_dev(void **state)
 	struct sim_dev_config config;
 
 	(void)state;
-	scn_read_dev(t.op, &config);
+	assert_true(scn_read_dev(&t.memory, t.op, &t.res, &config));
 	assert_int_equal(config.insert, SIM_DEV_REMAP);
-	assert_int_equal(config.caching, SIM_CACHE_WC);
+	assert_int_equal(config.prot_caching, SIM_CACHE_WC);
+	assert_int_equal(config.pages_caching, SIM_CACHE_WC);
 	assert_int_equal(config.nr_pages, 3);
 	assert_true(config.at_mmap);
-	scn_read_dev(plain.op, &config);
+	assert_int_equal(config.insert_caching, SIM_CACHE_WC);
+	assert_false(config.own_prot);
+	assert_true(scn_read_dev(&plain.memory, plain.op, &plain.res, &config));
 	assert_int_equal(config.vm_flags, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
 	assert_int_equal(config.nr_pages, 16);
 	assert_false(config.at_mmap);
 	done(&t);
 	done(&plain);
+}
+
+static void test_dev_over_another(void **state)
+{
+	struct told t = tell("dev d; dev e over=d+2"), u = tell("dev d; dev e over=d+2 pages=5");
+	struct sim_dev_config config;
+
+	(void)state;
+	assert_true(scn_read_dev(&t.memory, t.op, &t.res, &config));
+	assert_int_equal(config.over_page, 2);
+	assert_int_equal(config.nr_pages, 4);
+	assert_false(scn_read_dev(&u.memory, u.op, &u.res, &config));
+	assert_string_equal(u.res.value, "-EINVAL");
+	done(&t);
+	done(&u);
+}
+
+static void test_mremap_of_a_part_has_its_own_name(void **state)
+{
+	struct told t = tell(MAPS "mremap m+2 old=3 pages=4 as=x");
+	struct told u = tell(MAPS "mremap m+2 pages=9");
+	struct scn_mremap args;
+
+	(void)state;
+	assert_true(scn_read_mremap(&t.memory, t.op, &t.res, &args));
+	assert_int_equal(args.addr, (1ul << 30) + 2 * PAGE);
+	assert_int_equal(args.old_len, 3 * PAGE);
+	assert_int_equal(args.new_len, 4 * PAGE);
+	scn_remapped(&t.memory, &args, 1l << 31, &t.res);
+	assert_int_equal(args.map->addr, 1ul << 31);
+	scn_remapped(&t.memory, &args, -12, &t.res);
+	assert_int_equal(args.map->addr, 0);
+	assert_true(scn_read_mremap(&u.memory, u.op, &u.res, &args));
+	assert_int_equal(args.old_len, 6 * PAGE);
+	assert_null(args.map);
+	done(&t);
+	done(&u);
 }
 
 static void test_zap(void **state)
@@ -279,6 +319,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_nothing_is_read_of_what_is_not_mapped),
 	cmocka_unit_test(test_mremap_moves_the_name),
 	cmocka_unit_test(test_dev),
+	cmocka_unit_test(test_dev_over_another),
+	cmocka_unit_test(test_mremap_of_a_part_has_its_own_name),
 	cmocka_unit_test(test_zap),
 	cmocka_unit_test(test_transfer),
 	cmocka_unit_test(test_gup),

@@ -55,7 +55,7 @@ static void test_insertion(void **state)
 		  "dev d vma=none insert=remap pages=4\n"
 		  "mmap m d -> 0\n"
 		  "pte m+3 -> special=1 pfn=d+3\n"
-		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,dd\n"
+		  "smaps m -> flags=rd,wr,sh,mr,mw,me,ms,pf,io,de,ar,dd\n"
 		  "read m+3 -> 0\n" },
 		{ "remap_pfn_range of a private mapping",
 		  "dev d vma=none insert=remap pages=4\n"
@@ -157,7 +157,8 @@ static void test_caching(void **state)
 		  "dev u vma=PFNMAP,IO caching=uc\n"
 		  "mmap n u\n"
 		  "read n+0 -> 0\n"
-		  "pte n+0 -> cache=uc-\n" },
+		  "pte n+0 -> cache=uc-\n"
+		  "munmap m; munmap n\n" },
 		{ "a second device at the same place",
 		  "dev d vma=PFNMAP,IO backing=iomem caching=wc reserve=1\n"
 		  "mmap m d\n"
@@ -169,7 +170,92 @@ static void test_caching(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_memory(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "parts of I/O memory, reserved one over the other",
+		  "dev d backing=iomem vma=PFNMAP pages=4\n"
+		  "reserve d+1 pages=2 -> 0\n"
+		  "memtype d+1 -> type=wc\n"
+		  "memtype d+3 -> type=uc-\n"
+		  "reserve d+2 pages=2 -> 0\n"
+		  "unreserve d+1 pages=3 -> -ENOENT\n"
+		  "unreserve d+1 pages=2 -> 0\n"
+		  "memtype d+1 -> type=uc-\n"
+		  "memtype d+2 -> type=wc\n"
+		  "reserve d pages=5 -> -EINVAL\n"
+		  "reserve d+9 -> -EINVAL\n" },
+		{ "... which take over the type of a mapping that is there",
+		  "dev d backing=iomem vma=none insert=remap pages=2\n"
+		  "mmap m d -> 0\n"
+		  "reserve d -> 0\n"
+		  "memtype d+0 -> type=uc-\n" },
+		{ "RAM is not reserved",
+		  "dev d pages=2\n"
+		  "reserve d -> -EINVAL\n"
+		  "unreserve d -> -EINVAL\n" },
+		{ "what is reserved is no leak",
+		  "dev d backing=iomem pages=4\n"
+		  "reserve d+0 -> 0\n"
+		  "reserve d+1 -> 0\n"
+		  "teardown -> leaks=0\n" },
+		{ "more than a device can remember",
+		  "dev d backing=iomem pages=20\n"
+		  "reserve d+0; reserve d+1; reserve d+2; reserve d+3; reserve d+4; reserve d+5\n"
+		  "reserve d+6; reserve d+7; reserve d+8; reserve d+9; reserve d+10\n"
+		  "reserve d+11; reserve d+12; reserve d+13; reserve d+14\n"
+		  "reserve d+15 -> 0\n"
+		  "reserve d+16 -> -ENOSPC\n" },
+		{ "two devices over one range",
+		  "dev d pages=4 insert=pfn_prot\n"
+		  "dev e over=d+1 pages=2 insert=fault_page vma=none\n"
+		  "dev f over=e+1 insert=apply vma=PFNMAP\n"
+		  "mmap m d; mmap n e; mmap o f\n"
+		  "write m+2 value=7 -> 0\n"
+		  "read n+1 -> value=7\n"
+		  "read o+0 -> value=7\n"
+		  "pte n+1 -> pfn=d+2 special=0\n"
+		  "pte o+0 -> pfn=d+2 special=1\n"
+		  "refs d+2 -> ref=2 map=1\n"
+		  "zap d -> 0\n"
+		  "pte m+2 -> none\n"
+		  "pte n+1 -> present=1\n" },
+		{ "two memory types over one range",
+		  "dev d backing=iomem insert=apply vma=PFNMAP caching=wc pages=2\n"
+		  "dev e over=d insert=apply vma=PFNMAP caching=uc\n"
+		  "mmap m d; mmap n e\n"
+		  "read m+0; read n+0\n"
+		  "pte m+0 -> cache=wc\n"
+		  "pte n+0 -> cache=uc-\n"
+		  "munmap m; munmap n\n" },
+		{ "over what is not there",
+		  "dev d pages=4\n"
+		  "dev e over=d+2 pages=3 -> -EINVAL\n"
+		  "dev f over=d+4 -> -EINVAL\n"
+		  "mmap m e -> -EBADF\n"
+		  "dev g over=e -> -EINVAL\n" },
+		{ "a block of remap, and what lies over it",
+		  "dev d insert=remap vma=none pages=4\n"
+		  "dev e over=d+1 insert=remap vma=none\n"
+		  "mmap m e -> 0\n"
+		  "pte m+2 -> pfn=d+3\n" },
+		{ "bytes of pages",
+		  "dev d pages=2; dev i pages=2 backing=iomem\n"
+		  "write d+0 n=2 value=3 -> 0\n"
+		  "write d+1 n=2 -> -EINVAL\n"
+		  "read d+0 -> value=3\n"
+		  "read d+1 -> value=0xa5\n"
+		  "write i+1 value=4 -> 0\n"
+		  "mmap m i\n"
+		  "read m+1 -> value=4\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_memory),
 	cmocka_unit_test(test_insertion),
 	cmocka_unit_test(test_bounds),
 	cmocka_unit_test(test_pfn_mkwrite),

@@ -65,7 +65,25 @@ static void test_ptrace(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_codes(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "why there was a signal",
+		  "file r pages=1\n"
+		  "mmap m r pages=2 prot=r\n"
+		  "read m+0 -> 0\n"
+		  "write m+0 -> SIGSEGV code=SEGV_ACCERR\n"
+		  "read m+1 -> SIGBUS code=BUS_ADRERR\n"
+		  "munmap m\n"
+		  "read m+0 -> SIGSEGV code=SEGV_MAPERR\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_codes),
 	cmocka_unit_test(test_read_and_write),
 	cmocka_unit_test(test_ptrace),
 };

@@ -212,6 +212,40 @@ static void test_check_tells_what_is_wrong(void **state)
 	scenario_output_free(&o);
 }
 
+static void test_vmprot(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "protection and flags of a mapping",
+		  "mmap m anon pages=2 share=private prot=r\n"
+		  "vmprot m -> cache=wb pat=0 flags=rd,mr,mw,me\n"
+		  "munmap m\n"
+		  "vmprot m -> -ENOMEM\n" },
+		{ "a mapping that is told of writes",
+		  "dev d pfn_mkwrite=1 vma=PFNMAP; dev e vma=PFNMAP\n"
+		  "mmap m d; mmap n e\n"
+		  "vmprot m -> bits=0x8000000000000025 flags=rd,wr,sh,mr,mw,me,ms,pf\n"
+		  "vmprot n -> bits=0x8000000000000027\n" },
+		{ "a memory type, and a reservation of its own",
+		  "dev d insert=remap vma=none backing=iomem caching=wc\n"
+		  "mmap m d\n"
+		  "vmprot m -> cache=wc pat=1\n" },
+		{ "dirty pages",
+		  "file f pages=2\n"
+		  "mmap m f\n"
+		  "read m+0 -> 0\n"
+		  "write m+0 -> 0\n"
+		  "pte m+0 -> dirty=1\n"
+		  "refs m+0 -> dirty=0\n"
+		  "munmap m+0 -> 0\n"
+		  "mmap n f\n"
+		  "read n+0 -> 0\n"
+		  "refs n+0 -> dirty=1\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static void test_pte_is_short_or_full(void **state)
 {
 	static const struct {
@@ -249,6 +283,7 @@ static void test_pte_is_short_or_full(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_vmprot),
 	cmocka_unit_test(test_pte),
 	cmocka_unit_test(test_refs),
 	cmocka_unit_test(test_views),

@@ -415,7 +415,87 @@ static void test_zap(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_mremap_of_parts(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "a part moves, under a name of its own",
+		  "mmap m anon pages=4 share=private\n"
+		  "mmap t anon pages=8 share=private\n"
+		  "write m+1 value=5; write m+3 value=7\n"
+		  "mremap m+1 old=2 pages=2 at=t+1 as=n -> 0\n"
+		  "read n+0 -> value=5\n"
+		  "read t+1 -> value=5\n"
+		  "read m+1 -> SIGSEGV code=SEGV_MAPERR\n"
+		  "read m+3 -> value=7\n" },
+		{ "the rest, from a page on",
+		  "mmap m anon pages=4 share=private\n"
+		  "write m+3 value=7\n"
+		  "mremap m+2 pages=1 -> 0\n"
+		  "read m+3 -> SIGSEGV\n"
+		  "read m+1 -> 0\n" },
+		{ "a part grows",
+		  "mmap m anon pages=4 share=private\n"
+		  "write m+1 value=3\n"
+		  "mremap m+1 old=1 pages=3 as=n -> 0\n"
+		  "read n+0 -> value=3\n"
+		  "read n+2 -> 0\n"
+		  "read m+1 -> SIGSEGV\n" },
+		{ "a second mapping of what is shared",
+		  "mmap m anon pages=4\n"
+		  "write m+2 value=3\n"
+		  "mremap m old=0 pages=4 as=n -> 0\n"
+		  "read n+2 -> value=3\n"
+		  "write n+2 value=4\n"
+		  "read m+2 -> value=4\n"
+		  "refs m+2 -> map=2\n" },
+		{ "... and of what is not",
+		  "mmap m anon pages=4 share=private\n"
+		  "mremap m old=0 pages=4 as=n -> -EINVAL\n"
+		  "read n+0 -> not-mapped\n" },
+		{ "the name follows a whole mapping only",
+		  "mmap m anon pages=4 share=private\n"
+		  "mmap t anon pages=4\n"
+		  "mremap m pages=4 at=t -> 0\n"
+		  "write m+0 value=8 -> 0\n"
+		  "read t+0 -> value=8\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
+static void test_zap_ptes(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "of a PFNMAP mapping",
+		  "dev d vma=PFNMAP pages=4\n"
+		  "mmap m d\n"
+		  "read m+0 n=4 -> 0\n"
+		  "zap_ptes m+1 pages=2 -> 0\n"
+		  "pte m+0 -> present=1\n"
+		  "pte m+1 -> none\n"
+		  "pte m+2 -> none\n"
+		  "zap_ptes m+3 pages=2 -> 0\n"
+		  "pte m+3 -> present=1\n"
+		  "zap_ptes m -> 0\n"
+		  "pte m+0 -> none\n" },
+		{ "and of no other",
+		  "dev d vma=MIXEDMAP insert=mixed_prot pages=2\n"
+		  "mmap m d\n"
+		  "read m+0 -> 0\n"
+		  "zap_ptes m -> 0\n"
+		  "pte m+0 -> present=1\n"
+		  "munmap m\n"
+		  "zap_ptes m -> -EFAULT\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_mremap_of_parts),
+	cmocka_unit_test(test_zap_ptes),
 	cmocka_unit_test(test_mmap),
 	cmocka_unit_test(test_ranges),
 	cmocka_unit_test(test_places),

@@ -108,7 +108,28 @@ static void test_tasks(void **state)
 	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
 }
 
+static void test_writeback(void **state)
+{
+	static const struct scenario_case cases[] = {
+		{ "a file that is told of writes",
+		  "machine release=6.12\n"
+		  "file f pages=2 writeback=1; file g pages=2\n"
+		  "mmap m f; mmap n g\n"
+		  "pin m+0 write longterm -> -EFAULT\n"
+		  "pin n+0 write longterm -> 1\n"
+		  "write m+0 -> 0\n"
+		  "pte m+0 -> write=1 dirty=1 pfn=f+0\n"
+		  "msync m -> 0\n"
+		  "pte m+0 -> write=0 dirty=0\n"
+		  "refs m+0 -> dirty=0\n" },
+	};
+
+	(void)state;
+	scenario_cases_hold(cases, SIM_ARRAY_SIZE(cases));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_writeback),
 	cmocka_unit_test(test_bo_and_move),
 	cmocka_unit_test(test_open_and_close),
 	cmocka_unit_test(test_tasks),

@@ -61,7 +61,7 @@ static void test_results_have_the_end(void **state)
 	assert_true(failed);
 	assert_string_equal(scn_id_operation(scn, 3), "teardown");
 	assert_int_equal(scn_id_line(scn, 3), 3);
-	assert_string_equal(scn_id_text(&all, ids[3]), "leaks=2");
+	assert_string_equal(scn_id_text(&all, ids[3]), "leaks=2 bad_page=1");
 	collect(&all, text, "x86_64", ids, &failed);
 	assert_false(failed);
 	assert_int_equal(ids[3], 0);

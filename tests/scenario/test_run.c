@@ -64,6 +64,27 @@ static void test_every_operation_on_a_crashed_machine(void **state)
 	scenario_output_free(&o);
 }
 
+/* What has exited costs nothing any more; what lives costs what it has inherited. */
+static void test_work_is_of_what_lives(void **state)
+{
+	size_t len = 0, max = 40000;
+	char *text = malloc(max);
+	struct scenario_output o;
+
+	(void)state;
+	len += (size_t)snprintf(text, max, "mmap m anon pages=4 share=private\n");
+	for (int i = 0; i < 60; i++)
+		len += (size_t)snprintf(text + len, max - len, "fork e%d\nexit e%d\n", i, i);
+	len += (size_t)snprintf(text + len, max - len, "fork c0\n");
+	for (int i = 1; i < 30; i++)
+		len += (size_t)snprintf(text + len, max - len, "in c%d fork c%d\n", i - 1, i);
+	o = scenario_run_len(text, len, SIM_SCENARIO_TEXT);
+	assert_string_equal(o.err, "");
+	assert_int_equal(o.ret, 0);
+	scenario_output_free(&o);
+	free(text);
+}
+
 static void test_work_is_limited(void **state)
 {
 	size_t len = 0, max = 200000;
@@ -122,6 +143,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_the_language_page),
 	cmocka_unit_test(test_a_bug_ends_it),
 	cmocka_unit_test(test_every_operation_on_a_crashed_machine),
+	cmocka_unit_test(test_work_is_of_what_lives),
 	cmocka_unit_test(test_work_is_limited),
 	cmocka_unit_test(test_options_are_defaults_for_the_machine),
 	cmocka_unit_test(test_injected_failures_lose_nothing),

@@ -28,7 +28,8 @@ static void test_rows_are_sound(void **state)
 			const struct scn_param *param = &desc->params[i];
 			bool names = param->type == SCN_NEW || param->type == SCN_OLD ||
 				     param->type == SCN_PLACE || param->type == SCN_RANGE ||
-				     param->type == SCN_KEY_NAME || param->type == SCN_KEY_RANGE;
+				     param->type == SCN_KEY_NAME || param->type == SCN_KEY_RANGE ||
+				     param->type == SCN_KEY_NEW;
 
 			assert_int_equal(names, param->kinds != 0);
 			assert_true(param->max >= param->min);

@@ -162,11 +162,10 @@ static void test_alarms(void **state)
 							    SIM_SCENARIO_TEXT);
 		struct scenario_output q = scenario_run_len(cases[i].text, strlen(cases[i].text),
 							    SIM_SCENARIO_QUIET);
-		const char *failed = strstr(o.out, "FAILED");
+		const char *failed = strstr(o.out, "FAILED"), *told = cases[i].told;
 
-		if (o.result.nr_unexpected != cases[i].nr || !failed != !cases[i].told ||
-		    (failed && strncmp(failed, cases[i].told,
-				       strcspn(cases[i].told, "\n") + 1) != 0))
+		if (o.result.nr_unexpected != cases[i].nr || !failed != !told ||
+		    (failed && strncmp(failed, told, strcspn(told, "\n") + 1) != 0))
 			fail_msg("%s:\n%s", cases[i].text, o.out);
 		assert_string_equal(q.err, cases[i].told ? cases[i].told : "");
 		assert_int_equal(q.out_len, 0);

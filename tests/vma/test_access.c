@@ -29,6 +29,47 @@ static void test_access_signals(void **state)
 	as_for_all(signals);
 }
 
+/* The code that comes with a signal. */
+static void codes(struct as *as)
+{
+	static const struct {
+		unsigned int page;
+		bool write;
+		int signo, code;
+	} rows[] = {
+		{ 1, true, SIGSEGV, SEGV_ACCERR },	/* read-only */
+		{ 2, false, SIGSEGV, SEGV_ACCERR },	/* PROT_NONE */
+		{ 3, true, SIGSEGV, SEGV_MAPERR },	/* nothing */
+		{ 5, false, SIGBUS, BUS_ADRERR },	/* beyond the file */
+	};
+	char byte = 1;
+
+	as_from(as, "wrn.");
+	assert_true(sim_mmap(as->task, as_page(as, 5), as->page, PROT_READ,
+			     MAP_SHARED | MAP_FIXED, as->file, AS_FILE_PAGES) > 0);
+	assert_int_equal(sim_last_signal(as->task).signo, 0);
+	for (size_t i = 0; i < SIM_ARRAY_SIZE(rows); i++) {
+		unsigned long addr = as_page(as, rows[i].page) + 8;
+		struct sim_siginfo info;
+		int ret = rows[i].write ? sim_write(as->task, addr, &byte, 1)
+					: sim_read(as->task, addr, &byte, 1);
+
+		info = sim_last_signal(as->task);
+		assert_int_equal(ret, rows[i].signo);
+		assert_int_equal(info.signo, rows[i].signo);
+		assert_int_equal(info.code, rows[i].code);
+		assert_int_equal(info.addr, addr);
+	}
+	assert_int_equal(sim_read(as->task, as->task->mm->task_size, &byte, 1), SIGSEGV);
+	assert_int_equal(sim_last_signal(as->task).code, SEGV_MAPERR);
+}
+
+static void test_access_signal_codes(void **state)
+{
+	(void)state;
+	as_for_all(codes);
+}
+
 /* Memory that is executable only: the entry's own bits decide. */
 static void test_access_exec_only(void **state)
 {
@@ -309,6 +350,7 @@ static void test_access_out_of_memory(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_access_signals),
+	cmocka_unit_test(test_access_signal_codes),
 	cmocka_unit_test(test_access_exec_only),
 	cmocka_unit_test(test_access_write_only),
 	cmocka_unit_test(test_access_across_pages),

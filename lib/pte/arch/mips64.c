@@ -145,6 +145,8 @@ const struct sim_arch sim_arch_mips64 = {
 	.io_start_pfn = 0x1000000,	/* 64 GiB */
 	.max_phys_bits = 40,
 	.ad_rule = SIM_AD_HARDWARE,
+	/* arch/mips/mm/fault.c, __do_page_fault */
+	.sigsegv_is_accerr = true,
 	.ttm_caching = { { SIM_TTM_CACHING_FULL, 0 } },
 	.level = {
 		{ LEVEL("pte", 12, 9, 8, 12) },

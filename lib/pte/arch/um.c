@@ -98,6 +98,7 @@ const struct sim_arch sim_arch_um = {
 	.ad_rule = SIM_AD_FAULT,
 	/* kernel/trap.c, handle_page_fault */
 	.no_read_of_write_only = true,
+	.sigsegv_is_accerr = true,
 	/* kernel/skas/uaccess.c, do_op_one_page */
 	.copies_by_tables = true,
 	/* compiled as on x86, but its pgprot helpers change nothing */

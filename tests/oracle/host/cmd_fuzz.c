@@ -190,7 +190,7 @@ static void add_program(const struct args *args, struct scenarios *programs, uns
 	snprintf(name, sizeof(name), "fuzz-%llu.%u", args->seed, index);
 	s = scenarios_add(programs, "fuzz", name);
 	fuzz_program(&(struct fuzz_key){ args->seed, index, args->length,
-					 args->common.kernel.release }, &s->text);
+					 &args->common.kernel }, &s->text);
 }
 
 static int fuzz_all(const struct args *args)
@@ -234,7 +234,7 @@ static int print_all(const struct args *args)
 		struct text text = { NULL, 0, 0 };
 
 		fuzz_program(&(struct fuzz_key){ args->seed, first, args->length,
-						 args->common.kernel.release }, &text);
+						 &args->common.kernel }, &text);
 		printf(BUNDLE_MARK "fuzz-%llu.%u\n%s", args->seed, first, text_of(&text));
 		text_free(&text);
 	}

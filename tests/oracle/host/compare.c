@@ -278,7 +278,7 @@ bool job_lacks_function(const struct kernel *kernel, const struct job *job)
 		return false;
 	refusal_of(job, &why);
 	lacks = strstr(text_of(&why), says);
-	result = lacks && release_lacks(kernel->release, lacks + sizeof(says) - 1);
+	result = lacks && kernel_lacks(kernel, lacks + sizeof(says) - 1);
 	text_free(&why);
 	return result;
 }

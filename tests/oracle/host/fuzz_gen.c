@@ -10,68 +10,7 @@
 
 #include <ttmsim/scenario.h>
 
-#include "oracle.h"
-
-#define MAX_SOURCES 5
-#define MAX_MAPS 8
-#define MAX_TASKS 3
-#define DUMP_PAGES 3
-
-struct source {
-	char name[16];
-	unsigned int pages;
-	bool dev, cow;		/* cow: private mappings of it can be touched */
-	const char *prot;	/* what a file that is open for less allows; NULL: all */
-};
-
-struct map {
-	unsigned int pages;
-	int source;		/* -1: anonymous */
-	bool gone;		/* unmapped as a whole */
-};
-
-#define MAX_GOT 4
-
-struct place {
-	unsigned int map, page;
-};
-
-struct gen {
-	uint64_t random;
-	const char *release;
-	struct text *out;
-	struct source source[MAX_SOURCES];
-	unsigned int nr_sources;
-	struct map map[MAX_MAPS];
-	unsigned int nr_maps;
-	bool child[MAX_TASKS];	/* c0, c1 ...: alive */
-	unsigned int nr_children; /* that ever were */
-	struct place got[MAX_GOT]; /* where GUP was asked last */
-	unsigned int nr_got;
-};
-
-/* ---- chance ---- */
-
-static uint64_t next_random(struct gen *g)
-{
-	uint64_t z = g->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-static unsigned int below(struct gen *g, unsigned int n)
-{
-	return (unsigned int)(next_random(g) >> 33) % n;
-}
-
-static bool one_in(struct gen *g, unsigned int n)
-{
-	return below(g, n) == 0;
-}
-
-#define PICK(g, list) list[below(g, sizeof(list) / sizeof(list[0]))]
+#include "fuzz.h"
 
 /* ---- pieces ---- */
 
@@ -141,91 +80,6 @@ static void say_n(struct gen *g)
 {
 	if (one_in(g, 3))
 		text_printf(g->out, " n=%u", 2 + below(g, 3));
-}
-
-static void end_op(struct gen *g)
-{
-	text_printf(g->out, "\n");
-}
-
-/* ---- what there is to map ---- */
-
-static const char *flags_for(struct gen *g, const char *insert, bool free_choice)
-{
-	static const char *const any[] = { "PFNMAP", "MIXEDMAP", "none" };
-	static const char *const plain[] = { "none", "none", "MIXEDMAP" };
-
-	if (free_choice || !strcmp(insert, "remap") || !strcmp(insert, "apply"))
-		return PICK(g, any);
-	if (!strcmp(insert, "pfn_prot"))
-		return "PFNMAP";
-	return strcmp(insert, "fault_page") ? "MIXEDMAP" : PICK(g, plain);
-}
-
-static void make_dev(struct gen *g, struct source *s)
-{
-	static const char *const inserts[] = { "pfn_prot", "pfn_prot", "mixed_prot", "page",
-					       "pages", "remap", "apply", "fault_page" };
-	static const char *const more[] = { ",IO", ",DONTEXPAND", ",IO,DONTEXPAND,DONTDUMP",
-					    ",DONTCOPY" };
-	const char *insert = PICK(g, inserts);
-	const char *flags = flags_for(g, insert, one_in(g, 12));
-	static const char *const bare[] = { "IO", "DONTEXPAND", "IO,DONTEXPAND" };
-	bool pages = strstr(insert, "page"), io;
-
-	if (!strcmp(flags, "none") && one_in(g, 3))
-		flags = PICK(g, bare);
-
-	s->dev = true;
-	s->cow = strcmp(insert, "pfn_prot") || strcmp(flags, "PFNMAP");
-	text_printf(g->out, "dev %s pages=%u insert=%s vma=%s", s->name, s->pages, insert, flags);
-	if (strstr(flags, "MAP") && one_in(g, 2))
-		text_printf(g->out, "%s", PICK(g, more));
-	io = !pages && one_in(g, 4);
-	if (io)
-		text_printf(g->out, " backing=iomem");
-	if (one_in(g, 5))
-		text_printf(g->out, " caching=%s", one_in(g, 2) ? "wc" : "uc");
-	if (io && one_in(g, 3))
-		text_printf(g->out, " reserve=1");
-	if (!strcmp(insert, "remap") && one_in(g, 3))
-		text_printf(g->out, " time=fault");
-	else if (strcmp(insert, "fault_page") && one_in(g, 4))
-		text_printf(g->out, " time=mmap");
-	else if (one_in(g, 4))
-		text_printf(g->out, " prefault=%u", 2 + below(g, 3));
-	if (one_in(g, 5))
-		text_printf(g->out, " pfn_mkwrite=1");
-	if (one_in(g, 16))
-		text_printf(g->out, " reject_cow=1");
-	end_op(g);
-}
-
-static void make_source(struct gen *g)
-{
-	static const char *const modes[] = { "ro", "ro", "rw", "wo" };
-	struct source *s = &g->source[g->nr_sources];
-
-	*s = (struct source){ .pages = 2 + below(g, 4), .cow = true };
-	if (g->nr_sources && one_in(g, 4)) {
-		struct source of = g->source[below(g, g->nr_sources)];
-
-		snprintf(s->name, sizeof(s->name), "f%u", g->nr_sources);
-		s->pages = of.pages;
-		s->cow = of.cow;
-		if (*of.name == 'f')
-			return;
-		s->prot = PICK(g, modes);
-		text_printf(g->out, "open %s %s dev=%s\n", s->name, s->prot, of.name);
-		s->prot = strcmp(s->prot, "ro") ? NULL : "r";
-	} else if (one_in(g, 4)) {
-		snprintf(s->name, sizeof(s->name), "r%u", g->nr_sources);
-		text_printf(g->out, "file %s pages=%u\n", s->name, s->pages);
-	} else {
-		snprintf(s->name, sizeof(s->name), "d%u", g->nr_sources);
-		make_dev(g, s);
-	}
-	g->nr_sources++;
 }
 
 /* ---- mappings ---- */
@@ -307,10 +161,35 @@ static void op_madvise(struct gen *g)
 	text_printf(g->out, " %s\n", PICK(g, advice));
 }
 
+/* A part of a mapping, or a second one of what is shared: under a name of its own. */
+static void op_mremap_part(struct gen *g)
+{
+	unsigned int m = any_map(g), page = any_page(g, g->map[m].pages);
+	bool again = g->nr_maps == MAX_MAPS;
+	unsigned int as = again ? below(g, MAX_MAPS) : g->nr_maps;
+	unsigned int old = below(g, g->map[m].pages + 1);
+	unsigned int pages = one_in(g, 2) && old ? old : 1 + below(g, 6);
+
+	text_printf(g->out, "mremap m%u+%u old=%u pages=%u as=m%u", m, page, old, pages, as);
+	if (one_in(g, 6)) {
+		text_printf(g->out, " dontunmap");
+	} else if (one_in(g, 3)) {
+		text_printf(g->out, " at=");
+		say_at(g);
+	}
+	end_op(g);
+	g->map[as] = (struct map){ pages, g->map[m].source, false };
+	g->nr_maps += !again;
+}
+
 static void op_mremap(struct gen *g)
 {
 	unsigned int m = any_map(g), pages = g->map[m].pages;
 
+	if (one_in(g, 3)) {
+		op_mremap_part(g);
+		return;
+	}
 	text_printf(g->out, "mremap m%u", m);
 	if (one_in(g, 4)) {
 		text_printf(g->out, " pages=%u dontunmap\n", pages);
@@ -365,25 +244,43 @@ static void op_write(struct gen *g)
 	end_op(g);
 }
 
+/* What only some may be asked: the array itself, and what the fast walk has no flag for. */
+static void say_odd_flags(struct gen *g, const char *flavour)
+{
+	bool fast = strstr(flavour, "fast");
+
+	if (one_in(g, fast ? 40 : 8))
+		text_printf(g->out, " dump");
+	if (one_in(g, fast ? 40 : 8))
+		text_printf(g->out, " nowait");
+	if (!fast && one_in(g, 8))
+		text_printf(g->out, " nopages");
+}
+
 static void op_gup(struct gen *g)
 {
 	static const char *const flavours[] = { "gup", "gup_fast", "gup_fast_only", "pin",
-						"pin_fast", "pin_fast_only" };
+						"pin_fast", "pin_fast_only", "gup_unlocked",
+						"gup_remote", "pin_unlocked", "pin_remote",
+						"dump_page" };
 	const char *flavour;
 
 	flavour = PICK(g, flavours);
 	/* the program would end there */
-	if (g->release && release_lacks(g->release, flavour))
+	if (kernel_lacks(g->kernel, flavour))
 		flavour = "pin_fast";
 	text_printf(g->out, "%s ", flavour);
 	g->got[g->nr_got++ % MAX_GOT] = say_gup_place(g);
-	say_n(g);
-	if (one_in(g, 2))
-		text_printf(g->out, " write");
-	if (one_in(g, 5))
-		text_printf(g->out, " force");
-	if (one_in(g, 5))
-		text_printf(g->out, " longterm");
+	if (strcmp(flavour, "dump_page")) {
+		say_n(g);
+		if (one_in(g, 2))
+			text_printf(g->out, " write");
+		if (one_in(g, 5))
+			text_printf(g->out, " force");
+		if (one_in(g, 5))
+			text_printf(g->out, " longterm");
+		say_odd_flags(g, flavour);
+	}
 	end_op(g);
 }
 
@@ -467,6 +364,9 @@ static void op_zap(struct gen *g)
 
 static void op_insert(struct gen *g)
 {
+	static const char *const by[] = { "pfn_prot", "mixed_prot", "mixed_special",
+					  "mixed_mkwrite", "page", "pages", "remap", "apply",
+					  "apply", "fault_page" };
 	unsigned int m = any_map(g);
 
 	if (g->map[m].source < 0 || *g->source[g->map[m].source].name != 'd') {
@@ -476,13 +376,44 @@ static void op_insert(struct gen *g)
 	text_printf(g->out, "insert m%u+%u page=%u", m, any_page(g, g->map[m].pages),
 		    below(g, g->source[g->map[m].source].pages));
 	say_n(g);
+	if (one_in(g, 4))
+		text_printf(g->out, " by=%s", PICK(g, by));
 	end_op(g);
+}
+
+static void op_zap_ptes(struct gen *g)
+{
+	text_printf(g->out, "zap_ptes ");
+	say_range(g);
+	end_op(g);
+}
+
+/* What a driver sees and does beside its mappings. */
+static void op_driver(struct gen *g)
+{
+	static const char *const what[] = { "reserve", "reserve", "unreserve", "memtype" };
+	const struct source *s = any_source(g, true);
+	unsigned int page, choice = below(g, 4);
+
+	if (!s) {
+		op_zap_ptes(g);
+		return;
+	}
+	page = any_page(g, s->pages);
+	if (s->io && one_in(g, 2))
+		text_printf(g->out, "%s %s+%u\n", PICK(g, what), s->name, below(g, s->pages));
+	else if (choice == 0)
+		text_printf(g->out, "calls %s\n", s->name);
+	else if (choice == 1)
+		text_printf(g->out, "write %s+%u value=%u\n", s->name, page, 1 + below(g, 99));
+	else
+		text_printf(g->out, "read %s+%u\n", s->name, page);
 }
 
 static void op_look(struct gen *g)
 {
 	static const char *const how[] = { "pte", "pte", "refs", "refs", "smaps", "pagemap",
-					   "mincore", "memtype" };
+					   "mincore", "memtype", "vmprot" };
 	const char *what = PICK(g, how);
 
 	text_printf(g->out, "%s ", what);
@@ -507,7 +438,8 @@ static const struct {
 	{ 3, op_sync, true }, { 18, op_read, true }, { 22, op_write, true },
 	{ 14, op_gup, true }, { 5, op_put, true }, { 8, op_outside, true },
 	{ 4, op_ptrace, true }, { 8, op_fork, true }, { 2, op_exit, false },
-	{ 4, op_zap, true }, { 3, op_insert, true }, { 5, op_look, true }, { 3, op_maps, true },
+	{ 4, op_zap, true }, { 4, op_insert, true }, { 2, op_zap_ptes, true },
+	{ 5, op_driver, true }, { 6, op_look, true }, { 3, op_maps, true },
 };
 
 #define NR_OPS (sizeof(ops) / sizeof(ops[0]))
@@ -531,8 +463,8 @@ static void dump_task(struct gen *g, const char *in)
 	for (unsigned int m = 0; m < g->nr_maps; m++) {
 		for (unsigned int page = 0; page < g->map[m].pages && page < DUMP_PAGES; page++)
 			text_printf(g->out, "%spte m%u+%u\n", in, m, page);
-		text_printf(g->out, "%srefs m%u+0\n%ssmaps m%u\n%smincore m%u\n", in, m, in, m, in,
-			    m);
+		text_printf(g->out, "%srefs m%u+0\n%ssmaps m%u\n%svmprot m%u\n%smincore m%u\n",
+			    in, m, in, m, in, m, in, m);
 	}
 }
 
@@ -547,24 +479,28 @@ static void dump(struct gen *g)
 		if (g->child[i])
 			dump_task(g, in);
 	}
-	for (unsigned int s = 0; s < g->nr_sources; s++)
-		for (unsigned int page = 0; g->source[s].dev && page < DUMP_PAGES &&
-		     page < g->source[s].pages; page++)
+	for (unsigned int s = 0; s < g->nr_sources; s++) {
+		if (!g->source[s].dev)
+			continue;
+		for (unsigned int page = 0; page < DUMP_PAGES && page < g->source[s].pages; page++)
 			text_printf(g->out, "refs %s+%u\n", g->source[s].name, page);
+		text_printf(g->out, "calls %s\nmemtype %s+0\n", g->source[s].name,
+			    g->source[s].name);
+	}
 }
 
 void fuzz_program(const struct fuzz_key *key, struct text *out)
 {
 	struct gen g = {
 		.random = key->seed * 0x2545f4914f6cdd1du + key->index, .out = out,
-		.release = key->release,
+		.kernel = key->kernel,
 	};
 	unsigned int nr;
 
 	next_random(&g);
 	nr = 2 + below(&g, key->length - 1);
 	for (unsigned int i = below(&g, 4); i > 0; i--)
-		make_source(&g);
+		fuzz_add_source(&g);
 	op_mmap(&g);
 	for (unsigned int i = 0; i < nr; i++)
 		add_op(&g);

@@ -170,8 +170,8 @@ int sim_transcript_apart(const struct kernel *kernel, const char *name, const ch
 void sim_defined_part(const char *name, const struct text *program, struct text *out);
 /* How much of all programs kernels were not given, and why; nothing where that is 0. */
 void sim_print_cuts(FILE *out);
-/* Has a kernel of this release no such operation? */
-bool release_lacks(const char *release, const char *verb);
+/* Has this kernel no such operation? */
+bool kernel_lacks(const struct kernel *kernel, const char *verb);
 /* Does it parse? Quiet. */
 bool sim_parses(const char *text, size_t len);
 /* Gives up where the simulator knows no such architecture or release. */
@@ -262,7 +262,7 @@ void groups_free(struct groups *groups);
 struct fuzz_key {
 	uint64_t seed;
 	unsigned int index, length;
-	const char *release;	/* only what it has; NULL: anything */
+	const struct kernel *kernel; /* only what it has */
 };
 
 /* The program of that key, the dump at its end included. */

@@ -162,10 +162,13 @@ void sim_print_cuts(FILE *out)
 	groups_free(&cuts);
 }
 
-bool release_lacks(const char *release, const char *verb)
+bool kernel_lacks(const struct kernel *kernel, const char *verb)
 {
-	return !strcmp(verb, "pin_fast_only") &&
-	       sim_release_number(release) > SIM_RELEASE(6, 1);
+	/* User-mode Linux is built without core dumps. */
+	if (!strcmp(verb, "dump_page"))
+		return kernel->arch && !strcmp(kernel->arch, "um");
+	return !strcmp(verb, "pin_fast_only") && kernel->release &&
+	       sim_release_number(kernel->release) > SIM_RELEASE(6, 1);
 }
 
 bool sim_parses(const char *text, size_t len)

@@ -76,6 +76,61 @@ AXIS(flavours, 'F', { "gup", "gup" }, { "gup_fast", "gup_fast" },
      { "gup_fast_only", "gup_fast_only" }, { "pin", "pin" }, { "pin_fast", "pin_fast" },
      { "pin_fast_only", "pin_fast_only" });
 
+/* The ways that say how the lock is held, and what to leave out. */
+AXIS(more_flavours, 'F', { "gup", "gup" }, { "unlocked", "gup_unlocked" },
+     { "remote", "gup_remote" }, { "pin", "pin" }, { "pin_unlocked", "pin_unlocked" },
+     { "pin_remote", "pin_remote" });
+AXIS(fast_flavours, 'F', { "gup_fast", "gup_fast" }, { "pin_fast", "pin_fast" });
+
+/* Memory types of vm_page_prot, of what is inserted with, of the pages. */
+AXIS(prot_types, 'P', { "pwb", "prot_caching=wb" }, { "pwc", "prot_caching=wc" },
+     { "puc", "prot_caching=uc" });
+AXIS(insert_types, 'J', { "as", "" }, { "iwb", "insert_caching=wb" },
+     { "iwc", "insert_caching=wc" }, { "iuc", "insert_caching=uc" });
+AXIS(pages_types, 'C', { "wb", "pages_caching=wb" }, { "wc", "pages_caching=wc" },
+     { "uc", "pages_caching=uc" }, { "io", "backing=iomem" },
+     { "iowc", "backing=iomem pages_caching=wc reserve=1" });
+AXIS(prot_inserts, 'I', { "pfn_prot", "vma=PFNMAP insert=pfn_prot" },
+     { "mixed_prot", "vma=MIXEDMAP insert=mixed_prot" }, { "remap", "vma=none insert=remap" },
+     { "apply", "vma=PFNMAP insert=apply" });
+
+AXIS(forced, 'P', { "r", "insert_prot=r" }, { "rw", "insert_prot=rw" },
+     { "none", "insert_prot=none" }, { "rwx", "insert_prot=rwx" }, { "w", "insert_prot=w" });
+
+/* Devices whose handlers have something to say. */
+#define HANDLER(name, text) { name, "dev d0 pages=4 open=1 close=1 " text }
+AXIS(handlers, 'D', HANDLER("plain", "insert=fault_page vma=none"),
+     HANDLER("locked", "insert=fault_page vma=none page_mkwrite=locked"),
+     HANDLER("nopage", "insert=fault_page vma=none page_mkwrite=sigbus"),
+     HANDLER("lockedpage", "insert=page vma=MIXEDMAP page_mkwrite=locked"),
+     HANDLER("both", "insert=page vma=MIXEDMAP page_mkwrite=locked pfn_mkwrite=sigbus"),
+     HANDLER("nopfn", "insert=mixed_prot vma=MIXEDMAP pfn_mkwrite=sigbus"),
+     HANDLER("mkwrite", "insert=mixed_mkwrite vma=MIXEDMAP pfn_mkwrite=insert"),
+     HANDLER("mkwriteio", "insert=mixed_mkwrite vma=MIXEDMAP pfn_mkwrite=insert backing=iomem"),
+     HANDLER("mkwrite0", "insert=mixed_mkwrite vma=MIXEDMAP"),
+     HANDLER("special", "insert=mixed_special vma=none"),
+     HANDLER("specialmix", "insert=mixed_special vma=MIXEDMAP access=bytes"),
+     HANDLER("retry", "insert=fault_page vma=none fault=retry"),
+     HANDLER("retrypfn", "insert=apply vma=PFNMAP fault=retry access=bytes"),
+     HANDLER("sigbus", "insert=apply vma=none fault=sigbus access=bytes"),
+     HANDLER("sigsegv", "insert=apply vma=PFNMAP fault=sigsegv access=error"),
+     HANDLER("nothing", "insert=none vma=MIXEDMAP access=bytes"),
+     HANDLER("nothingpfn", "insert=none vma=PFNMAP,IO access=error"),
+     HANDLER("never", "insert=apply vma=PFNMAP,NOMAYWRITE access=bytes"),
+     HANDLER("neverpage", "insert=fault_page vma=NOMAYWRITE"));
+AXIS(inserts_by, 'Y', { "pfn_prot", "pfn_prot" }, { "mixed_prot", "mixed_prot" },
+     { "mixed_special", "mixed_special" }, { "mixed_mkwrite", "mixed_mkwrite" },
+     { "page", "page" }, { "pages", "pages" }, { "remap", "remap" }, { "apply", "apply" });
+AXIS(unders, 'D', DEV("pfn", "insert=pfn_prot"), DEV("remap", "vma=none insert=remap"),
+     DEV("page", "vma=MIXEDMAP insert=page"), DEV("fault", "vma=none insert=fault_page"),
+     DEV("io", "insert=pfn_prot backing=iomem caching=wc reserve=1"),
+     DEV("ioremap", "vma=IO insert=remap backing=iomem caching=uc"),
+     DEV("wc", "vma=PFNMAP insert=apply caching=wc"));
+AXIS(overs, 'E', { "pfn", "insert=pfn_prot" }, { "remap", "vma=none insert=remap caching=wc" },
+     { "page", "vma=MIXEDMAP insert=page" }, { "fault", "vma=none insert=fault_page" },
+     { "apply", "vma=PFNMAP insert=apply caching=uc" },
+     { "mixed", "vma=MIXEDMAP insert=mixed_prot" });
+
 AXIS(prots, 'P', { "none", "none" }, { "r", "r" }, { "w", "w" }, { "rw", "rw" }, { "x", "x" },
      { "rx", "rx" }, { "rwx", "rwx" });
 AXIS(modes, 'M', { "rw", "rw" }, { "ro", "ro" }, { "wo", "wo" });
@@ -110,6 +165,24 @@ SCRIPTS(gup_scripts,
 	  GUP("m0+2", " write") "pte m0+2; read m0+2;" GUP("m0+0", " n=4")
 	  GUP("m0+2", " n=4 write") "refs m0+0; refs m0+2; mprotect m0 prot=none;"
 	  GUP("m0+0", "") GUP("m0+0", " force") GUP("m0+1", " write force") "pagemap m0+0" });
+
+SCRIPTS(more_gup_scripts,
+	{ "flags", "write m0+0; read m0+1;" GUP("m0+0", " dump") GUP("m0+1", " dump")
+	  GUP("m0+2", " dump") GUP("m0+0", " n=4 nowait") GUP("m0+3", " write nowait") "pte m0+2;"
+	  "put m0+0; unpin m0+0; refs m0+0; mprotect m0+3 prot=none;" GUP("m0+3", " dump") },
+	{ "nopages", GUP("m0+0", " nopages") GUP("m0+1", " n=2 write nopages") "pte m0+0; pte m0+1;"
+	  GUP("m0+0", " n=4 force nopages") "refs m0+0; put m0+0;" GUP("m0+0", " longterm write")
+	  GUP("m0+0", " write force") "refs m0+0; put m0+0; unpin m0+0; munmap m0+0;"
+	  GUP("m0+0", " nopages") GUP("m0+1", "") "refs m0+1" });
+
+SCRIPTS(dump_scripts, { "dump",
+	"write m0+0; read m0+1; dump_page m0+0; dump_page m0+1; dump_page m0+2; pte m0+2;"
+	"refs m0+0; put m0+0; refs m0+0; mprotect m0+3 prot=none; dump_page m0+3; pte m0+3;"
+	"munmap m0+0; dump_page m0+0" });
+
+SCRIPTS(odd_gup_scripts, { "flags",
+	"write m0+0;" GUP("m0+0", " dump") GUP("m0+0", " nowait") GUP("m0+1", " nowait write")
+	"refs m0+0" });
 
 SCRIPTS(protect_scripts,
 	{ "whole", "write m0+0; read m0+1; mprotect m0 prot=r; pte m0+0; pte m0+1; read m0+0;"
@@ -176,6 +249,18 @@ SCRIPTS(mremap_scripts,
 	{ "dontunmap", "write m0+0; read m0+1; mremap m0 pages=4 dontunmap; maps; pte m0+0;"
 	  "pte m0+1; read m0+0; refs m0+0; smaps m0; mremap m0 pages=5 dontunmap" });
 
+SCRIPTS(part_scripts,
+	{ "part", "write m0+1; read m0+2; mmap m1 anon pages=8;"
+	  "mremap m0+1 old=2 pages=2 at=m1+2 as=m2; maps; pte m2+0; pte m2+1; pte m0+1;"
+	  "read m0+1; read m0+3; write m2+0; refs m2+0; smaps m2; mremap m0+3 old=1 pages=3 as=m3;"
+	  "maps; read m3+0; read m3+2; mremap m0+0 old=1 pages=2; maps" },
+	{ "again", "write m0+0; read m0+1; mremap m0 old=0 pages=4 as=m1; maps; pte m1+0;"
+	  "read m1+0; write m1+1; refs m0+1; pte m0+1; mremap m0+2 old=0 pages=1 as=m2; maps; write m2+0;"
+	  "refs m0+2; mremap m0 old=0 pages=2 dontunmap as=m3; munmap m0; read m1+0; maps" },
+	{ "cut", "read m0+3; mremap m0+2 pages=1; maps; pte m0+3; mremap m0+1 old=3 pages=1 as=m1;"
+	  "maps; mremap m0+0 old=5 pages=6 as=m2; maps; mremap m0+0 old=2 pages=2 dontunmap as=m3;"
+	  "maps; read m0+0; mremap m0+7 old=0 pages=1 as=m4" });
+
 SCRIPTS(sync_scripts, { "sync",
 	"msync m0; msync m0 async; msync m0 sync; msync m0 invalidate; msync m0 async sync;"
 	"mincore m0; pagemap m0+0; read m0+0; write m0+1; mincore m0; pagemap m0+0;"
@@ -193,6 +278,52 @@ SCRIPTS(insert_scripts,
 	  "smaps m0; munmap m0; refs d0+0; insert m0+0" },
 	{ "full", "read m0+0; insert m0+0 page=0; refs d0+0; insert m0+0 page=2; pte m0+0;"
 	  "write m0+1; insert m0+1 page=1; pte m0+1; refs d0+1; munmap m0; refs d0+0; refs d0+1" });
+
+SCRIPTS(by_scripts,
+	{ "by", "vmprot m0; insert m0+0 by=$Y; pte m0+0; vmprot m0; read m0+0; refs d0+0;"
+	  "insert m0+1 n=2 by=$Y; pte m0+2; insert m0+0 by=$Y; insert m0+0 page=3 by=$Y; pte m0+0;"
+	  "read m0+3; insert m0+3 by=$Y; zap_ptes m0; pte m0+0; refs d0+0; refs d0+3; munmap m0;"
+	  "refs d0+0" });
+
+SCRIPTS(handler_scripts,
+	{ "touch", "vmprot m0; read m0+0; pte m0+0; write m0+0; pte m0+0; refs d0+0; calls d0;"
+	  "write m0+1; pte m0+1; refs d0+1; read m0+2; gup m0+2 write; gup_unlocked m0+3;"
+	  "gup_remote m0+3 nowait; pin m0+1 write longterm; calls d0; ptrace m0+2;"
+	  "ptrace m0+3 write value=4; read d0+3; calls d0; mprotect m0 prot=r; vmprot m0; pte m0+0;"
+	  "mprotect m0 prot=rw; vmprot m0; pte m0+0; write m0+0; pte m0+0; calls d0; smaps m0" },
+	{ "life", "write m0+0; fork c0; calls d0; in c0 write m0+0; in c0 pte m0+0; in c0 calls d0;"
+	  "munmap m0+1; calls d0; maps; mremap m0+2 old=2 pages=2 as=m1; madvise m0 dontneed;"
+	  "read m0+0; pte m0+0; calls d0; exit c0; calls d0; mmap m2 d0 pages=1 at=m0+1; maps;"
+	  "munmap m0; munmap m2; calls d0; refs d0+0" },
+	{ "bytes", "write d0+1 value=5; read m0+1; write m0+1 value=6; read d0+1; write d0+3 n=2;"
+	  "read d0+2 n=3; refs d0+1; ptrace m0+1" });
+
+SCRIPTS(force_scripts, { "force",
+	"vmprot m0; read m0+0; pte m0+0; write m0+0; pte m0+0; write m0+1; pte m0+1; read m0+1;"
+	"mprotect m0 prot=r; vmprot m0; pte m0+0; write m0+0; read m0+2; pte m0+2;"
+	"mprotect m0 prot=rw; vmprot m0; write m0+2; pte m0+2; fork c0; in c0 pte m0+0;"
+	"in c0 write m0+0; smaps m0; refs d0+0" });
+
+SCRIPTS(types_scripts, { "types",
+	"memtype d0+0; mmap m0 d0; vmprot m0; read m0+0; pte m0+0; memtype d0+0; write m0+1; pte m0+1;"
+	"mprotect m0 prot=r; vmprot m0; pte m0+0; fork c0; in c0 vmprot m0; in c0 read m0+2;"
+	"in c0 pte m0+2; mmap m1 d0 pages=2 off=1; read m1+0; pte m1+0; munmap m0+1; vmprot m0;"
+	"munmap m0; memtype d0+0" });
+
+SCRIPTS(over_scripts,
+	{ "both", "mmap m1 d1; memtype d0+1; read m0+1; write m1+0 value=3; read m0+1; pte m0+1;"
+	  "pte m1+0; refs d0+1; refs d1+0; write m0+2; pte m1+1; read m1+1; memtype d0+1; zap d0;"
+	  "pte m0+1; pte m1+0; zap d1; pte m1+0; munmap m0; read m1+0; munmap m1; memtype d1+0" });
+
+SCRIPTS(reserve_scripts,
+	{ "parts", "memtype d0+0; reserve d0+1 pages=2; memtype d0+0; memtype d0+1; memtype d0+2;"
+	  "reserve d0; unreserve d0; reserve d0+0 pages=2; reserve d0+2 pages=2; memtype d0+3;"
+	  "mmap m0 d0; vmprot m0; read m0+0; pte m0+0; read m0+2; pte m0+2; unreserve d0+1 pages=2;"
+	  "memtype d0+1; memtype d0+2; unreserve d0+1 pages=2; unreserve d0+0 pages=2;"
+	  "memtype d0+0; read m0+1; pte m0+1; munmap m0; memtype d0+0; memtype d0+3" },
+	{ "later", "mmap m0 d0; memtype d0+0; reserve d0; memtype d0+0; read m0+0; pte m0+0;"
+	  "mmap m1 d0 pages=2; pte m1+0; vmprot m1; munmap m0; memtype d0+0; unreserve d0;"
+	  "memtype d0+0; munmap m1; memtype d0+0" });
 
 SCRIPTS(unmap_scripts,
 	{ "holes", "write m0+0 n=4; munmap m0+1; maps; read m0+1; pte m0+1; pte m0+2; read m0+2;"
@@ -272,6 +403,11 @@ static bool device_skips(const char *const value[MAX_AXES])
 	return is_one_of(value[0], "pfn", "iopfn") && is_private(value[1]);
 }
 
+static bool force_skips(const char *const value[MAX_AXES])
+{
+	return !strcmp(value[0], "pfn_prot") && is_private(value[2]);
+}
+
 static bool flag_skips(const char *const value[MAX_AXES])
 {
 	return is_one_of(value[0], "pfn", "iopfn") && !strcmp(value[1], "private");
@@ -347,5 +483,31 @@ const struct section oracle_table[] = {
 	  "dev d0 vma=$V insert=$I $B $C $R pages=4", type_scripts, NULL, type_skips, 2 },
 	{ "prot", "every protection on every open file", { &few_sources, &prots, &modes, &shares },
 	  "$D", prot_scripts, NULL, NULL, 6 },
+	{ "gup-more", "with and without the lock, without pages", { &sources, &sharing,
+	  &more_flavours }, SOURCE_HEAD, more_gup_scripts, NULL, device_skips, 12 },
+	{ "gup-more-anon", "the same on anonymous memory", { &anon, &more_flavours }, "$A",
+	  more_gup_scripts, NULL, NULL, 2 },
+	{ "gup-odd", "what the fast ones are not to be asked", { &sources, &two_sharings,
+	  &fast_flavours }, SOURCE_HEAD, odd_gup_scripts, NULL, device_skips, 3 },
+	{ "dump", "pages for a core dump", { &sources, &sharing }, SOURCE_HEAD, dump_scripts,
+	  NULL, device_skips, 4 },
+	{ "dump-anon", "the same on anonymous memory", { &anon }, "$A", dump_scripts, NULL, NULL,
+	  1 },
+	{ "part", "mremap of parts", { &sources, &sharing }, SOURCE_HEAD, part_scripts, NULL,
+	  device_skips, 4 },
+	{ "part-anon", "the same on anonymous memory", { &anon }, "$A", part_scripts, NULL, NULL,
+	  1 },
+	{ "by", "insertion by another function", { &devices, &two_sharings, &inserts_by },
+	  SOURCE_HEAD, by_scripts, NULL, device_skips, 4 },
+	{ "handler", "what handlers answer", { &handlers, &sharing }, SOURCE_HEAD,
+	  handler_scripts, NULL, NULL, 4 },
+	{ "force", "a protection that the mapping has not", { &prot_inserts, &forced, &sharing },
+	  "dev d0 pages=4 $I $P; $S", force_scripts, NULL, force_skips, 3 },
+	{ "types", "three memory types", { &prot_inserts, &prot_types, &insert_types,
+	  &pages_types }, "dev d0 pages=4 $I $P $J $C", types_scripts, NULL, NULL, 8 },
+	{ "over", "two devices over one range", { &unders, &overs, &two_sharings },
+	  "$D; dev d1 over=d0+1 pages=2 $E; $S", over_scripts, NULL, NULL, 4 },
+	{ "reserve", "reservations of parts", { &prot_inserts, &prot_types },
+	  "dev d0 pages=4 backing=iomem $I $P", reserve_scripts, NULL, NULL, 2 },
 	{ NULL, NULL, { NULL }, NULL, NULL, NULL, NULL, 0 },
 };

@@ -81,6 +81,12 @@ static inline void arch_reset_caching(struct page **pages, int nr, u32 caching)
 		set_pages_array_wb(pages, nr);
 }
 
+/* Does the mapping have a reservation of its own? */
+static inline bool arch_is_tracked(unsigned long vm_flags)
+{
+	return vm_flags & VM_PAT;
+}
+
 #define ORACLE_HAS_MEMORY_TYPES
 
 #elif defined(CONFIG_MIPS)
@@ -155,6 +161,11 @@ static inline int arch_set_caching(struct page **pages, int nr, u32 caching)
 
 static inline void arch_reset_caching(struct page **pages, int nr, u32 caching)
 {
+}
+
+static inline bool arch_is_tracked(unsigned long vm_flags)
+{
+	return false;
 }
 
 #endif

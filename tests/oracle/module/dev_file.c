@@ -108,29 +108,51 @@ int oracle_device_open(struct oracle_device *dev, u32 flags)
 static bool valid(const struct oracle_dev *config)
 {
 	const u32 flags = ORACLE_VMA_PFNMAP | ORACLE_VMA_MIXEDMAP | ORACLE_VMA_IO |
-			  ORACLE_VMA_DONTEXPAND | ORACLE_VMA_DONTDUMP | ORACLE_VMA_DONTCOPY;
+			  ORACLE_VMA_DONTEXPAND | ORACLE_VMA_DONTDUMP | ORACLE_VMA_DONTCOPY |
+			  ORACLE_VMA_NOMAYWRITE;
 
 	return !(config->vma_flags & ~flags) && config->insert < ORACLE_NR_INSERTS &&
-	       config->caching < ORACLE_CACHE_UNKNOWN &&
+	       config->insert_caching < ORACLE_CACHE_UNKNOWN &&
+	       config->prot_caching < ORACLE_CACHE_UNKNOWN &&
+	       config->pages_caching < ORACLE_CACHE_UNKNOWN &&
+	       config->fault < ORACLE_NR_ANSWERS && config->page_mkwrite < ORACLE_NR_ANSWERS &&
+	       config->pfn_mkwrite < ORACLE_NR_ANSWERS && config->access < ORACLE_NR_ACCESSES &&
 	       config->prefault >= 1 && config->prefault <= 512 &&
 	       config->nr_pages >= 1 && config->nr_pages <= ORACLE_MAX_PAGES;
 }
 
-struct oracle_device *oracle_device_create(const struct oracle_dev *config)
+static bool fits(const struct oracle_dev *config, const struct oracle_device *over)
+{
+	return !over || (config->over_page < over->config.nr_pages &&
+			 config->nr_pages <= over->config.nr_pages - config->over_page);
+}
+
+struct oracle_device *oracle_device_create(const struct oracle_dev *config,
+					   struct oracle_device *over)
 {
 	struct oracle_device *dev;
 	int ret;
 
-	if (!valid(config))
+	if (config->insert == ORACLE_MIXED_MKWRITE && !oracle_symbols.vmf_insert_mixed_mkwrite)
+		return ERR_PTR(-EOPNOTSUPP);
+	if (!valid(config) || !fits(config, over))
 		return ERR_PTR(-EINVAL);
 	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&dev->list);
+	mutex_init(&dev->reserve_lock);
 	dev->config = *config;
+	oracle_set_ops(dev);
 	atomic_set(&dev->users, 1);
 	dev->inode = inode_create();
-	ret = IS_ERR(dev->inode) ? PTR_ERR(dev->inode) : oracle_memory_alloc(dev);
+	ret = IS_ERR(dev->inode) ? PTR_ERR(dev->inode) : 0;
+	if (!ret && over) {
+		atomic_inc(&over->users);
+		dev->over = over;
+	}
+	if (!ret)
+		ret = oracle_memory_alloc(dev);
 	if (ret) {
 		oracle_device_put(dev);
 		return ERR_PTR(ret);
@@ -143,6 +165,8 @@ void oracle_device_put(struct oracle_device *dev)
 	if (!atomic_dec_and_test(&dev->users))
 		return;
 	oracle_memory_free(dev);
+	if (dev->over)
+		oracle_device_put(dev->over);
 	if (!IS_ERR(dev->inode))
 		inode_end(dev->inode);
 	kfree(dev);

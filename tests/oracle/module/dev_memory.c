@@ -4,6 +4,7 @@
  * memory of a display adapter that no driver uses.
  */
 #include <linux/bitmap.h>
+#include <linux/highmem.h>
 #include <linux/io.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -112,14 +113,25 @@ static int take_io(struct oracle_device *dev)
 	return dev->first_pfn ? clear_io(dev) : -ENODEV;
 }
 
+static int reserve_wc(const struct oracle_device *dev, u32 page, u32 nr)
+{
+	return arch_io_reserve_memtype_wc(PFN_PHYS(dev->first_pfn + page),
+					  (resource_size_t)nr << PAGE_SHIFT);
+}
+
+static void free_wc(const struct oracle_device *dev, u32 page, u32 nr)
+{
+	arch_io_free_memtype_wc(PFN_PHYS(dev->first_pfn + page),
+				(resource_size_t)nr << PAGE_SHIFT);
+}
+
 static int alloc_io(struct oracle_device *dev)
 {
 	int ret = take_io(dev);
 
-	if (ret || !dev->config.reserve || dev->config.caching != ORACLE_WC)
+	if (ret || !dev->config.reserve || dev->config.pages_caching != ORACLE_WC)
 		return ret;
-	ret = arch_io_reserve_memtype_wc(PFN_PHYS(dev->first_pfn),
-					 (resource_size_t)dev->config.nr_pages << PAGE_SHIFT);
+	ret = reserve_wc(dev, 0, dev->config.nr_pages);
 	dev->reserved = !ret;
 	return ret;
 }
@@ -129,9 +141,101 @@ static void free_io(struct oracle_device *dev)
 	if (!dev->first_pfn)
 		return;
 	if (dev->reserved)
-		arch_io_free_memtype_wc(PFN_PHYS(dev->first_pfn),
-					(resource_size_t)dev->config.nr_pages << PAGE_SHIFT);
+		free_wc(dev, 0, dev->config.nr_pages);
 	give_io(dev);
+}
+
+static struct oracle_reserved *find_reserved(struct oracle_device *dev, u32 page, u32 nr)
+{
+	for (int i = 0; i < ORACLE_MAX_RESERVED; i++)
+		if (dev->reservation[i].nr == nr && (!nr || dev->reservation[i].page == page))
+			return &dev->reservation[i];
+	return NULL;
+}
+
+static bool has_io(const struct oracle_device *dev, u32 page, u32 nr)
+{
+	return !dev->pages && page < dev->config.nr_pages && nr <= dev->config.nr_pages - page;
+}
+
+int oracle_memory_reserve(struct oracle_device *dev, u32 page, u32 nr)
+{
+	struct oracle_reserved *room;
+	int ret = -ENOSPC;
+
+	if (!has_io(dev, page, nr))
+		return -EINVAL;
+	mutex_lock(&dev->reserve_lock);
+	room = find_reserved(dev, 0, 0);
+	if (room)
+		ret = reserve_wc(dev, page, nr);
+	if (!ret)
+		*room = (struct oracle_reserved){ page, nr };
+	mutex_unlock(&dev->reserve_lock);
+	return ret;
+}
+
+int oracle_memory_unreserve(struct oracle_device *dev, u32 page, u32 nr)
+{
+	struct oracle_reserved *found;
+
+	if (!has_io(dev, page, nr))
+		return -EINVAL;
+	mutex_lock(&dev->reserve_lock);
+	found = nr ? find_reserved(dev, page, nr) : NULL;
+	if (found) {
+		free_wc(dev, page, nr);
+		found->nr = 0;
+	}
+	mutex_unlock(&dev->reserve_lock);
+	return found ? 0 : -ENOENT;
+}
+
+/* In the type that it has: another one would be refused. */
+static void __iomem *map_io(unsigned long pfn)
+{
+#ifdef CONFIG_X86
+	switch (arch_memtype(pfn)) {
+	case ORACLE_WC: return ioremap_wc(PFN_PHYS(pfn), PAGE_SIZE);
+	case ORACLE_UC: return ioremap_uc(PFN_PHYS(pfn), PAGE_SIZE);
+	}
+#endif
+	return ioremap(PFN_PHYS(pfn), PAGE_SIZE);
+}
+
+static int io_bytes(unsigned long pfn, size_t offset, void *buf, size_t len, bool write)
+{
+#ifdef CONFIG_UML
+	char *at = (char *)__va(PFN_PHYS(pfn)) + offset;
+
+	memcpy(write ? at : buf, write ? buf : at, len);
+#else
+	void __iomem *io = map_io(pfn);
+
+	if (!io)
+		return -ENOMEM;
+	if (write)
+		memcpy_toio(io + offset, buf, len);
+	else
+		memcpy_fromio(buf, io + offset, len);
+	iounmap(io);
+#endif
+	return 0;
+}
+
+int oracle_memory_bytes(const struct oracle_device *dev, unsigned long n, size_t offset,
+			void *buf, size_t len, bool write)
+{
+	char *at;
+
+	if (!dev->pages)
+		return io_bytes(dev->first_pfn + n, offset, buf, len, write);
+	at = (char *)kmap_local_page(dev->pages[n]) + offset;
+	memcpy(write ? at : buf, write ? buf : at, len);
+	if (write)
+		flush_dcache_page(dev->pages[n]);
+	kunmap_local(at);
+	return 0;
 }
 
 /* ---- RAM ---- */
@@ -175,7 +279,7 @@ static int alloc_ram(struct oracle_device *dev)
 
 	if (ret)
 		return ret;
-	ret = arch_set_caching(dev->pages, dev->config.nr_pages, dev->config.caching);
+	ret = arch_set_caching(dev->pages, dev->config.nr_pages, dev->config.pages_caching);
 	dev->reserved = !ret;
 	return ret;
 }
@@ -198,6 +302,8 @@ static void free_block(struct oracle_device *dev)
  */
 void oracle_memory_forked(const struct oracle_device *dev)
 {
+	while (dev->over)
+		dev = dev->over;
 	for (u32 i = 1; dev->pages && is_block(dev) && i < dev->config.nr_pages; i++)
 		oracle_shield(dev->pages[i]);
 }
@@ -207,7 +313,7 @@ static void free_ram(struct oracle_device *dev)
 	if (!dev->pages)
 		return;
 	if (dev->reserved)
-		arch_reset_caching(dev->pages, dev->config.nr_pages, dev->config.caching);
+		arch_reset_caching(dev->pages, dev->config.nr_pages, dev->config.pages_caching);
 	if (is_block(dev) && dev->pages[0])
 		free_block(dev);
 	else
@@ -218,13 +324,37 @@ static void free_ram(struct oracle_device *dev)
 	kvfree(dev->pages);
 }
 
+bool oracle_memory_is_block(const struct oracle_device *dev)
+{
+	while (dev->over)
+		dev = dev->over;
+	return dev->config.iomem || is_block(dev);
+}
+
+/* Pages of another device. */
+static int borrow(struct oracle_device *dev)
+{
+	dev->config.iomem = dev->over->config.iomem;
+	if (dev->over->pages)
+		dev->pages = dev->over->pages + dev->config.over_page;
+	dev->first_pfn = dev->over->first_pfn + dev->config.over_page;
+	return 0;
+}
+
 int oracle_memory_alloc(struct oracle_device *dev)
 {
+	if (dev->over)
+		return borrow(dev);
 	return dev->config.iomem ? alloc_io(dev) : alloc_ram(dev);
 }
 
 void oracle_memory_free(struct oracle_device *dev)
 {
+	for (int i = 0; i < ORACLE_MAX_RESERVED; i++)
+		if (dev->reservation[i].nr)
+			free_wc(dev, dev->reservation[i].page, dev->reservation[i].nr);
+	if (dev->over)
+		return;
 	if (dev->config.iomem)
 		free_io(dev);
 	else

@@ -148,3 +148,23 @@ int oracle_look_entry(struct oracle_pte *out)
 	mmap_read_unlock(mm);
 	return 0;
 }
+
+int oracle_look_vma(struct oracle_vma *out)
+{
+	struct vm_area_struct *vma;
+	int ret = -ENOMEM;
+	u64 prot;
+
+	mmap_read_lock(current->mm);
+	vma = find_vma(current->mm, out->addr);
+	if (vma && vma->vm_start <= out->addr) {
+		prot = pgprot_val(vma->vm_page_prot);
+		out->bits = prot & ~(u64)ORACLE_PFN_MASK;
+		out->cache = arch_cache(prot);
+		out->flags = vma->vm_flags;
+		out->pat = arch_is_tracked(vma->vm_flags);
+		ret = 0;
+	}
+	mmap_read_unlock(current->mm);
+	return ret;
+}

@@ -19,9 +19,31 @@
 static long get(const struct oracle_gup *gup, unsigned int flags, struct page **pages)
 {
 	struct mm_struct *mm = current->mm;
+	int locked = 1;
 	long ret;
 
+	if (gup->flags & ORACLE_NO_PAGES)
+		pages = NULL;
 	switch (gup->flavour) {
+	case ORACLE_GUP_UNLOCKED:
+		return get_user_pages_unlocked(gup->addr, gup->n, pages, flags);
+	case ORACLE_PIN_UNLOCKED:
+		return pin_user_pages_unlocked(gup->addr, gup->n, pages, flags);
+	case ORACLE_GUP_REMOTE:
+		mmap_read_lock(mm);
+		ret = get_user_pages_remote(mm, gup->addr, gup->n, flags, pages NO_VMAS, &locked);
+		if (locked)
+			mmap_read_unlock(mm);
+		return ret;
+	case ORACLE_PIN_REMOTE:
+		mmap_read_lock(mm);
+		ret = pin_user_pages_remote(mm, gup->addr, gup->n, flags, pages NO_VMAS, &locked);
+		if (locked)
+			mmap_read_unlock(mm);
+		return ret;
+	case ORACLE_DUMP_PAGE:
+		pages[0] = oracle_symbols.get_dump_page(gup->addr);
+		return !!pages[0];
 	case ORACLE_GUP_SLOW:
 		mmap_read_lock(mm);
 		ret = get_user_pages(gup->addr, gup->n, flags, pages NO_VMAS);
@@ -49,19 +71,23 @@ static long get(const struct oracle_gup *gup, unsigned int flags, struct page **
 
 static bool is_supported(u32 flavour)
 {
+	if (flavour == ORACLE_DUMP_PAGE)
+		return oracle_symbols.get_dump_page;
 	return flavour != ORACLE_PIN_FAST_ONLY || LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0);
 }
 
 static bool is_pin(u32 flavour)
 {
-	return flavour >= ORACLE_PIN_SLOW;
+	return flavour >= ORACLE_PIN_SLOW && flavour < ORACLE_GUP_UNLOCKED;
 }
 
 static unsigned int flags_of(u32 flags)
 {
 	return (flags & ORACLE_FOLL_WRITE ? FOLL_WRITE : 0) |
 	       (flags & ORACLE_FOLL_FORCE ? FOLL_FORCE : 0) |
-	       (flags & ORACLE_FOLL_LONGTERM ? FOLL_LONGTERM : 0);
+	       (flags & ORACLE_FOLL_LONGTERM ? FOLL_LONGTERM : 0) |
+	       (flags & ORACLE_FOLL_DUMP ? FOLL_DUMP : 0) |
+	       (flags & ORACLE_FOLL_NOWAIT ? FOLL_NOWAIT : 0);
 }
 
 /* ---- keeping and giving back ---- */
@@ -74,6 +100,14 @@ static void give_back(const struct oracle_held *held)
 		unpin_user_page(held->page);
 	else
 		put_page(held->page);
+}
+
+/* Those that write to the array whatever they are told. */
+static bool needs_pages(u32 flavour)
+{
+	return flavour == ORACLE_GUP_FAST || flavour == ORACLE_GUP_FAST_ONLY ||
+	       flavour == ORACLE_PIN_FAST || flavour == ORACLE_PIN_FAST_ONLY ||
+	       flavour == ORACLE_DUMP_PAGE;
 }
 
 /* Room for @n more, made before they are got. */
@@ -116,9 +150,12 @@ static int keep(struct oracle_holds *holds, struct page **pages, u32 n, bool pin
 
 int oracle_gup(struct oracle_holds *holds, struct oracle_gup *gup)
 {
+	bool none = gup->flags & ORACLE_NO_PAGES;
 	struct page **pages;
 	int ret = 0;
 
+	if (none && needs_pages(gup->flavour))
+		return -EINVAL;
 	if (!gup->n || gup->n > ORACLE_MAX_GUP || gup->flavour >= ORACLE_NR_GUPS)
 		return -EINVAL;
 	if (!is_supported(gup->flavour))
@@ -132,7 +169,7 @@ int oracle_gup(struct oracle_holds *holds, struct oracle_gup *gup)
 	gup->written = gup->ret > 0 && pages[0];
 	if (gup->written)
 		gup->first_pfn = page_to_pfn(pages[0]);
-	if (gup->ret > 0)
+	if (gup->ret > 0 && !none)
 		ret = keep(holds, pages, gup->ret, is_pin(gup->flavour), &gup->handle);
 	kfree(pages);
 	return ret;

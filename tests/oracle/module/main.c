@@ -32,6 +32,11 @@ union argument {
 	struct oracle_page page;
 	struct oracle_gup gup;
 	struct oracle_put put;
+	struct oracle_byte byte;
+	struct oracle_calls calls;
+	struct oracle_reserve reserve;
+	struct oracle_zap_ptes zap_ptes;
+	struct oracle_vma vma;
 };
 
 /* ---- the kernel ---- */
@@ -81,8 +86,14 @@ static struct oracle_device *device_get(struct session *session, s32 id)
 
 static int new_device(struct session *session, struct oracle_dev *config)
 {
-	struct oracle_device *dev = oracle_device_create(config);
+	struct oracle_device *over = config->over < 0 ? NULL : device_get(session, config->over);
+	struct oracle_device *dev;
 
+	if (config->over >= 0 && !over)
+		return -ENOENT;
+	dev = oracle_device_create(config, over);
+	if (over)
+		oracle_device_put(over);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
 	mutex_lock(&session->lock);
@@ -118,6 +129,45 @@ static int find_pfn(struct session *session, struct oracle_dev_pfn *at)
 	return ret;
 }
 
+static int byte(struct session *session, struct oracle_byte *at)
+{
+	struct oracle_device *dev = device_get(session, at->id);
+	int ret = -EINVAL;
+	u8 byte = at->byte;
+
+	if (!dev)
+		return -ENOENT;
+	if (at->page < dev->config.nr_pages)
+		ret = oracle_memory_bytes(dev, at->page, 0, &byte, 1, at->write);
+	at->byte = byte;
+	oracle_device_put(dev);
+	return ret;
+}
+
+static int calls(struct session *session, struct oracle_calls *calls)
+{
+	struct oracle_device *dev = device_get(session, calls->id);
+
+	if (!dev)
+		return -ENOENT;
+	for (int i = 0; i < ORACLE_NR_CALLS; i++)
+		calls->calls[i] = atomic_read(&dev->calls[i]);
+	oracle_device_put(dev);
+	return 0;
+}
+
+static int reserve(struct session *session, struct oracle_reserve *reserve)
+{
+	struct oracle_device *dev = device_get(session, reserve->id);
+
+	if (!dev)
+		return -ENOENT;
+	reserve->ret = (reserve->begin ? oracle_memory_reserve : oracle_memory_unreserve)(
+		dev, reserve->page, reserve->nr);
+	oracle_device_put(dev);
+	return 0;
+}
+
 static int zap(const struct oracle_zap *zap)
 {
 	struct file *filp = fget(zap->fd);
@@ -146,6 +196,11 @@ static int ask(struct session *session, unsigned int command, union argument *ar
 	case ORACLE_PAGE_LOOK: oracle_look_page(&arg->page); return 0;
 	case ORACLE_GUP: return oracle_gup(&session->holds, &arg->gup);
 	case ORACLE_PUT: return oracle_put(&session->holds, arg->put.handle);
+	case ORACLE_BYTE: return byte(session, &arg->byte);
+	case ORACLE_CALLS: return calls(session, &arg->calls);
+	case ORACLE_RESERVE: return reserve(session, &arg->reserve);
+	case ORACLE_ZAP_PTES: return oracle_zap_ptes(&arg->zap_ptes);
+	case ORACLE_VMA: return oracle_look_vma(&arg->vma);
 	default: return -ENOTTY;
 	}
 }

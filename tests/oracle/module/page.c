@@ -53,6 +53,7 @@ static void describe_page(struct page *page, struct oracle_page *out)
 	out->refcount = folio_ref_count(folio) - (is_shielded(page) ? SHIELD : 0);
 	out->mapcount = mapcount_of(page);
 	out->anon = !!folio_test_anon(folio);
+	out->dirty = !!PageDirty(page);
 	if (mapping && mapping->host && !out->anon) {
 		out->ino = mapping->host->i_ino;
 		out->index = folio->index + folio_page_idx(folio, page);

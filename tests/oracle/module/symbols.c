@@ -101,6 +101,8 @@ int oracle_symbols_init(void)
 	oracle_symbols.highest_memmap_pfn = find("highest_memmap_pfn");
 	oracle_symbols.pgprot2cachemode = find("pgprot2cachemode");
 	oracle_symbols.lookup_memtype = find("lookup_memtype");
+	oracle_symbols.vmf_insert_mixed_mkwrite = find("vmf_insert_mixed_mkwrite");
+	oracle_symbols.get_dump_page = find("get_dump_page");
 	oracle_symbols.flush_tlb_page = find("flush_tlb_page");
 	start_counting();
 	return 0;

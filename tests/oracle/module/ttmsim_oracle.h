@@ -51,33 +51,66 @@ struct oracle_outcomes {
 #define ORACLE_VMA_DONTEXPAND (1u << 3)
 #define ORACLE_VMA_DONTDUMP (1u << 4)
 #define ORACLE_VMA_DONTCOPY (1u << 5)
+#define ORACLE_VMA_NOMAYWRITE (1u << 6) /* mmap takes VM_MAYWRITE away */
 
 enum oracle_insert {
 	ORACLE_PFN_PROT,	/* vmf_insert_pfn_prot */
 	ORACLE_MIXED_PROT,	/* vmf_insert_mixed_prot; where that is gone, vmf_insert_mixed */
+	ORACLE_MIXED_SPECIAL,	/* the same, of a pfn with PFN_SPECIAL */
+	ORACLE_MIXED_MKWRITE,	/* vmf_insert_mixed_mkwrite; at a read vmf_insert_mixed */
 	ORACLE_PAGE,		/* vm_insert_page */
 	ORACLE_PAGES,		/* vm_insert_pages */
 	ORACLE_REMAP,		/* remap_pfn_range; RAM is one block then */
 	ORACLE_APPLY,		/* apply_to_page_range */
 	ORACLE_FAULT_PAGE,	/* the handler returns the page */
-	ORACLE_NR_INSERTS
+	ORACLE_NOTHING,		/* faults are SIGBUS */
+	ORACLE_NR_INSERTS	/* where it is asked for: the device's own */
+};
+
+enum oracle_answer {
+	ORACLE_NO_HANDLER,
+	ORACLE_ALLOW,		/* ->fault: maps; ->pfn_mkwrite: 0 */
+	ORACLE_LOCKED,		/* ->page_mkwrite: the page is locked */
+	ORACLE_INSERT_AGAIN,	/* ->pfn_mkwrite: inserts once more */
+	ORACLE_RETRY,		/* ->fault: asks for a second try first, where it may */
+	ORACLE_SIGBUS,
+	ORACLE_SIGSEGV,
+	ORACLE_NR_ANSWERS
+};
+
+enum oracle_access { ORACLE_NO_ACCESS, ORACLE_ACCESS_BYTES, ORACLE_ACCESS_ERROR,
+		     ORACLE_NR_ACCESSES };
+
+enum oracle_call {
+	ORACLE_OPEN, ORACLE_CLOSE, ORACLE_FAULT, ORACLE_PAGE_MKWRITE, ORACLE_PFN_MKWRITE,
+	ORACLE_ACCESS, ORACLE_NR_CALLS
 };
 
 enum oracle_cache { ORACLE_WB, ORACLE_WC, ORACLE_UC_MINUS, ORACLE_UC, ORACLE_CACHE_UNKNOWN };
 
 struct oracle_dev {
-	__u32 vma_flags;	/* ORACLE_VMA_*: what mmap adds */
+	__u32 vma_flags;	/* ORACLE_VMA_*: what mmap changes */
 	__u32 insert;		/* enum oracle_insert */
+	__u32 own_prot;		/* 1: inserted with a protection made anew ... */
+	__s32 insert_prot;	/* PROT_* of it; -1: those of the vma */
+	__u32 insert_caching;	/* its memory type */
+	__u32 prot_caching;	/* of vm_page_prot: ORACLE_WB, _WC or _UC */
+	__u32 pages_caching;	/* of RAM pages */
 	__u32 iomem;		/* 1: a PCI BAR, else RAM */
-	__u32 caching;		/* ORACLE_WB, _WC or _UC: of vm_page_prot, and of RAM pages */
 	__u32 reserve;		/* 1: reserve I/O memory as write-combining */
 	__u32 prefault;		/* pages that one fault maps: 1 to 512 */
 	__u32 reject_cow;
+	__u32 fault;		/* enum oracle_answer */
+	__u32 page_mkwrite;
 	__u32 pfn_mkwrite;
+	__u32 access;		/* enum oracle_access */
+	__u32 open;		/* 1: calls of ->open are counted */
+	__u32 close;		/* 1: there is a ->close */
 	__u32 at_mmap;		/* 1: mmap maps everything, faults nothing */
 	__u32 nr_pages;		/* 1 to ORACLE_MAX_PAGES */
+	__s32 over;		/* id of the device whose pages it has; -1: pages of its own */
+	__u32 over_page;	/* from this one on */
 	__s32 id;		/* out */
-	__u32 pad;
 };
 /* ENODEV: there is no I/O memory, or not so much. */
 #define ORACLE_DEV_CREATE _IOWR('T', 2, struct oracle_dev)
@@ -98,8 +131,36 @@ struct oracle_dev_pfn {
 };
 #define ORACLE_DEV_PFN _IOWR('T', 4, struct oracle_dev_pfn)
 
+/* One byte, the first, of a page of it. EINVAL: there is no such page. */
+struct oracle_byte {
+	__s32 id;
+	__u32 page;
+	__u32 write;
+	__u32 byte;		/* in or out */
+};
+#define ORACLE_BYTE _IOWR('T', 11, struct oracle_byte)
+
+/* How often its handlers were called. */
+struct oracle_calls {
+	__s32 id;
+	__u32 calls[ORACLE_NR_CALLS]; /* out */
+	__u32 pad;
+};
+#define ORACLE_CALLS _IOWR('T', 12, struct oracle_calls)
+
+/* Pages of its I/O memory as write-combining, or no longer so. ret: 0 or -errno. */
+struct oracle_reserve {
+	__s32 id;
+	__u32 page;
+	__u32 nr;
+	__u32 begin;		/* 1: reserve; 0: end that very reservation */
+	__s32 ret;		/* out */
+	__u32 pad;
+};
+#define ORACLE_RESERVE _IOWR('T', 13, struct oracle_reserve)
+
 /*
- * The device's insertion function once more, on the caller's mapping, with its
+ * An insertion function on the caller's mapping, with its
  * mmap_lock held for writing: device page @page at @addr. EFAULT: no mapping of a
  * device there.
  * remap and pages and apply insert @nr pages; of the others, each in turn up to
@@ -111,6 +172,8 @@ struct oracle_insert_at {
 	__u32 nr;
 	__s32 ret;		/* out: 0 or -errno, of those that return one */
 	__u32 fault;		/* out: VM_FAULT_*, of those that return that */
+	__u32 by;		/* enum oracle_insert */
+	__u32 pad;
 };
 #define ORACLE_INSERT _IOWR('T', 5, struct oracle_insert_at)
 
@@ -123,7 +186,24 @@ struct oracle_zap {
 };
 #define ORACLE_ZAP _IOW('T', 6, struct oracle_zap)
 
+/* zap_vma_ptes() over a range of the caller's mapping at @addr. EFAULT: there is none. */
+struct oracle_zap_ptes {
+	__u64 addr;
+	__u64 len;
+};
+#define ORACLE_ZAP_PTES _IOW('T', 14, struct oracle_zap_ptes)
+
 /* ---- looking ---- */
+
+/* The caller's mapping at @addr. ENOMEM: there is none. */
+struct oracle_vma {
+	__u64 addr;
+	__u64 bits;		/* out: vm_page_prot without the pfn field's place */
+	__u64 flags;		/* out: vm_flags */
+	__u32 cache;		/* out: enum oracle_cache, of vm_page_prot */
+	__u32 pat;		/* out: VM_PAT */
+};
+#define ORACLE_VMA _IOWR('T', 15, struct oracle_vma)
 
 /* The caller's entry for @addr: where the walk ends. */
 struct oracle_pte {
@@ -154,7 +234,7 @@ struct oracle_page {
 	__u32 valid;		/* out: it has a struct page */
 	__u32 anon;
 	__u32 memtype;		/* out: enum oracle_cache: what PAT says of it */
-	__u32 pad;
+	__u32 dirty;
 };
 #define ORACLE_PAGE_LOOK _IOWR('T', 8, struct oracle_page)
 
@@ -167,12 +247,20 @@ enum oracle_gup_flavour {
 	ORACLE_PIN_SLOW,	/* pin_user_pages, under mmap_lock */
 	ORACLE_PIN_FAST,	/* pin_user_pages_fast */
 	ORACLE_PIN_FAST_ONLY,	/* pin_user_pages_fast_only */
+	ORACLE_PIN_UNLOCKED,	/* pin_user_pages_unlocked */
+	ORACLE_PIN_REMOTE,	/* pin_user_pages_remote of the caller's mm, may unlock */
+	ORACLE_GUP_UNLOCKED,	/* get_user_pages_unlocked */
+	ORACLE_GUP_REMOTE,	/* get_user_pages_remote, likewise */
+	ORACLE_DUMP_PAGE,	/* get_dump_page */
 	ORACLE_NR_GUPS
 };
 
 #define ORACLE_FOLL_WRITE (1u << 0)
 #define ORACLE_FOLL_FORCE (1u << 1)
 #define ORACLE_FOLL_LONGTERM (1u << 2)
+#define ORACLE_FOLL_DUMP (1u << 3)
+#define ORACLE_FOLL_NOWAIT (1u << 4)
+#define ORACLE_NO_PAGES (1u << 5) /* pages is NULL */
 
 /* Of the caller's memory. EOPNOTSUPP: this kernel has no such function. */
 struct oracle_gup {

@@ -4,8 +4,28 @@
  * mapping, a debugger, other processes, devices.
  */
 #include <errno.h>
+#include <sys/ioctl.h>
 
 #include "runner.h"
+
+/* The kernel's own view of a device's pages. */
+static int touch_dev(struct scn_run *run, const struct scn_op *op, const struct scn_access *args,
+		     struct ask *a)
+{
+	const struct scn_value *place = &op->arg[ACCESS_PLACE];
+	struct oracle_byte at = { .id = run->object[place->object].dev,
+				  .write = a->kind == ASK_WRITE };
+
+	for (unsigned long i = 0; i < args->n; i++) {
+		at.page = (uint32_t)(place->number + i);
+		at.byte = args->byte;
+		if (ioctl(run->session, ORACLE_BYTE, &at))
+			return -errno;
+		if (!i)
+			a->byte = (uint8_t)at.byte;
+	}
+	return 0;
+}
 
 /* Has the task touch as many pages as it says. */
 static bool touch(struct scn_run *run, const struct scn_op *op, struct scn_result *res,
@@ -14,6 +34,11 @@ static bool touch(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	struct scn_access args;
 
 	scn_read_access(op, &args);
+	if (run->to.scn->names[op->arg[ACCESS_PLACE].object].kind == SCN_DEV) {
+		a->ret = session_needed(run) ? touch_dev(run, op, &args, a) : -EIO;
+		scn_value_signal(res, (int)a->ret);
+		return !a->ret;
+	}
 	if (!scn_address(&run->memory, &op->arg[ACCESS_PLACE], res, &a->arg[0]))
 		return false;
 	a->arg[1] = args.n;
@@ -21,7 +46,7 @@ static bool touch(struct scn_run *run, const struct scn_op *op, struct scn_resul
 	a->fd_arg = -1;
 	if (!ask(run, op, a, -1))
 		return false;
-	scn_value_signal(res, (int)a->ret);
+	scn_show_access(res, (int)a->ret, a->code);
 	return !a->ret;
 }
 

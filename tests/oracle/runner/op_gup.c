@@ -26,13 +26,18 @@ static uint32_t gup_flags(unsigned int flags)
 {
 	return (flags & FOLL_WRITE ? ORACLE_FOLL_WRITE : 0) |
 	       (flags & FOLL_FORCE ? ORACLE_FOLL_FORCE : 0) |
-	       (flags & FOLL_LONGTERM ? ORACLE_FOLL_LONGTERM : 0);
+	       (flags & FOLL_LONGTERM ? ORACLE_FOLL_LONGTERM : 0) |
+	       (flags & FOLL_DUMP ? ORACLE_FOLL_DUMP : 0) |
+	       (flags & FOLL_NOWAIT ? ORACLE_FOLL_NOWAIT : 0);
 }
 
 static const enum oracle_gup_flavour flavours[SCN_NR_GUPS] = {
-	[SCN_GUP] = ORACLE_GUP_SLOW, [SCN_GUP_FAST] = ORACLE_GUP_FAST,
+	[SCN_GUP] = ORACLE_GUP_SLOW, [SCN_GUP_UNLOCKED] = ORACLE_GUP_UNLOCKED,
+	[SCN_GUP_REMOTE] = ORACLE_GUP_REMOTE, [SCN_GUP_FAST] = ORACLE_GUP_FAST,
 	[SCN_GUP_FAST_ONLY] = ORACLE_GUP_FAST_ONLY, [SCN_PIN] = ORACLE_PIN_SLOW,
+	[SCN_PIN_UNLOCKED] = ORACLE_PIN_UNLOCKED, [SCN_PIN_REMOTE] = ORACLE_PIN_REMOTE,
 	[SCN_PIN_FAST] = ORACLE_PIN_FAST, [SCN_PIN_FAST_ONLY] = ORACLE_PIN_FAST_ONLY,
+	[SCN_DUMP_PAGE] = ORACLE_DUMP_PAGE,
 };
 
 void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
@@ -45,7 +50,7 @@ void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	a.u.gup.addr = args.addr;
 	a.u.gup.n = (uint32_t)args.n;
 	a.u.gup.flavour = flavours[args.flavour];
-	a.u.gup.flags = gup_flags(args.flags);
+	a.u.gup.flags = gup_flags(args.flags) | (args.no_pages ? ORACLE_NO_PAGES : 0);
 	if (!ask(run, op, &a, -1))
 		return;
 	if (a.ret == -EOPNOTSUPP) {
@@ -53,7 +58,7 @@ void scn_op_gup(struct scn_run *run, const struct scn_op *op, struct scn_result 
 		return;
 	}
 	scn_value_return(res, a.ret ? a.ret : a.u.gup.ret);
-	if (!a.ret && a.u.gup.ret > 0)
+	if (!a.ret && a.u.gup.ret > 0 && !args.no_pages)
 		got(run, op, res, &a.u.gup, scn_gup_pins(args.flavour));
 }
 

@@ -9,9 +9,6 @@
 
 #include "runner.h"
 
-/* mm.h, GUP_PIN_COUNTING_BIAS. */
-#define PIN_BIAS 1024
-
 static const char *cache_name(uint32_t cache)
 {
 	static const char *const names[] = { "wb", "wc", "uc-", "uc" };
@@ -100,9 +97,7 @@ void scn_op_refs(struct scn_run *run, const struct scn_op *op, struct scn_result
 	/* All the machine shares the zero page. */
 	if (pfn == machine.info.zero_pfn)
 		page.refcount -= run->zero_refs - 1;
-	scn_key(res, "ref", "%d", page.refcount % PIN_BIAS);
-	scn_key(res, "map", "%d", page.mapcount);
-	scn_key(res, "pin", "%d", page.refcount / PIN_BIAS);
+	scn_show_refs(res, page.refcount, page.mapcount, page.dirty);
 }
 
 void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
@@ -122,6 +117,27 @@ void scn_op_memtype(struct scn_run *run, const struct scn_op *op, struct scn_res
 		unusable(run, "no memory type of a page: %s", strerror(errno));
 	else
 		scn_key(res, "type", "%s", cache_name(page.memtype));
+}
+
+void scn_op_vmprot(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct ask a = { .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_VMA };
+	unsigned long addr;
+
+	if (!session_needed(run) ||
+	    !scn_address(&run->memory, &op->arg[LOOK_PLACE], res, &addr))
+		return;
+	a.u.vma.addr = addr;
+	if (!ask(run, op, &a, -1))
+		return;
+	if (a.ret) {
+		scn_value_return(res, a.ret);
+		return;
+	}
+	scn_key(res, "bits", "0x%llx", (unsigned long long)a.u.vma.bits);
+	scn_key(res, "cache", "%s", cache_name(a.u.vma.cache));
+	scn_key(res, "pat", "%u", a.u.vma.pat);
+	scn_show_flags(res, (unsigned long)a.u.vma.flags, true);
 }
 
 /* ---- /proc ---- */

@@ -122,9 +122,20 @@ void scn_op_zap(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	close(fd);
 }
 
-/* linux/mm_types.h, enum vm_fault_reason. */
-#define FAULT_OOM 0x1
-#define FAULT_SIGBUS 0x2
+/* As lib/scenario/dev.h has them. */
+static const uint32_t insertions[SIM_DEV_NR_INSERTS] = {
+	[SIM_DEV_PFN_PROT] = ORACLE_PFN_PROT, [SIM_DEV_MIXED_PROT] = ORACLE_MIXED_PROT,
+	[SIM_DEV_MIXED_SPECIAL] = ORACLE_MIXED_SPECIAL,
+	[SIM_DEV_MIXED_MKWRITE] = ORACLE_MIXED_MKWRITE, [SIM_DEV_PAGE] = ORACLE_PAGE,
+	[SIM_DEV_PAGES] = ORACLE_PAGES, [SIM_DEV_REMAP] = ORACLE_REMAP,
+	[SIM_DEV_APPLY] = ORACLE_APPLY, [SIM_DEV_FAULT_PAGE] = ORACLE_FAULT_PAGE,
+	[SIM_DEV_NOTHING] = ORACLE_NOTHING,
+};
+
+uint32_t insertion_of(enum sim_dev_insert insert)
+{
+	return insertions[insert];
+}
 
 void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
 {
@@ -136,12 +147,20 @@ void scn_op_insert(struct scn_run *run, const struct scn_op *op, struct scn_resu
 	a.u.insert.addr = args.addr;
 	a.u.insert.page = (uint32_t)args.page;
 	a.u.insert.nr = (uint32_t)args.n;
-	if (!ask(run, op, &a, -1))
+	a.u.insert.by = args.by < 0 ? ORACLE_NR_INSERTS : insertions[args.by];
+	if (ask(run, op, &a, -1))
+		scn_show_insert(res, (int)(a.ret ? a.ret : a.u.insert.ret), a.u.insert.fault);
+}
+
+void scn_op_zap_ptes(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct ask a = { .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_ZAP_PTES };
+	struct scn_range range;
+
+	if (!session_needed(run) || !scn_read_range(&run->memory, op, res, &range))
 		return;
-	if (a.ret || a.u.insert.ret)
-		scn_value_return(res, a.ret ? a.ret : a.u.insert.ret);
-	else if (a.u.insert.fault & FAULT_SIGBUS)
-		scn_value(res, "SIGBUS");
-	else
-		scn_value_return(res, a.u.insert.fault & FAULT_OOM ? -ENOMEM : 0);
+	a.u.zap_ptes.addr = range.addr;
+	a.u.zap_ptes.len = range.len;
+	if (ask(run, op, &a, -1))
+		scn_value_return(res, a.ret);
 }

@@ -48,36 +48,54 @@ static uint32_t vma_flags(uint64_t vm_flags)
 	return ret;
 }
 
-static uint32_t insertion(uint64_t insert)
-{
-	static const uint32_t of[] = {
-		[SIM_DEV_PFN_PROT] = ORACLE_PFN_PROT, [SIM_DEV_MIXED_PROT] = ORACLE_MIXED_PROT,
-		[SIM_DEV_PAGE] = ORACLE_PAGE, [SIM_DEV_PAGES] = ORACLE_PAGES,
-		[SIM_DEV_REMAP] = ORACLE_REMAP, [SIM_DEV_APPLY] = ORACLE_APPLY,
-		[SIM_DEV_FAULT_PAGE] = ORACLE_FAULT_PAGE,
-	};
-
-	return of[insert];
-}
-
 static uint32_t caching(uint64_t mode)
 {
 	return mode == SIM_CACHE_WB ? ORACLE_WB : mode == SIM_CACHE_WC ? ORACLE_WC : ORACLE_UC;
 }
 
+static uint32_t answer(enum sim_dev_answer answer)
+{
+	static const uint32_t of[SIM_DEV_NR_ANSWERS] = {
+		[SIM_DEV_NO_HANDLER] = ORACLE_NO_HANDLER, [SIM_DEV_ALLOW] = ORACLE_ALLOW,
+		[SIM_DEV_LOCKED] = ORACLE_LOCKED, [SIM_DEV_INSERT] = ORACLE_INSERT_AGAIN,
+		[SIM_DEV_RETRY] = ORACLE_RETRY, [SIM_DEV_SIGBUS] = ORACLE_SIGBUS,
+		[SIM_DEV_SIGSEGV] = ORACLE_SIGSEGV,
+	};
+
+	return of[answer];
+}
+
+static uint32_t access_by(enum sim_dev_access access)
+{
+	return access == SIM_DEV_NO_ACCESS ? ORACLE_NO_ACCESS :
+	       access == SIM_DEV_ACCESS_BYTES ? ORACLE_ACCESS_BYTES : ORACLE_ACCESS_ERROR;
+}
+
 static struct oracle_dev describe(const struct sim_dev_config *config)
 {
 	return (struct oracle_dev){
-		.vma_flags = vma_flags(config->vm_flags),
-		.insert = insertion(config->insert),
+		.vma_flags = vma_flags(config->vm_flags) |
+			     (config->clears_maywrite ? ORACLE_VMA_NOMAYWRITE : 0),
+		.insert = insertion_of(config->insert),
+		.own_prot = config->own_prot,
+		.insert_prot = config->insert_prot,
+		.insert_caching = caching(config->insert_caching),
+		.prot_caching = caching(config->prot_caching),
+		.pages_caching = caching(config->pages_caching),
 		.iomem = config->iomem,
-		.caching = caching(config->caching),
 		.reserve = config->reserve,
 		.prefault = config->prefault,
 		.reject_cow = config->reject_cow,
-		.pfn_mkwrite = config->pfn_mkwrite,
+		.fault = answer(config->fault),
+		.page_mkwrite = answer(config->page_mkwrite),
+		.pfn_mkwrite = answer(config->pfn_mkwrite),
+		.access = access_by(config->access),
+		.open = config->open,
+		.close = config->close,
 		.at_mmap = config->at_mmap,
 		.nr_pages = (uint32_t)config->nr_pages,
+		.over = -1,
+		.over_page = (uint32_t)config->over_page,
 	};
 }
 
@@ -87,18 +105,58 @@ void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result 
 	struct sim_dev_config config;
 	struct oracle_dev dev;
 
-	(void)res;
-	scn_read_dev(op, &config);
-	dev = describe(&config);
-	if (!session_needed(run))
+	if (!session_needed(run) || !scn_read_dev(&run->memory, op, res, &config))
 		return;
+	dev = describe(&config);
+	if (op->arg[DEV_OVER].set)
+		dev.over = run->object[op->arg[DEV_OVER].object].dev;
+	if (op->arg[DEV_OVER].set && dev.over < 0) {
+		scn_value_return(res, -ENOENT);
+		return;
+	}
 	if (ioctl(run->session, ORACLE_DEV_CREATE, &dev)) {
 		unusable(run, "no such device: %s", strerror(errno));
 		return;
 	}
-	run->memory.pages[op->arg[DEV_NAME].object] = dev.nr_pages;
 	o->dev = dev.id;
 	o->remaps = dev.insert == ORACLE_REMAP;
+}
+
+void scn_op_reserve(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct ask a = { .kind = ASK_IOCTL, .fd_arg = -1, .call = (long)ORACLE_RESERVE };
+	const struct object *o = &run->object[op->arg[RANGE_MAP].object];
+	struct scn_reserve args;
+
+	if (!session_needed(run))
+		return;
+	scn_read_reserve(&run->memory, op, &args);
+	a.u.reserve.id = o->dev;
+	a.u.reserve.page = (uint32_t)args.page;
+	a.u.reserve.nr = (uint32_t)args.nr;
+	a.u.reserve.begin = args.begin;
+	if (ask(run, op, &a, -1))
+		scn_value_return(res, a.ret ? a.ret : a.u.reserve.ret);
+}
+
+void scn_op_calls(struct scn_run *run, const struct scn_op *op, struct scn_result *res)
+{
+	struct oracle_calls told = { .id = run->object[op->arg[0].object].dev };
+	unsigned int calls[SIM_DEV_NR_CALLS];
+
+	if (!session_needed(run))
+		return;
+	if (ioctl(run->session, ORACLE_CALLS, &told)) {
+		scn_value_return(res, -errno);
+		return;
+	}
+	calls[SIM_DEV_OPEN] = told.calls[ORACLE_OPEN];
+	calls[SIM_DEV_CLOSE] = told.calls[ORACLE_CLOSE];
+	calls[SIM_DEV_FAULT] = told.calls[ORACLE_FAULT];
+	calls[SIM_DEV_PAGE_MKWRITE] = told.calls[ORACLE_PAGE_MKWRITE];
+	calls[SIM_DEV_PFN_MKWRITE] = told.calls[ORACLE_PFN_MKWRITE];
+	calls[SIM_DEV_ACCESS] = told.calls[ORACLE_ACCESS];
+	scn_show_calls(res, calls);
 }
 
 /* ---- open files ---- */

@@ -61,6 +61,8 @@ const char *scn_unportable(const struct scn *scn)
 			snprintf(why, sizeof(why), "a kernel has no %s", desc->name);
 			return why;
 		}
+		if (desc->run == scn_op_file && scn_number(&scn->op[i], REGULAR_WRITEBACK, 0))
+			return "there is no file system here that writes back";
 		if (desc->run == scn_op_open && !scn->op[i].arg[OPEN_DEV].set)
 			return "open without dev= is TTM's";
 	}

@@ -24,6 +24,7 @@
 #include <sys/types.h>
 
 #include "scenario/args.h"
+#include "scenario/show.h"
 #include "ttmsim_oracle.h"
 
 /* ---- what a task is asked ---- */
@@ -51,6 +52,7 @@ struct ask {
 	long call;
 	unsigned long arg[6];
 	long ret;		/* out: result or -errno; of READ and WRITE a signal, too */
+	int code;		/* out: that signal's si_code */
 	uint8_t byte;
 	union {
 		struct oracle_pte pte;
@@ -58,6 +60,9 @@ struct ask {
 		struct oracle_put put;
 		struct oracle_zap zap;
 		struct oracle_insert_at insert;
+		struct oracle_reserve reserve;
+		struct oracle_zap_ptes zap_ptes;
+		struct oracle_vma vma;
 		unsigned char resident[SCN_MAX_MINCORE];
 	} u;
 };
@@ -177,6 +182,9 @@ bool dev_pfn(struct scn_run *run, struct object *o, unsigned long page, uint64_t
 void name_pfn(struct scn_run *run, uint64_t pfn, char text[SCN_PFN_TEXT]);
 /* The index of the device or regular file of this inode; -1 where it is none. */
 int find_ino(struct scn_run *run, dev_t on, unsigned long ino);
+
+/* op_map.c: as the module calls it. */
+uint32_t insertion_of(enum sim_dev_insert insert);
 
 /* procfs.c: text of a task's file, to be freed; NULL where it cannot be read. */
 char *procfs_text(pid_t pid, const char *file);

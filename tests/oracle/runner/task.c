@@ -21,13 +21,15 @@
 #endif
 
 static sigjmp_buf on_signal;
-static volatile sig_atomic_t armed;
+static volatile sig_atomic_t armed, code;
 
-static void caught(int signal)
+static void caught(int signal, siginfo_t *info, void *context)
 {
+	(void)context;
 	if (!armed)
 		_exit(128 + signal);
 	armed = 0;
+	code = info->si_code;
 	siglongjmp(on_signal, signal);
 }
 
@@ -35,7 +37,8 @@ static void caught(int signal)
 void task_signals(void)
 {
 	/* The jump out of the handler leaves the mask alone, and so does entering it. */
-	struct sigaction action = { .sa_handler = caught, .sa_flags = SA_NODEFER };
+	struct sigaction action = { .sa_sigaction = caught,
+				    .sa_flags = SA_NODEFER | SA_SIGINFO };
 
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
@@ -51,6 +54,7 @@ static void touch(struct ask *ask)
 
 	if (signal) {
 		ask->ret = signal;
+		ask->code = code;
 		return;
 	}
 	armed = 1;
