@@ -13,9 +13,10 @@
 static inline void sim_spin_lock(struct sim_machine *machine, spinlock_t *lock,
 				 enum sim_lock_rank rank)
 {
-	sim_spin_acquire(machine && machine->up, lock, rank);
+	/* Counted before: a thread's first count takes a lock of its own (cpu.c). */
 	if (machine)
 		sim_count(machine, SIM_CNT_LOCK);
+	sim_spin_acquire(machine && machine->up, lock, rank);
 }
 
 static inline bool sim_spin_trylock(struct sim_machine *machine, spinlock_t *lock,
