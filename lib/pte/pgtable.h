@@ -113,8 +113,8 @@ int sim_prot_none_allowed(struct vm_area_struct *vma, unsigned long start, unsig
  * Waits for PG_locked, and lets it go. False after a BUG: nobody is there to unlock it.
  * Models: include/linux/pagemap.h, lock_page, 6.1.
  */
-bool lock_page(struct page *page);
-void unlock_page(struct page *page);
+bool fault_lock_page(struct page *page);
+void fault_unlock_page(struct page *page);
 
 /*
  * The entry at @addr, if it maps @page: no longer writable nor dirty. Was it?
