@@ -166,7 +166,7 @@ vm_fault_t mm_fault(struct vm_area_struct *vma, unsigned long addr, unsigned int
 	struct mm_struct *mm = vma->vm_mm;
 	vm_fault_t ret;
 
-	sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+	sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, __func__);
 	ret = handle_mm_fault(vma, addr, flags, NULL);
 	if (!(ret & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
 		sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
@@ -332,7 +332,7 @@ static vm_fault_t page_fault(struct vm_fault *vmf)
 
 	count_call(&drv->nr_fault);
 	if (drv->answer & VM_FAULT_RETRY)
-		sim_mmap_read_unlock(vmf->vma->vm_mm);
+		sim_mmap_unlock(vmf->vma->vm_mm);
 	if (drv->answer)
 		return drv->answer;
 	if (vmf->pgoff >= MM_PAGES)

@@ -110,7 +110,7 @@ static void locks(struct as *as)
 	mmap_write_lock(mm);
 	mmap_write_unlock(mm);
 	mmap_read_lock(mm);
-	assert_true(sim_read_trylock(as->machine, &mm->mmap_lock, SIM_RANK_MMAP));
+	assert_true(sim_read_trylock(as->machine, &mm->mmap_lock, SIM_RANK_MMAP, __func__));
 	mmap_read_unlock(mm);
 	mmap_read_unlock(mm);
 }
