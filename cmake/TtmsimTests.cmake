@@ -71,7 +71,7 @@ foreach(source IN LISTS test_sources)
 endforeach()
 
 # Programs as the kernels are compared by.
-foreach(stem IN ITEMS bundle fuzz_gen text)
+foreach(stem IN ITEMS bundle fuzz_gen fuzz_source text)
 	target_sources(sim_check_random PRIVATE "${tests_dir}/oracle/host/${stem}.c")
 endforeach()
 target_include_directories(sim_check_random PRIVATE "${tests_dir}/oracle/host")

@@ -108,16 +108,6 @@ int sim_cpu_init(struct sim_machine *machine)
 	return 0;
 }
 
-int sim_enter(struct sim_machine *machine)
-{
-	if (sim_is_crashed(machine))
-		return -EIO;
-	if (__builtin_expect(machine->up, 0) && sim_thread_id() != machine->owner_thread)
-		return -EBUSY;
-	sim_cpu(machine);
-	return 0;
-}
-
 #define INSERTED \
 	(1u << SIM_CNT_WALK | 1u << SIM_CNT_LOCK | 1u << SIM_CNT_PTE_READ | 1u << SIM_CNT_PTE_WRITE)
 

@@ -24,9 +24,10 @@ struct sim_callback {
 	const void *fn;			/* the function; NULL where nobody asks for it */
 	uint64_t addr;			/* what it was called for; 0 = no address */
 	struct task_struct *task;	/* current when it was called */
-	unsigned int base;		/* held.base of the caller (lockrank.h) */
+	unsigned int base, released;	/* sim_held's of the caller (lockrank.h) */
+	unsigned int depth, inner;	/* sim_held's within: callbacks, base */
 	bool atomic;			/* called with locks of any kind: no call may enter */
-	void *jump;			/* sigjmp_buf of where an oops goes; NULL (oops.h) */
+	void *jump;			/* sigjmp_buf to which an oops goes; NULL (oops.h) */
 };
 
 struct sim_thread {
@@ -127,24 +128,6 @@ static inline void sim_count(struct sim_machine *machine, enum sim_counter count
 {
 	sim_count_n(machine, counter, 1);
 }
-
-static inline void sim_event(struct sim_machine *machine, enum sim_event_kind kind,
-			     uint64_t addr, uint64_t value, const char *what)
-{
-	if (__builtin_expect(machine->listeners.event != NULL, 0)) {
-		struct sim_event event = { kind, addr, value, what };
-
-		machine->listeners.event(&event, machine->listeners.event_data);
-	}
-}
-
-/*
- * Every sim_ call on a machine begins with this: binds the thread, notes a
- * second thread (from then on page tables are freed after a grace period).
- * Returns 0; -EIO where the machine has crashed; -EBUSY for another thread than a
- * UP machine's own.
- */
-int sim_enter(struct sim_machine *machine);
 
 /* The current task's machine; NULL without one. */
 static inline struct sim_machine *sim_current_machine(void)

@@ -70,13 +70,16 @@ struct sim_machine {
 	const struct sim_arch *arch;
 	struct sim_sim *sim;		/* lib/sim/machine.h */
 	const struct sim_gup_ops *gup;	/* lib/vma/gup_ops.h */
+	void (*switch_task)(struct task_struct *task); /* sim_task_switch(); NULL in bare ones */
 	int thp;			/* enum sim_thp_policy */
 	int max_map_count;		/* atomic; of vmas in an address space */
 	bool up;			/* one CPU, one thread: no locks, no atomic operations */
 	struct sim_cpu *up_cpu;		/* of a UP machine that is quiet (cpu.h); else NULL */
 	int rmap_disordered;		/* atomic; 1 once a vm_pgoff changed in the reverse map */
 
-	int crashed;			/* atomic; 1 after a BUG */
+	bool oops;			/* a callback's wild pointer is an outcome (oops.h) */
+
+	int crashed;			/* atomic; 1 after a BUG or an oops */
 	uint64_t epoch;			/* atomic; unique in the process, see cpu.h */
 	uint64_t owner_thread;		/* the thread that created it */
 	int threaded;			/* atomic; 1 once another thread came */

@@ -14,6 +14,7 @@
 
 #include "base/assert.h"
 #include "base/cpu.h"
+#include "base/event.h"
 #include "base/spin.h"
 #include "base/tell.h"
 

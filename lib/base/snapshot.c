@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/callback.h"
 #include "base/internal.h"
 #include "base/machine.h"
 
@@ -42,6 +43,10 @@ struct sim_snapshot *sim_snapshot(const struct sim_machine *constant)
 
 	if (!machine)
 		return NULL;
+	if (sim_callback_refuses(machine, __func__)) {
+		errno = EDEADLK;
+		return NULL;
+	}
 	arena = sim_arena_of(machine);
 	brk = arena->brk;
 	desc = sim_desc_bytes(brk);
@@ -83,6 +88,9 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 	arena = sim_arena_of(machine);
 	if (snapshot->id != arena->id)
 		return -EINVAL;
+	if (sim_callback_refuses(machine, __func__))
+		return -EDEADLK;
+	sim_held_forget(machine, (const char *)machine + SIM_ARENA_BYTES);
 	listeners = machine->listeners;
 	telling = machine->telling;
 	used = arena->brk;

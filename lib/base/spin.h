@@ -13,6 +13,10 @@
 /* Spin a little, then let others run. */
 void sim_spin_wait(const uint32_t *word);
 
+/* Takes a lock that somebody holds. Where that is the thread itself, within a driver's
+ * callback, it is not taken, and the callback's end tells of it. */
+void sim_spin_slow(spinlock_t *lock);
+
 /*
  * @up: of a UP machine. Nobody else is there to hold it, so as in a
  * UP kernel it is never taken at all, and letting it go changes nothing.
@@ -24,12 +28,10 @@ static inline void sim_spin_acquire(bool up, spinlock_t *lock, enum sim_lock_ran
 	sim_rank_acquire(rank, lock);
 	if (up)
 		return;
-	while (__builtin_expect(!__atomic_compare_exchange_n(&lock->word, &free, 1, false,
-							     __ATOMIC_ACQUIRE,
-							     __ATOMIC_RELAXED), 0)) {
-		sim_spin_wait(&lock->word);
-		free = 0;
-	}
+	if (__builtin_expect(!__atomic_compare_exchange_n(&lock->word, &free, 1, false,
+							  __ATOMIC_ACQUIRE,
+							  __ATOMIC_RELAXED), 0))
+		sim_spin_slow(lock);
 }
 
 /* The same, but false where somebody holds it. */

@@ -105,6 +105,15 @@ void sim_tell_init(struct sim_telling *telling, bool quiet)
 
 /* ---- telling ---- */
 
+const char *sim_describe_caller(const void *code, char *to, size_t size)
+{
+	char place[128];
+
+	sim_describe_code(code, place, sizeof(place));
+	snprintf(to, size, "%s%s", *place ? ", called from " : "", place);
+	return to;
+}
+
 const char *sim_describe_code(const void *code, char *to, size_t size)
 {
 	const char *file;

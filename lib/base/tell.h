@@ -27,4 +27,7 @@ void sim_tell(const struct sim_telling *telling, const struct sim_outcome *outco
  * offset, else its file and offset; "" of NULL. Returns @to. */
 const char *sim_describe_code(const void *code, char *to, size_t size);
 
+/* The same as the end of a sentence: ", called from ...", or "". */
+const char *sim_describe_caller(const void *code, char *to, size_t size);
+
 #endif

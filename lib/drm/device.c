@@ -21,13 +21,18 @@ void sim_drm_device_init(struct drm_device *dev, struct sim_machine *machine,
 	dev->vma_offset_manager = vma_offset_manager;
 }
 
+static void call_release(struct drm_device *dev, const struct sim_drmm_action *action)
+{
+	SIM_CALL_VOID(dev->sim_machine, action, release, 0, dev, action->data);
+}
+
 void sim_drm_device_fini(struct drm_device *dev)
 {
 	struct sim_drmm_action *action;
 
 	while (dev && (action = dev->sim_managed)) {
 		dev->sim_managed = action->next;
-		action->release(dev, action->data);
+		call_release(dev, action);
 		sim_free(action, sizeof(*action), SIM_OBJ_MISC);
 	}
 }

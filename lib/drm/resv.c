@@ -27,14 +27,26 @@ void dma_resv_init(struct dma_resv *obj)
 	ww_mutex_init(&obj->lock, &reservation_ww_class);
 }
 
+/* Who holds it is told by the name that the driver called. */
+static int resv_locked(int ret, const char *by, const void *from)
+{
+	if (!ret)
+		sim_lock_taken_by(by, from);
+	return ret;
+}
+
 int dma_resv_lock(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
 {
-	return ww_mutex_lock(&obj->lock, ctx);
+	int ret = ww_mutex_lock(&obj->lock, ctx);
+
+	return resv_locked(ret, __func__, __builtin_return_address(0));
 }
 
 int dma_resv_lock_interruptible(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
 {
-	return ww_mutex_lock_interruptible(&obj->lock, ctx);
+	int ret = ww_mutex_lock_interruptible(&obj->lock, ctx);
+
+	return resv_locked(ret, __func__, __builtin_return_address(0));
 }
 
 void dma_resv_lock_slow(struct dma_resv *obj, struct ww_acquire_ctx *ctx)
@@ -49,7 +61,10 @@ int dma_resv_lock_slow_interruptible(struct dma_resv *obj, struct ww_acquire_ctx
 
 bool dma_resv_trylock(struct dma_resv *obj)
 {
-	return ww_mutex_trylock(&obj->lock, NULL) != 0;
+	if (!ww_mutex_trylock(&obj->lock, NULL))
+		return false;
+	sim_lock_taken_by(__func__, __builtin_return_address(0));
+	return true;
 }
 
 void dma_resv_unlock(struct dma_resv *obj)

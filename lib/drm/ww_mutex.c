@@ -111,12 +111,10 @@ static int ww_check_holder(const struct ww_acquire_ctx *ctx, struct ww_acquire_c
 	return 0;
 }
 
-/* A thread that waits for itself hangs a kernel; here it backs off. */
+/* A thread that waits for itself hangs a kernel; here it backs off, and that is told. */
 static int ww_self_deadlock(struct ww_mutex *lock)
 {
-	if (lock->sim_machine)
-		sim_outcome_record(lock->sim_machine, SIM_WARN, WW_FILE, "ww_mutex_lock",
-				   "recursive locking");
+	(void)sim_lock_check(lock->sim_machine, lock, SIM_RANK_RESV, true, "ww_mutex_lock");
 	return -EDEADLK;
 }
 
@@ -154,39 +152,70 @@ static int ww_wait(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, bool intr)
 	return 0;
 }
 
-static int ww_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, bool intr)
+static void ww_let_go(const void *lock)
 {
-	int ret;
+	ww_mutex_unlock((struct ww_mutex *)(uintptr_t)lock);
+}
 
-	if (ww_take(lock, ctx)) {
-		sim_rank_acquire(SIM_RANK_RESV, lock);
-		return 0;
+static void ww_take_back(const void *at, bool write)
+{
+	struct ww_mutex *lock = (struct ww_mutex *)(uintptr_t)at;
+
+	(void)write;
+	for (unsigned int round = 0; !ww_take(lock, NULL); round++) {
+		if (lock->sim_machine && sim_is_crashed(lock->sim_machine))
+			break;
+		sim_wait_round(round);
 	}
-	ret = ww_check_wait(lock, ctx);
+}
+
+static void ww_note(const struct ww_mutex *lock, const char *by, const void *from)
+{
+	static const struct sim_lock_ops ops = { ww_let_go, ww_take_back };
+
+	sim_held_push(lock, &ops, SIM_RANK_RESV, true, by);
+	sim_lock_taken_by(by, from);
+}
+
+/* Whoever holds a lock of higher rank is told, and goes on, as with lockdep. */
+static void ww_check_order(struct ww_mutex *lock, const char *by)
+{
+	if (unlikely(sim_held.under || (sim_held.nr && sim_held_above(SIM_RANK_RESV))))
+		(void)sim_lock_check(lock->sim_machine, lock, SIM_RANK_RESV, true, by);
+}
+
+static int ww_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, bool intr,
+		   const char *by, const void *from)
+{
+	int ret = 0;
+
+	if (!ww_take(lock, ctx)) {
+		ret = ww_check_wait(lock, ctx);
+		if (!ret)
+			ret = ww_wait(lock, ctx, intr);
+	}
 	if (ret)
 		return ret;
-	sim_rank_acquire(SIM_RANK_RESV, lock);
-	ret = ww_wait(lock, ctx, intr);
-	if (ret)
-		sim_rank_release(SIM_RANK_RESV, lock);
-	return ret;
+	ww_check_order(lock, by);
+	ww_note(lock, by, from);
+	return 0;
 }
 
 int ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 {
-	return ww_lock(lock, ctx, false);
+	return ww_lock(lock, ctx, false, __func__, __builtin_return_address(0));
 }
 
 int ww_mutex_lock_interruptible(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 {
-	return ww_lock(lock, ctx, true);
+	return ww_lock(lock, ctx, true, __func__, __builtin_return_address(0));
 }
 
 int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 {
 	if (!ww_take(lock, ctx))
 		return 0;
-	sim_rank_acquire_tried(SIM_RANK_RESV, lock);
+	ww_note(lock, __func__, __builtin_return_address(0));
 	return 1;
 }
 
@@ -204,7 +233,7 @@ void ww_mutex_unlock(struct ww_mutex *lock)
 		__atomic_store_n(&lock->ctx, NULL, __ATOMIC_RELAXED);
 		ww_unlock_ctx(lock);
 	}
-	sim_rank_release(SIM_RANK_RESV, lock);
+	(void)sim_held_pop(lock);
 	__atomic_store_n(&lock->sim_owner, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&lock->sim_locked, 0, __ATOMIC_RELEASE);
 }

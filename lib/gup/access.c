@@ -39,7 +39,7 @@ static int copy_by_driver(struct mm_struct *mm, unsigned long addr, char *buf, i
 	vma = vma_lookup(mm, addr);
 	if (!vma || !vma->vm_ops || !vma->vm_ops->access)
 		return 0;
-	bytes = vma->vm_ops->access(vma, addr, buf, len, write);
+	bytes = SIM_CALL(mm->sim_machine, vma->vm_ops, access, addr, 0, vma, addr, buf, len, write);
 	return bytes < len ? bytes : len;
 }
 
@@ -50,7 +50,8 @@ static int __access_remote_vm(struct mm_struct *mm, unsigned long addr, char *bu
 	bool write = gup_flags & FOLL_WRITE;
 	int done = 0;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "access_process_vm"))
+		return 0;
 	while (done < len) {
 		struct page *page = NULL;
 		long got = get_user_pages_remote(mm, addr, 1, gup_flags, &page, NULL, NULL);
@@ -66,7 +67,7 @@ static int __access_remote_vm(struct mm_struct *mm, unsigned long addr, char *bu
 		buf += bytes;
 		addr += (unsigned long)bytes;
 	}
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return done;
 }
 

@@ -88,10 +88,11 @@ static long get_unlocked(struct mm_struct *mm, unsigned long start, unsigned lon
 	struct gup g = { mm, start, nr_pages, gup_flags, pages, NULL, &locked };
 	long ret;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "get_user_pages_unlocked"))
+		return -EDEADLK;
 	ret = __get_user_pages_locked(&g);
 	if (locked)
-		mmap_read_unlock(mm);
+		sim_mmap_unlock(mm);
 	return ret;
 }
 
@@ -202,9 +203,10 @@ long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned l
 	if (!(gup_flags & FOLL_LONGTERM) ||
 	    sim_rule(mm->sim_machine, SIM_RULE_GUP_LONGTERM_UNLOCKS))
 		return get_unlocked(mm, start, nr_pages, pages, gup_flags | FOLL_TOUCH);
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "get_user_pages_unlocked"))
+		return -EDEADLK;
 	ret = __gup_longterm_locked(&g);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 

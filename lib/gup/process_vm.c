@@ -33,11 +33,12 @@ static long rw_some(struct mm_struct *mm, unsigned long addr, size_t len, struct
 	long pinned;
 	size_t bytes;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, t->from ? "sim_process_vm_writev" : "sim_process_vm_readv"))
+		return -EDEADLK;
 	pinned = pin_user_pages_remote(mm, addr & ~(size - 1), chunk(mm, addr, len), flags, pages,
 				       NULL, &locked);
 	if (locked)
-		mmap_read_unlock(mm);
+		sim_mmap_unlock(mm);
 	if (pinned <= 0)
 		return -EFAULT;
 	bytes = (unsigned long)pinned * size - (addr & (size - 1));

@@ -358,7 +358,7 @@ static long get_all(struct gup *g)
 			break;
 	}
 	if (lock_dropped && *g->locked) {
-		mmap_read_unlock(g->mm);
+		sim_mmap_unlock(g->mm);
 		*g->locked = 0;
 	}
 	return done ? done : ret;

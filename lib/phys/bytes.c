@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/callback.h"
 #include "base/lock.h"
 #include "phys/phys.h"
 

@@ -19,6 +19,7 @@
  * and PG_sim_free tells a page that is in them.
  */
 #include "base/assert.h"
+#include "base/callback.h"
 #include "base/lock.h"
 #include "base/outcome.h"
 #include "phys/refs.h"

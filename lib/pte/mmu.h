@@ -15,6 +15,8 @@
 #include <ttmsim/pte.h>
 
 #include "base/assert.h"
+#include "base/callback.h"
+#include "base/event.h"
 #include "base/lock.h"
 #include "base/outcome.h"
 

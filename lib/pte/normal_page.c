@@ -67,7 +67,7 @@ static struct page *special_page(struct vm_area_struct *vma, unsigned long addr,
 	const struct sim_entry_format *fmt = &machine->mmu->format[SIM_LEAF_PTE];
 
 	if (vma->vm_ops && vma->vm_ops->find_special_page)
-		return vma->vm_ops->find_special_page(vma, addr);
+		return SIM_CALL(machine, vma->vm_ops, find_special_page, addr, NULL, vma, addr);
 	if (vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		return NULL;
 	if (fmt_pfn(fmt, e) == sim_zero_pfn(machine) || fmt_test(fmt, SIM_TEST_DEVMAP, e))

@@ -113,8 +113,8 @@ int sim_prot_none_allowed(struct vm_area_struct *vma, unsigned long start, unsig
  * Waits for PG_locked, and lets it go. False after a BUG: nobody is there to unlock it.
  * Models: include/linux/pagemap.h, lock_page, 6.1.
  */
-bool lock_page(struct page *page);
-void unlock_page(struct page *page);
+bool page_lock_or_bug(struct page *page);
+void page_unlock(struct page *page);
 
 /*
  * The entry at @addr, if it maps @page: no longer writable nor dirty. Was it?
@@ -224,11 +224,30 @@ static inline int sim_mm_counter(const struct page *page)
 	return sim_page_test(page, PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
-/* mmap_lock: taken by the page-table floor only to give it up at a retry, and
- * asked about by vm_insert_page(). */
-static inline void sim_mmap_read_unlock(struct mm_struct *mm)
+/*
+ * mmap_lock, for the call @by. 0, or -EDEADLK, told, where the thread would wait for
+ * itself: @by returns at once.
+ */
+static inline int sim_mmap_read_lock(struct mm_struct *mm, const char *by)
 {
-	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+	return sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, by);
+}
+
+static inline int sim_mmap_write_lock(struct mm_struct *mm, const char *by)
+{
+	return sim_write_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, by);
+}
+
+/* Would @by, which takes mmap_lock many times, wait for itself? Told. */
+static inline bool sim_mmap_is_own(struct mm_struct *mm, const char *by)
+{
+	return sim_held_find(&mm->mmap_lock) &&
+	       sim_lock_check(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, true, by);
+}
+
+static inline bool sim_mmap_unlock(struct mm_struct *mm)
+{
+	return sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
 }
 
 /*
@@ -237,9 +256,9 @@ static inline void sim_mmap_read_unlock(struct mm_struct *mm)
  */
 static inline bool sim_mmap_may_be_read(struct mm_struct *mm)
 {
-	if (!sim_read_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP))
+	if (!sim_read_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, __func__))
 		return false;
-	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+	sim_mmap_unlock(mm);
 	return true;
 }
 

@@ -84,7 +84,7 @@ static vm_fault_t dev_page_mkwrite(struct vm_fault *vmf)
 	struct sim_dev *dev = dev_of(vmf->vma);
 
 	dev_count(dev, SIM_DEV_PAGE_MKWRITE);
-	if (dev->config.page_mkwrite == SIM_DEV_SIGBUS || !lock_page(vmf->page))
+	if (dev->config.page_mkwrite == SIM_DEV_SIGBUS || !page_lock_or_bug(vmf->page))
 		return VM_FAULT_SIGBUS;
 	return VM_FAULT_LOCKED;
 }

@@ -3,6 +3,7 @@
  * check.c - does a machine keep its invariants? lib/vma/check.h has the families of
  * rules, and where each is; this file takes them through all address spaces.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "phys/phys.h"
@@ -44,6 +45,15 @@ static void see_all(struct machine_check *mc)
 	check_pages(mc);
 }
 
+/* Would this thread wait for itself at one of the tasks? */
+static bool holds_an_mm(struct sim_machine *machine)
+{
+	for (struct task_struct *task = machine->tasks; task; task = task->sim_next)
+		if (task->mm && sim_mmap_is_own(task->mm, "sim_machine_check"))
+			return true;
+	return false;
+}
+
 unsigned int sim_machine_check(struct sim_machine *machine,
 			       void (*tell)(const char *what, void *data), void *data)
 {
@@ -55,6 +65,10 @@ unsigned int sim_machine_check(struct sim_machine *machine,
 
 	if (!machine || sim_enter(machine))
 		return 0;	/* crashed: nothing holds any more */
+	if (holds_an_mm(machine)) {
+		errno = EDEADLK;
+		return 0;
+	}
 	phys = machine->phys;
 	mc.cpu = sim_cpu(machine);
 	mc.maps = calloc(phys->ram.nr, sizeof(*mc.maps));

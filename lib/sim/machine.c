@@ -65,6 +65,11 @@ static void note_baseline(struct sim_machine *machine)
 	sim->base_free_pages = sim_phys_free_pages(machine);
 }
 
+static void switch_task(struct task_struct *task)
+{
+	(void)sim_task_switch(task);
+}
+
 static int init_machine(struct sim_machine *machine, const struct sim_arch *arch,
 			const struct sim_release *release, const struct sim_machine_config *config)
 {
@@ -87,9 +92,12 @@ static int init_machine(struct sim_machine *machine, const struct sim_arch *arch
 	machine->max_map_count = DEFAULT_MAX_MAP_COUNT;
 	machine->up = config->cpus == 1;
 	sim_tell_init(&machine->telling, config->quiet);
+	if (config->oops || sim_env_is_on("TTMSIM_OOPS"))
+		sim_oops_begin(machine);
 	if (machine->up)
 		sim->mmu.plain.kind |= SIM_PLAIN_UP;
 	machine->gup = &sim_gup_ops;
+	machine->switch_task = switch_task;
 	machine->mmu = &sim->mmu;
 	sim->dev_io_next = arch->io_start_pfn + nr_vram;
 	sim->dev_io_end = sim->dev_io_next + (SIM_DEV_IO_BYTES >> arch->page_shift);
@@ -159,10 +167,12 @@ struct sim_machine *sim_machine_create(const struct sim_machine_config *config)
 
 void sim_machine_destroy(struct sim_machine *machine)
 {
-	if (!machine)
+	if (!machine || sim_callback_refuses(machine, __func__))
 		return;
 	if (sim_current_machine() == machine)
 		sim_task_switch(NULL);
+	sim_held_forget(machine, (const char *)machine + SIM_ARENA_BYTES);
+	sim_oops_end(machine);
 	sim_arena_destroy(machine);
 }
 

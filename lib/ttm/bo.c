@@ -152,6 +152,13 @@ static int prepare_tt(struct ttm_buffer_object *bo, const struct ttm_resource *m
 	return ttm_tt_populate(bo->bdev, bo->ttm, ctx);
 }
 
+static int call_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
+		     struct ttm_resource *mem, struct ttm_place *hop)
+{
+	return SIM_CALL(ttm_machine(bo->bdev), bo->bdev->funcs, move, 0, -EIO, bo, evict, ctx, mem,
+			hop);
+}
+
 int ttm_bo_handle_move_mem(struct ttm_buffer_object *bo, struct ttm_resource *mem, bool evict,
 			   struct ttm_operation_ctx *ctx, struct ttm_place *hop)
 {
@@ -167,7 +174,7 @@ int ttm_bo_handle_move_mem(struct ttm_buffer_object *bo, struct ttm_resource *me
 	if (!ret)
 		ret = dma_resv_reserve_fences(bo->base.resv, 1);
 	if (!ret)
-		ret = bo->bdev->funcs->move(bo, evict, ctx, mem, hop);
+		ret = call_move(bo, evict, ctx, mem, hop);
 	if (!ret) {
 		ctx->bytes_moved += bo->base.size;
 		sim_event(machine, SIM_EV_MOVE,
@@ -360,7 +367,7 @@ static void bo_free_memory(struct ttm_buffer_object *bo)
 {
 	sim_assert(sim_rank_held(SIM_RANK_RESV, &bo->base.resv->lock));
 	if (bo->bdev->funcs->delete_mem_notify)
-		bo->bdev->funcs->delete_mem_notify(bo);
+		SIM_CALL_VOID(ttm_machine(bo->bdev), bo->bdev->funcs, delete_mem_notify, 0, bo);
 	ttm_bo_tt_destroy(bo);
 	ttm_resource_free(bo, &bo->resource);
 }
@@ -379,7 +386,7 @@ static void bo_leave_device(struct ttm_buffer_object *bo)
 {
 	bo_own_resv(bo);
 	if (bo->bdev->funcs->release_notify)
-		bo->bdev->funcs->release_notify(bo);
+		SIM_CALL_VOID(ttm_machine(bo->bdev), bo->bdev->funcs, release_notify, 0, bo);
 	drm_vma_offset_remove(bo->bdev->vma_manager, &bo->base.vma_node);
 	ttm_mem_io_free(bo->bdev, bo->resource);
 }
@@ -426,7 +433,7 @@ static void ttm_bo_release(struct kref *kref)
 	sim_assert(!bo->ttm && !bo->resource && list_empty(&bo->ddestroy));
 	dma_resv_unlock(bo->base.resv);
 	if (!SIM_OOPS_IF_NULL(ttm_machine(bdev), BO_FILE, __func__, bo->destroy))
-		bo->destroy(bo);
+		SIM_CALL_VOID(ttm_machine(bdev), bo, destroy, 0, bo);
 }
 
 void ttm_bo_put(struct ttm_buffer_object *bo)

@@ -34,7 +34,7 @@ static int ttm_bo_evict(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 
 	if (TTM_LACKS(bo->bdev, BO_FILE, __func__, evict_flags))
 		return -EIO;
-	bo->bdev->funcs->evict_flags(bo, &placement);
+	SIM_CALL_VOID(ttm_machine(bo->bdev), bo->bdev->funcs, evict_flags, 0, bo, &placement);
 	if (ttm_is_nowhere(bo->bdev, &placement)) {
 		ret = ttm_bo_wait(bo, true, false);
 		return ret ? ret : ttm_bo_pipeline_gutting(bo);
@@ -52,12 +52,28 @@ struct evict_walk {
 	struct ttm_buffer_object *busy;	/* out: the first that was reserved by others */
 };
 
+/* The only function of a driver that is called under a spinlock. */
+static bool call_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
+{
+	struct ttm_device *bdev = bo->bdev;
+	struct sim_callback callback;
+	const void *before;
+	bool valuable;
+
+	before = sim_callback_enter_atomic(&callback, ttm_machine(bdev), "->eviction_valuable",
+					   sim_code_of(&bdev->funcs->eviction_valuable), 0,
+					   &bdev->lru_lock);
+	valuable = SIM_CALL_WITHIN(&callback, false, bdev->funcs->eviction_valuable(bo, place));
+	sim_callback_leave_atomic(&callback, before);
+	return valuable;
+}
+
 static bool evict_wanted(const struct evict_walk *walk, struct ttm_buffer_object *bo)
 {
 	if (!walk->place)
 		return true;
 	return bo->resource && bo->resource->mem_type == walk->place->mem_type &&
-	       bo->bdev->funcs->eviction_valuable(bo, walk->place);
+	       call_valuable(bo, walk->place);
 }
 
 /* May we touch it? Then it is reserved, by us (locked) or by the caller. */

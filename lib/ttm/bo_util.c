@@ -20,8 +20,18 @@ static int io_reserve_oops(struct ttm_device *bdev, struct ttm_resource *mem)
 	return -EIO;
 }
 
+static __attribute__((noinline)) int call_reserve_guarded(struct sim_callback *callback,
+							  struct ttm_device *bdev,
+							  struct ttm_resource *mem)
+{
+	return SIM_CALL_WITHIN(callback, -EIO, bdev->funcs->io_mem_reserve(bdev, mem));
+}
+
 int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 {
+	struct sim_callback callback;
+	int ret;
+
 	if (__builtin_expect(!mem, 0))
 		return io_reserve_oops(bdev, mem);
 	if (mem->bus.offset || mem->bus.addr)
@@ -31,7 +41,12 @@ int ttm_mem_io_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 		return io_reserve_oops(bdev, mem);
 	if (!bdev->funcs->io_mem_reserve)
 		return 0;
-	return bdev->funcs->io_mem_reserve(bdev, mem);
+	sim_callback_enter(&callback, ttm_machine(bdev), "->io_mem_reserve",
+			   sim_code_of(&bdev->funcs->io_mem_reserve), 0);
+	ret = SIM_CALL_HOT(&callback, call_reserve_guarded(&callback, bdev, mem),
+			   bdev->funcs->io_mem_reserve(bdev, mem));
+	sim_callback_leave(&callback, NULL);
+	return ret;
 }
 
 void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
@@ -39,7 +54,7 @@ void ttm_mem_io_free(struct ttm_device *bdev, struct ttm_resource *mem)
 	if (!mem || (!mem->bus.offset && !mem->bus.addr))
 		return;
 	if (bdev->funcs->io_mem_free)
-		bdev->funcs->io_mem_free(bdev, mem);
+		SIM_CALL_VOID(ttm_machine(bdev), bdev->funcs, io_mem_free, 0, bdev, mem);
 	mem->bus.offset = 0;
 	mem->bus.addr = NULL;
 }

@@ -48,6 +48,7 @@ vm_fault_t ttm_bo_vm_reserve(struct ttm_buffer_object *bo, struct vm_fault *vmf)
 		if (dma_resv_lock_interruptible(bo->base.resv, NULL))
 			return VM_FAULT_NOPAGE;
 	}
+	sim_lock_taken_by(__func__, __builtin_return_address(0));
 	if (bo->ttm && (bo->ttm->page_flags & TTM_TT_FLAG_EXTERNAL) &&
 	    !(bo->ttm->page_flags & TTM_TT_FLAG_EXTERNAL_MAPPABLE)) {
 		dma_resv_unlock(bo->base.resv);
@@ -221,6 +222,13 @@ static bool access_in_range(const struct ttm_buffer_object *bo, unsigned long of
 	return end >> sim_page_shift(machine) <= bo->resource->num_pages;
 }
 
+static int call_access_memory(struct ttm_buffer_object *bo, unsigned long offset, void *buf,
+			      int len, int write)
+{
+	return SIM_CALL(ttm_machine(bo->bdev), bo->bdev->funcs, access_memory, 0, -EIO, bo, offset,
+			buf, len, write);
+}
+
 int ttm_bo_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len,
 		     int write)
 {
@@ -240,7 +248,7 @@ int ttm_bo_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 	else if (bo->resource->mem_type <= TTM_PL_TT)
 		ret = ttm_bo_vm_access_kmap(bo, offset, buf, len, write);
 	else if (bo->bdev->funcs->access_memory)
-		ret = bo->bdev->funcs->access_memory(bo, offset, buf, len, write);
+		ret = call_access_memory(bo, offset, buf, len, write);
 	else
 		ret = -EIO;
 	ttm_bo_unreserve(bo);

@@ -77,7 +77,7 @@ int ttm_resource_alloc(struct ttm_buffer_object *bo, const struct ttm_place *pla
 	if (SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), RESOURCE_FILE, __func__, man) ||
 	    SIM_OOPS_IF_NULL(ttm_machine(bo->bdev), RESOURCE_FILE, __func__, man->func))
 		return -EIO;
-	return man->func->alloc(man, bo, place, res_ptr);
+	return SIM_CALL(ttm_machine(bo->bdev), man->func, alloc, 0, -EIO, man, bo, place, res_ptr);
 }
 
 void ttm_resource_free(struct ttm_buffer_object *bo, struct ttm_resource **res)
@@ -89,7 +89,7 @@ void ttm_resource_free(struct ttm_buffer_object *bo, struct ttm_resource **res)
 	man = ttm_res_manager(bo->bdev, *res, RESOURCE_FILE, __func__);
 	if (!man)
 		return;
-	man->func->free(man, *res);
+	SIM_CALL_VOID(ttm_machine(bo->bdev), man->func, free, 0, man, *res);
 	*res = NULL;
 }
 
@@ -105,7 +105,14 @@ bool ttm_resource_intersects(struct ttm_device *bdev, struct ttm_resource *res,
 		return false;
 	if (!place || !man->func->intersects)
 		return true;
-	return man->func->intersects(man, res, place, size);
+	return SIM_CALL(ttm_machine(bdev), man->func, intersects, 0, false, man, res, place, size);
+}
+
+static bool call_compatible(struct ttm_resource_manager *man, struct ttm_resource *res,
+			    const struct ttm_place *place, size_t size)
+{
+	return SIM_CALL(ttm_machine(man->bdev), man->func, compatible, 0, false, man, res, place,
+			size);
 }
 
 static bool resource_fits(struct ttm_resource *res, const struct ttm_place *place)
@@ -118,7 +125,7 @@ static bool resource_fits(struct ttm_resource *res, const struct ttm_place *plac
 	man = ttm_res_manager(bo->bdev, res, RESOURCE_FILE, "ttm_resource_compatible");
 	if (!man)
 		return false;
-	if (man->func->compatible && !man->func->compatible(man, res, place, bo->base.size))
+	if (man->func->compatible && !call_compatible(man, res, place, bo->base.size))
 		return false;
 	return !(place->flags & TTM_PL_FLAG_CONTIGUOUS) ||
 	       (res->placement & TTM_PL_FLAG_CONTIGUOUS);

@@ -8,6 +8,12 @@
 
 #define TT_FILE "drivers/gpu/drm/ttm/ttm_tt.c"
 
+static struct ttm_tt *call_create(struct ttm_buffer_object *bo, uint32_t page_flags)
+{
+	return SIM_CALL(ttm_machine(bo->bdev), bo->bdev->funcs, ttm_tt_create, 0, NULL, bo,
+			page_flags);
+}
+
 int ttm_tt_create(struct ttm_buffer_object *bo, bool zero_alloc)
 {
 	uint32_t page_flags = 0;
@@ -29,7 +35,7 @@ int ttm_tt_create(struct ttm_buffer_object *bo, bool zero_alloc)
 	}
 	if (TTM_LACKS(bo->bdev, TT_FILE, __func__, ttm_tt_create))
 		return -EIO;
-	bo->ttm = bo->bdev->funcs->ttm_tt_create(bo, page_flags);
+	bo->ttm = call_create(bo, page_flags);
 	return bo->ttm ? 0 : -ENOMEM;
 }
 
@@ -64,7 +70,13 @@ void ttm_tt_fini(struct ttm_tt *ttm)
 void ttm_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm)
 {
 	if (!TTM_LACKS(bdev, TT_FILE, __func__, ttm_tt_destroy))
-		bdev->funcs->ttm_tt_destroy(bdev, ttm);
+		SIM_CALL_VOID(ttm_machine(bdev), bdev->funcs, ttm_tt_destroy, 0, bdev, ttm);
+}
+
+static int call_populate(struct ttm_device *bdev, struct ttm_tt *ttm,
+			 struct ttm_operation_ctx *ctx)
+{
+	return SIM_CALL(ttm_machine(bdev), bdev->funcs, ttm_tt_populate, 0, -EIO, bdev, ttm, ctx);
 }
 
 int ttm_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx)
@@ -76,7 +88,7 @@ int ttm_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_oper
 	if (ttm_tt_is_populated(ttm))
 		return 0;
 	if (bdev->funcs->ttm_tt_populate)
-		ret = bdev->funcs->ttm_tt_populate(bdev, ttm, ctx);
+		ret = call_populate(bdev, ttm, ctx);
 	else
 		ret = ttm_pool_alloc(&bdev->pool, ttm, ctx);
 	if (!ret)
@@ -91,7 +103,7 @@ void ttm_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm)
 	if (!ttm_tt_is_populated(ttm))
 		return;
 	if (bdev->funcs->ttm_tt_unpopulate)
-		bdev->funcs->ttm_tt_unpopulate(bdev, ttm);
+		SIM_CALL_VOID(ttm_machine(bdev), bdev->funcs, ttm_tt_unpopulate, 0, bdev, ttm);
 	else
 		ttm_pool_free(&bdev->pool, ttm);
 	ttm->page_flags &= ~TTM_TT_FLAG_PRIV_POPULATED;

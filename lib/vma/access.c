@@ -29,6 +29,7 @@ struct user_access {
 	unsigned long addr;
 	void *to;		/* a load */
 	const void *from;	/* a store, or NULL */
+	const char *call;	/* sim_read() and its like */
 };
 
 /* Notes what the task is told, and returns the signal. */
@@ -134,17 +135,18 @@ static int take_fault(const struct user_access *access, bool *tried)
 	vm_fault_t fault;
 
 	flags |= (access->from ? FAULT_FLAG_WRITE : 0) | (*tried ? FAULT_FLAG_TRIED : 0);
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, access->call))
+		return -EDEADLK;
 	vma = vma_lookup(mm, access->addr);
 	if (!vma || !access_allowed(vma, access->from)) {
-		mmap_read_unlock(mm);
+		sim_mmap_unlock(mm);
 		if (sim_is_crashed(mm->sim_machine))
 			return -EIO;
 		return send_signal(access, SIGSEGV, vma ? SEGV_ACCERR : SEGV_MAPERR);
 	}
 	fault = handle_mm_fault(vma, access->addr, flags, NULL);
 	if (!(fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
-		mmap_read_unlock(mm);
+		sim_mmap_unlock(mm);
 	*tried = fault & VM_FAULT_RETRY;
 	return fault_signal(access, fault);
 }
@@ -157,13 +159,14 @@ static void tell_endless(const struct user_access *access)
 	struct mm_struct *mm = access->task->mm;
 	const struct vm_area_struct *vma;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, access->call))
+		return;
 	vma = vma_lookup(mm, access->addr);
 	if (vma && vma->vm_ops && vma->vm_ops->fault) {
 		callback.name = "->fault";
 		memcpy(&callback.fn, &vma->vm_ops->fault, sizeof(callback.fn));
 	}
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	sim_thread.callback = &callback;
 	sim_outcome_record(mm->sim_machine, SIM_ENDLESS, "mm/memory.c", "handle_mm_fault",
 			   "1000 faults without progress");
@@ -222,7 +225,8 @@ static int access_mm(struct user_access *access, size_t len)
 static int user_access(struct task_struct *task, unsigned long addr, void *to, const void *from,
 		       size_t len)
 {
-	struct user_access access = { task, NULL, addr, to, from };
+	struct user_access access = { task, NULL, addr, to, from,
+				      from ? "sim_write" : "sim_read" };
 	struct sim_call call;
 	int ret = sim_call_begin(&call, task);
 
@@ -257,7 +261,7 @@ static int touch_mm(struct task_struct *task, struct mm_struct *mm, unsigned lon
 {
 	static const char nothing[1];
 	char byte;
-	struct user_access access = { task, mm, 0, &byte, write ? nothing : NULL };
+	struct user_access access = { task, mm, 0, &byte, write ? nothing : NULL, "sim_touch" };
 	unsigned long end;
 	int ret;
 

@@ -11,7 +11,7 @@
 #include <ttmsim/vma.h>
 
 #include "base/barrier.h"
-#include "base/cpu.h"
+#include "base/callback.h"
 
 struct sim_call {
 	struct task_struct *task;

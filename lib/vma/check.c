@@ -12,6 +12,8 @@
  *
  * and the rules E of each present entry (check_entry.c).
  */
+#include <errno.h>
+
 #include "pte/walk.h"
 #include "vma/check.h"
 
@@ -145,7 +147,12 @@ unsigned int sim_mm_check(struct mm_struct *mm, void (*tell)(const char *what, v
 {
 	struct sim_check check = { .tell = tell, .data = data };
 
-	if (mm)
-		sim_check_mm(&check, mm);
+	if (!mm)
+		return 0;
+	if (sim_mmap_is_own(mm, __func__)) {
+		errno = EDEADLK;
+		return 0;
+	}
+	sim_check_mm(&check, mm);
 	return check.nr;
 }

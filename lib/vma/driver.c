@@ -6,12 +6,12 @@
 
 bool mmap_read_trylock(struct mm_struct *mm)
 {
-	return sim_read_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+	return sim_read_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, __func__);
 }
 
 void mmap_assert_locked(struct mm_struct *mm)
 {
-	bool is_free = sim_write_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+	bool is_free = sim_write_trylock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, __func__);
 
 	if (!is_free)
 		return;

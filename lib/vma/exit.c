@@ -26,7 +26,8 @@ void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
 
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, __func__))
+		return;
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
@@ -41,5 +42,5 @@ void exit_mmap(struct mm_struct *mm)
 	 * and locked_vm stays (docs/fidelity.md). */
 	sim_assert(!mm->locked_vm ||
 		   sim_rule(mm->sim_machine, SIM_RULE_DONTUNMAP_SELF_MERGES));
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 }

@@ -82,7 +82,7 @@ void fput(struct file *file)
 	if (__atomic_sub_fetch(&file->f_count.counter, 1, __ATOMIC_ACQ_REL))
 		return;
 	if (file->f_op && file->f_op->release)
-		file->f_op->release(NULL, file);
+		(void)SIM_CALL(file->sim_machine, file->f_op, release, 0, -EIO, NULL, file);
 	sim_mapping_put(file->f_mapping);
 	sim_strfree((char *)(uintptr_t)file->sim_name);
 	sim_free(file, sizeof(*file), SIM_OBJ_FILE);

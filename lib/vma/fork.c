@@ -113,15 +113,18 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 
 	if (!mm)
 		return NULL;
-	mmap_write_lock(oldmm);
+	if (sim_mmap_write_lock(oldmm, "sim_fork")) {
+		mmput(mm);
+		return NULL;
+	}
 	inherit(mm, oldmm);
-	mmap_write_lock(mm);
+	(void)sim_mmap_write_lock(mm, "sim_fork"); /* nobody else knows it */
 	ret = dup_mmap(mm, oldmm);
 	sim_assert(mm->map_count <= oldmm->map_count);
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
 	sim_flush_tlb_range(oldmm, 0, oldmm->task_size);
-	mmap_write_unlock(mm);
-	mmap_write_unlock(oldmm);
+	sim_mmap_unlock(mm);
+	sim_mmap_unlock(oldmm);
 	if (!ret)
 		return mm;
 	mmput(mm);

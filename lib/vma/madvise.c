@@ -217,11 +217,12 @@ static int do_madvise_flags(struct mm_struct *mm, unsigned long start, unsigned 
 	struct advice advice = { behavior, &spares };
 	int ret;
 
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, "sim_madvise"))
+		return -EDEADLK;
 	ret = vma_spares_get(mm, &spares, vma_cuts(mm, start, end));
 	ret = ret ? -EAGAIN : walk_vmas(mm, start, end, &advice);
 	vma_spares_put(&spares);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 
@@ -231,9 +232,10 @@ static int do_madvise_entries(struct mm_struct *mm, unsigned long start, unsigne
 	struct advice advice = { behavior, NULL };
 	int ret;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_madvise"))
+		return -EDEADLK;
 	ret = walk_vmas(mm, start, end, &advice);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 

@@ -34,7 +34,8 @@ static void __attribute__((format(printf, 2, 3))) text_add(struct text *text, co
 static const char *vma_name(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->name)
-		return vma->vm_ops->name(vma);
+		return SIM_CALL(vma->vm_mm->sim_machine, vma->vm_ops, name, vma->vm_start, NULL,
+				vma);
 	return vma->vm_file ? vma->vm_file->sim_name : NULL;
 }
 
@@ -71,10 +72,11 @@ static int show_maps(struct mm_struct *mm, char *buf, size_t len)
 		return -EINVAL;
 	if (text.len)
 		buf[0] = 0;
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_maps"))
+		return -EDEADLK;
 	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		show_map_vma(&text, vma);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return text.used > INT_MAX ? -EOVERFLOW : (int)text.used;
 }
 
@@ -143,7 +145,8 @@ static int show_smap(struct mm_struct *mm, unsigned long addr, struct sim_smaps 
 	if (!out)
 		return -EINVAL;
 	memset(out, 0, sizeof(*out));
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_smaps"))
+		return -EDEADLK;
 	vma = vma_lookup(mm, addr);
 	if (vma) {
 		out->start = vma->vm_start;
@@ -154,7 +157,7 @@ static int show_smap(struct mm_struct *mm, unsigned long addr, struct sim_smaps 
 		out->size = vma->vm_end - vma->vm_start;
 		smap_gather_stats(vma, out);
 	}
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return vma ? 0 : -ENOMEM;
 }
 

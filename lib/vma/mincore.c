@@ -61,9 +61,10 @@ static int mincore_mm(struct mm_struct *mm, unsigned long addr, unsigned long le
 		return -EINVAL;
 	if (len > mm->task_size || addr > mm->task_size - len)
 		return -ENOMEM;
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_mincore"))
+		return -EDEADLK;
 	ret = do_mincore(mm, addr, addr + page_align(mm, len), vec);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 

@@ -67,12 +67,13 @@ static int apply_vma_lock_flags(struct mm_struct *mm, unsigned long start, unsig
 		return -EINVAL;
 	if (end == start)
 		return 0;
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, "sim_mlock"))
+		return -EDEADLK;
 	ret = vma_spares_get(mm, &spares, vma_cuts(mm, start, end));
 	if (!ret)
 		ret = vma_for_range(mm, start, end, mlock_fixup, &request);
 	vma_spares_put(&spares);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 

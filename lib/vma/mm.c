@@ -105,22 +105,36 @@ void mmdrop(struct mm_struct *mm)
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }
 
+/* For a driver: its lock, and where it took it. */
+static void driver_lock(struct mm_struct *mm, bool write, const char *by, const void *from)
+{
+	if (write ? sim_mmap_write_lock(mm, by) : sim_mmap_read_lock(mm, by))
+		sim_lock_pretend(&mm->mmap_lock, SIM_RANK_MMAP, by);
+	sim_lock_taken_by(by, from);
+}
+
+static void driver_unlock(struct mm_struct *mm, const char *by)
+{
+	if (!sim_mmap_unlock(mm))
+		sim_lock_not_held(mm->sim_machine, SIM_RANK_MMAP, by);
+}
+
 void mmap_read_lock(struct mm_struct *mm)
 {
-	sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+	driver_lock(mm, false, __func__, __builtin_return_address(0));
 }
 
 void mmap_read_unlock(struct mm_struct *mm)
 {
-	sim_mmap_read_unlock(mm);
+	driver_unlock(mm, __func__);
 }
 
 void mmap_write_lock(struct mm_struct *mm)
 {
-	sim_write_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+	driver_lock(mm, true, __func__, __builtin_return_address(0));
 }
 
 void mmap_write_unlock(struct mm_struct *mm)
 {
-	sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
+	driver_unlock(mm, __func__);
 }

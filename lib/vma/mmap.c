@@ -145,10 +145,16 @@ static bool accountable(unsigned long vm_flags)
 static int call_mmap(struct map_request *request, struct vm_area_struct *vma)
 {
 	struct file *file = request->file;
+	unsigned long end = vma->vm_end;
 	int ret;
 
 	vma->vm_file = get_file(file);
-	ret = file->f_op->mmap(file, vma);
+	ret = SIM_CALL(file->sim_machine, file->f_op, mmap, vma->vm_start, -EIO, file, vma);
+	if (unlikely(vma->vm_end != end)) {
+		sim_outcome_record(file->sim_machine, SIM_MISUSE, "mm/mmap.c", "->mmap",
+				   "vm_end was changed");
+		vma->vm_end = end;
+	}
 	if (!ret && sim_is_crashed(request->mm->sim_machine))
 		ret = -EIO;
 	if (!ret)
@@ -357,11 +363,12 @@ static long mmap_mm(struct map_request *request, int prot, int flags)
 	if (flags & MAP_HUGETLB)
 		return -EINVAL;
 	flags &= ~(MAP_EXECUTABLE | MAP_DENYWRITE);
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, "sim_mmap"))
+		return -EDEADLK;
 	ret = do_mmap(request, prot, flags);
 	populate = (request->vm_flags & VM_LOCKED) ||
 		   (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	if (ret > 0 && populate)
 		mm_populate(mm, request->addr, request->len, true);
 	return ret;

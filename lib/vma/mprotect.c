@@ -155,9 +155,10 @@ static int mprotect_mm(struct mm_struct *mm, unsigned long addr, unsigned long l
 		return -ENOMEM;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows))
 		return -EINVAL;
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, "sim_mprotect"))
+		return -EDEADLK;
 	ret = do_mprotect(mm, addr, end, prot);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 

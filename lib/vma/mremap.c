@@ -145,6 +145,13 @@ static unsigned long move_entries(struct vm_area_struct *vma, unsigned long from
 	return moved;
 }
 
+static int call_mremap(struct vm_area_struct *new)
+{
+	if (!new->vm_ops || !new->vm_ops->mremap)
+		return 0;
+	return SIM_CALL(new->vm_mm->sim_machine, new->vm_ops, mremap, new->vm_start, -EIO, new);
+}
+
 static int move_or_undo(const struct remap *remap, struct vm_area_struct *vma,
 			struct vm_area_struct *new)
 {
@@ -153,8 +160,8 @@ static int move_or_undo(const struct remap *remap, struct vm_area_struct *vma,
 
 	if (moved < remap->old_len)
 		ret = -ENOMEM;
-	else if (vma->vm_ops && vma->vm_ops->mremap)
-		ret = vma->vm_ops->mremap(new);
+	else
+		ret = call_mremap(new);
 	if (ret)
 		move_entries(new, remap->new_addr, vma, remap->addr, moved);
 	return ret;
@@ -437,12 +444,13 @@ static long mremap_mm(struct remap *remap, unsigned long old_len, unsigned long 
 	if (!remap->new_len)
 		return -EINVAL;
 	remap->spares = &spares;
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, "sim_mremap"))
+		return -EDEADLK;
 	ret = vma_spares_get(mm, &spares, spares_needed(remap));
 	if (!ret)
 		ret = do_mremap(remap);
 	vma_spares_put(&spares);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	if (ret > 0 && remap->populate_len)
 		mm_populate(mm, remap->populate_addr, remap->populate_len, true);
 	return ret;

@@ -21,7 +21,7 @@ static int fsync_range(struct file *file, int64_t start, int64_t end)
 {
 	if (!file->f_op || !file->f_op->fsync)
 		return -EINVAL;
-	return file->f_op->fsync(file, start, end, 1);
+	return SIM_CALL(file->sim_machine, file->f_op, fsync, 0, -EIO, file, start, end, 1);
 }
 
 /* mmap_lock is let go meanwhile. */
@@ -33,7 +33,7 @@ static int sync_vma(const struct msync *m, const struct vm_area_struct *vma, uns
 	struct file *file = get_file(vma->vm_file);
 	int ret;
 
-	mmap_read_unlock(m->mm);
+	sim_mmap_unlock(m->mm);
 	ret = fsync_range(file, first, first + (int64_t)(end - start) - 1);
 	fput(file);
 	mmap_read_lock(m->mm);
@@ -74,10 +74,11 @@ static int msync_mm(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		return -EINVAL;
 	if (m.end < addr)
 		return -ENOMEM;
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_msync"))
+		return -EDEADLK;
 	while (!ret && m.start < m.end)
 		ret = msync_next(&m);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret ? ret : m.hole;
 }
 

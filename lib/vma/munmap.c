@@ -132,12 +132,13 @@ static int munmap_mm(struct mm_struct *mm, unsigned long addr, unsigned long len
 	struct vma_spares spares = { 0 };
 	int ret;
 
-	mmap_write_lock(mm);
+	if (sim_mmap_write_lock(mm, "sim_munmap"))
+		return -EDEADLK;
 	ret = vma_spares_get(mm, &spares, vma_cuts(mm, addr, addr + page_align(mm, len)));
 	if (!ret)
 		ret = do_munmap(mm, addr, len, &spares);
 	vma_spares_put(&spares);
-	mmap_write_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 

@@ -83,7 +83,9 @@ struct page *sim_page_cache_get(struct address_space *mapping, pgoff_t pgoff)
 {
 	struct page *page;
 
-	sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES);
+	if (sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES,
+			   __func__))
+		return NULL;
 	page = cache_get_locked(mapping, pgoff);
 	if (page)
 		get_page(page);
@@ -95,7 +97,9 @@ bool sim_page_cache_has(struct address_space *mapping, pgoff_t pgoff)
 {
 	bool has;
 
-	sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES);
+	if (sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES,
+			   __func__))
+		return false;
 	has = mapping->sim_pages && cache_find(mapping->sim_pages, pgoff);
 	sim_mutex_unlock(&mapping->sim_pages_lock, SIM_RANK_PAGES);
 	return has;
@@ -117,7 +121,9 @@ void sim_page_cache_remove(struct address_space *mapping, pgoff_t first, unsigne
 {
 	struct page_cache *cache;
 
-	sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES);
+	if (sim_mutex_lock(mapping->sim_machine, &mapping->sim_pages_lock, SIM_RANK_PAGES,
+			   __func__))
+		return;
 	cache = mapping->sim_pages;
 	for (unsigned long i = 0; cache && i < 1UL << cache->buckets_lg2; i++) {
 		struct page **at = &cache->bucket[i];

@@ -43,14 +43,15 @@ static int show_page(struct mm_struct *mm, unsigned long addr, struct sim_pagema
 	if (!out)
 		return -EINVAL;
 	memset(out, 0, sizeof(*out));
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_pagemap"))
+		return -EDEADLK;
 	vma = vma_lookup(mm, addr);
 	if (vma && !(vma->vm_flags & VM_PFNMAP)) {
 		if (vma_leaf_lock(vma, addr, &leaf))
 			describe(&leaf, out);
 		vma_leaf_unlock(&leaf);
 	}
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return 0;
 }
 

@@ -85,7 +85,8 @@ int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bo
 	struct vm_area_struct *vma;
 	int ret = 0;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, __func__))
+		return -EDEADLK;
 	while (populate.addr < populate.end) {
 		vma = find_vma_intersection(mm, populate.addr, populate.end);
 		if (!vma)
@@ -99,7 +100,7 @@ int mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bo
 			populate.addr = vma->vm_end;
 		ret = 0;
 	}
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret;
 }
 
@@ -144,9 +145,10 @@ int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long en
 	struct vm_area_struct *vma;
 	int ret = 0, hole = 0;
 
-	mmap_read_lock(mm);
+	if (sim_mmap_read_lock(mm, "sim_madvise"))
+		return -EDEADLK;
 	while (!ret && populate.addr < end && (vma = populate_vma(&populate, &hole)))
 		ret = madvise_populate_some(&populate, vma, write);
-	mmap_read_unlock(mm);
+	sim_mmap_unlock(mm);
 	return ret ? ret : hole;
 }

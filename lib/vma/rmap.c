@@ -31,8 +31,13 @@ static pgoff_t last_pgoff(const struct vm_area_struct *vma)
 
 void i_mmap_lock_write(struct file *file)
 {
-	if (file)
-		sim_write_lock(file->sim_machine, &file->f_mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
+	struct rw_semaphore *lock;
+
+	if (!file)
+		return;
+	lock = &file->f_mapping->i_mmap_rwsem;
+	if (sim_write_lock(file->sim_machine, lock, SIM_RANK_I_MMAP, __func__))
+		sim_lock_pretend(lock, SIM_RANK_I_MMAP, __func__);
 }
 
 void i_mmap_unlock_write(struct file *file)
@@ -124,7 +129,8 @@ bool i_mmap_contains(struct vm_area_struct *vma)
 	struct address_space *mapping = vma->vm_file->f_mapping;
 	const struct vm_area_struct *at = vma, *parent;
 
-	sim_read_lock(mapping->sim_machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
+	if (sim_read_lock(mapping->sim_machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP, __func__))
+		return true;
 	while ((parent = at->sim_i_mmap.rbe_parent) &&
 	       (parent->sim_i_mmap.rbe_left == at || parent->sim_i_mmap.rbe_right == at))
 		at = parent;
@@ -161,7 +167,8 @@ void unmap_mapping_range(struct address_space *mapping, int64_t holebegin, int64
 		return;
 	if (last < first)
 		last = ~0UL;
-	sim_read_lock(machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
+	if (sim_read_lock(machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP, __func__))
+		return;
 	for (vma = rmap_first(&mapping->i_mmap.rbh_root, first, last); vma;
 	     vma = rmap_next(vma, first, last))
 		unmap_vma(vma, first, last, &zap);
@@ -175,7 +182,8 @@ bool page_mkclean(struct page *page)
 	struct vm_area_struct *vma;
 	bool cleaned = false;
 
-	sim_read_lock(mapping->sim_machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP);
+	if (sim_read_lock(mapping->sim_machine, &mapping->i_mmap_rwsem, SIM_RANK_I_MMAP, __func__))
+		return false;
 	for (vma = rmap_first(&mapping->i_mmap.rbh_root, at, at); vma;
 	     vma = rmap_next(vma, at, at)) {
 		unsigned int shift = vma->vm_mm->sim_mmu->page_shift;

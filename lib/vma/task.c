@@ -186,7 +186,12 @@ int sim_fork(struct task_struct *task, const char *name, struct task_struct **ch
 
 	if (ret)
 		return ret;
-	ret = child ? copy_process(task, call.mm, name, child) : -EINVAL;
+	if (!child)
+		ret = -EINVAL;
+	else if (sim_mmap_is_own(call.mm, __func__))
+		ret = -EDEADLK;
+	else
+		ret = copy_process(task, call.mm, name, child);
 	return (int)sim_call_end(&call, ret);
 }
 

@@ -69,6 +69,13 @@ unsigned long mm_get_unmapped_area(struct mm_struct *mm, struct file *file, unsi
 	return (unsigned long)choose(mm, addr, len, flags);
 }
 
+static long ask_driver(struct file *file, unsigned long addr, unsigned long len,
+		       unsigned long pgoff, unsigned long flags)
+{
+	return (long)SIM_CALL(file->sim_machine, file->f_op, get_unmapped_area, addr,
+			      (unsigned long)-EIO, file, addr, len, pgoff, flags);
+}
+
 long get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long addr,
 		       unsigned long len, unsigned long pgoff, unsigned long flags)
 {
@@ -77,7 +84,7 @@ long get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned long ad
 	if (len > mm->task_size)
 		return -ENOMEM;
 	if (file && file->f_op && file->f_op->get_unmapped_area)
-		ret = (long)file->f_op->get_unmapped_area(file, addr, len, pgoff, flags);
+		ret = ask_driver(file, addr, len, pgoff, flags);
 	else
 		ret = choose(mm, addr, len, flags);
 	if (ret < 0 && ret >= -MAX_ERRNO)

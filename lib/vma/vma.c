@@ -88,13 +88,13 @@ void vma_put_refs(struct vm_area_struct *vma)
 void vma_open(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->open)
-		vma->vm_ops->open(vma);
+		SIM_CALL_VOID(vma->vm_mm->sim_machine, vma->vm_ops, open, vma->vm_start, vma);
 }
 
 void vma_close(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->close)
-		vma->vm_ops->close(vma);
+		SIM_CALL_VOID(vma->vm_mm->sim_machine, vma->vm_ops, close, vma->vm_start, vma);
 }
 
 int sim_set_max_map_count(struct sim_machine *machine, int count)

@@ -22,7 +22,7 @@ static vm_fault_t filemap_fault(struct vm_fault *vmf)
 /* Models: mm/filemap.c, filemap_page_mkwrite, 5.11 to 6.12; no page is truncated. */
 static vm_fault_t filemap_page_mkwrite(struct vm_fault *vmf)
 {
-	if (!lock_page(vmf->page))
+	if (!page_lock_or_bug(vmf->page))
 		return VM_FAULT_SIGBUS;
 	sim_page_set(vmf->page, PG_dirty);
 	return VM_FAULT_LOCKED;
@@ -43,13 +43,13 @@ static int filemap_mmap(struct file *filp, struct vm_area_struct *vma)
 /* Models: mm/page-writeback.c, folio_clear_dirty_for_io, 6.1. */
 static int write_page(struct page *page)
 {
-	if (!lock_page(page))
+	if (!page_lock_or_bug(page))
 		return -EIO;
 	if (sim_page_test(page, PG_dirty)) {
 		page_mkclean(page);
 		sim_page_clear(page, PG_dirty);
 	}
-	unlock_page(page);
+	page_unlock(page);
 	return 0;
 }
 

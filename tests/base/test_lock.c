@@ -8,15 +8,15 @@ static void test_rwlock_readers_share_writers_do_not(void **state)
 	struct rw_semaphore lock = { { 0 } };
 
 	sim_rwlock_init(&lock);
-	sim_read_lock(*state, &lock, SIM_RANK_MMAP);
-	assert_true(sim_read_trylock(*state, &lock, SIM_RANK_MMAP));
-	assert_false(sim_write_trylock(*state, &lock, SIM_RANK_MMAP));
+	sim_read_lock(*state, &lock, SIM_RANK_MMAP, __func__);
+	assert_true(sim_read_trylock(*state, &lock, SIM_RANK_MMAP, __func__));
+	assert_false(sim_write_trylock(*state, &lock, SIM_RANK_MMAP, __func__));
 	sim_rw_unlock(&lock, SIM_RANK_MMAP);
 	sim_rw_unlock(&lock, SIM_RANK_MMAP);
-	sim_write_lock(*state, &lock, SIM_RANK_MMAP);
-	assert_false(sim_read_trylock(*state, &lock, SIM_RANK_MMAP));
+	sim_write_lock(*state, &lock, SIM_RANK_MMAP, __func__);
+	assert_false(sim_read_trylock(*state, &lock, SIM_RANK_MMAP, __func__));
 	sim_rw_unlock(&lock, SIM_RANK_MMAP);
-	assert_true(sim_write_trylock(*state, &lock, SIM_RANK_MMAP));
+	assert_true(sim_write_trylock(*state, &lock, SIM_RANK_MMAP, __func__));
 	sim_rw_unlock(&lock, SIM_RANK_MMAP);
 	assert_int_equal(sim_counter(*state, SIM_CNT_LOCK), 4);
 	sim_rwlock_destroy(&lock);
@@ -27,7 +27,7 @@ static void test_mutex_is_counted_and_ranked(void **state)
 	struct mutex lock = { { 0 } };
 
 	sim_mutex_init(&lock);
-	sim_mutex_lock(*state, &lock, SIM_RANK_PAGES);
+	sim_mutex_lock(*state, &lock, SIM_RANK_PAGES, __func__);
 	assert_true(sim_rank_held(SIM_RANK_PAGES, &lock));
 	sim_mutex_unlock(&lock, SIM_RANK_PAGES);
 	assert_int_equal(sim_counter(*state, SIM_CNT_LOCK), 1);

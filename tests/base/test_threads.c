@@ -159,11 +159,11 @@ static void *lock_and_add(void *data)
 	struct shared *shared = data;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		sim_write_lock(shared->machine, &shared->rw, SIM_RANK_MMAP);
+		sim_write_lock(shared->machine, &shared->rw, SIM_RANK_MMAP, __func__);
 		shared->under_rw++;
 		sim_rw_unlock(&shared->rw, SIM_RANK_MMAP);
-		sim_read_lock(shared->machine, &shared->rw, SIM_RANK_MMAP);
-		sim_mutex_lock(shared->machine, &shared->mutex, SIM_RANK_PAGES);
+		sim_read_lock(shared->machine, &shared->rw, SIM_RANK_MMAP, __func__);
+		sim_mutex_lock(shared->machine, &shared->mutex, SIM_RANK_PAGES, __func__);
 		shared->under_mutex += shared->under_rw > 0;
 		sim_mutex_unlock(&shared->mutex, SIM_RANK_PAGES);
 		sim_rw_unlock(&shared->rw, SIM_RANK_MMAP);

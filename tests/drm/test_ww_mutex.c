@@ -61,7 +61,7 @@ static void test_lock_of_own_lock_backs_off(void **state)
 	ww_mutex_init(&lock, &wait_die);
 	assert_int_equal(ww_mutex_lock(&lock, NULL), 0);
 	assert_int_equal(ww_mutex_lock(&lock, NULL), -EDEADLK);
-	assert_int_equal(sim_nr_outcomes(fx->machine, SIM_WARN), 1);
+	assert_int_equal(sim_nr_outcomes(fx->machine, SIM_MISUSE), 1);
 	fx->expect_warnings = true;
 	ww_mutex_unlock(&lock);
 }

@@ -18,7 +18,7 @@ static int fork_vma(struct mm_fixture *fx, struct vm_area_struct *vma, struct fo
 
 	fork->parent = vma;
 	fork->child = mm_dup_vma(vma, mm);
-	sim_write_lock(fx->machine, &fx->mm->mmap_lock, SIM_RANK_MMAP);
+	sim_write_lock(fx->machine, &fx->mm->mmap_lock, SIM_RANK_MMAP, __func__);
 	ret = copy_page_range(fork->child, vma);
 	sim_rw_unlock(&fx->mm->mmap_lock, SIM_RANK_MMAP);
 	return ret;

@@ -36,9 +36,10 @@ _Noreturn void give_up(const char *format, ...)
 	exit(2);
 }
 
-bool release_lacks(const char *release, const char *verb)
+/* What a release has no call for the program meets as a refusal, and goes on. */
+bool kernel_lacks(const struct kernel *kernel, const char *verb)
 {
-	(void)release, (void)verb;
+	(void)kernel, (void)verb;
 	return false;
 }
 

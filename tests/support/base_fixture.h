@@ -6,6 +6,8 @@
 #ifndef SIM_TESTS_SUPPORT_BASE_FIXTURE_H
 #define SIM_TESTS_SUPPORT_BASE_FIXTURE_H
 
+#include "base/callback.h"
+#include "base/event.h"
 #include "base/lock.h"
 #include "base/outcome.h"
 #include "support/run.h"

@@ -3,6 +3,7 @@
  * mm_fixture.c - see mm_fixture.h.
  */
 #include "support/mm_fixture.h"
+#include "support/outcomes.h"
 
 static const char *const archs[] = { "x86_64", "arm64", "arm", "um", "mips64", "s390x" };
 static const char *const releases[] = { "5.11", "6.1", "6.12" };
@@ -39,6 +40,7 @@ void mm_fixture_open(struct mm_fixture *fx, const struct sim_machine_config *con
 	memset(fx, 0, sizeof(*fx));
 	fx->machine = sim_machine_create(config);
 	assert_non_null(fx->machine);
+	expect_outcomes(fx->machine);
 	assert_int_equal(sim_enter(fx->machine), 0);
 	note_baseline(fx->machine);
 	fx->mmu = fx->machine->mmu;
@@ -166,7 +168,7 @@ vm_fault_t mm_fault(struct vm_area_struct *vma, unsigned long addr, unsigned int
 	struct mm_struct *mm = vma->vm_mm;
 	vm_fault_t ret;
 
-	sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP);
+	sim_read_lock(mm->sim_machine, &mm->mmap_lock, SIM_RANK_MMAP, __func__);
 	ret = handle_mm_fault(vma, addr, flags, NULL);
 	if (!(ret & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
 		sim_rw_unlock(&mm->mmap_lock, SIM_RANK_MMAP);
@@ -332,7 +334,7 @@ static vm_fault_t page_fault(struct vm_fault *vmf)
 
 	count_call(&drv->nr_fault);
 	if (drv->answer & VM_FAULT_RETRY)
-		sim_mmap_read_unlock(vmf->vma->vm_mm);
+		sim_mmap_unlock(vmf->vma->vm_mm);
 	if (drv->answer)
 		return drv->answer;
 	if (vmf->pgoff >= MM_PAGES)

@@ -41,7 +41,7 @@ static vm_fault_t __do_fault(struct vm_fault *vmf)
 		return ret;
 	if (SIM_BUG_ON(machine, "mm/memory.c", !vmf->page))
 		return VM_FAULT_SIGBUS;
-	if (!(ret & VM_FAULT_LOCKED) && !lock_page(vmf->page)) {
+	if (!(ret & VM_FAULT_LOCKED) && !page_lock_or_bug(vmf->page)) {
 		put_page(vmf->page);
 		return VM_FAULT_SIGBUS;
 	}
@@ -120,7 +120,7 @@ static vm_fault_t do_read_fault(struct vm_fault *vmf)
 	if (ret & (FAULT_UNFINISHED | VM_FAULT_DONE_COW))
 		return ret;
 	ret |= finish_fault(vmf);
-	unlock_page(vmf->page);
+	page_unlock(vmf->page);
 	if (ret & FAULT_UNFINISHED)
 		put_page(vmf->page);
 	return ret;
@@ -133,7 +133,7 @@ static vm_fault_t finish_cow(struct vm_fault *vmf)
 				sim_page_to_pfn(vmf->page));
 	vm_fault_t ret = err ? VM_FAULT_OOM : finish_fault(vmf);
 
-	unlock_page(vmf->page);
+	page_unlock(vmf->page);
 	put_page(vmf->page);
 	return ret;
 }
@@ -166,7 +166,7 @@ static vm_fault_t do_shared_fault(struct vm_fault *vmf)
 	if (ret & (FAULT_UNFINISHED | VM_FAULT_DONE_COW))
 		return ret;
 	if (vmf->vma->vm_ops->page_mkwrite) {
-		unlock_page(vmf->page);
+		page_unlock(vmf->page);
 		tmp = do_page_mkwrite(vmf);
 		if (!tmp || (tmp & (VM_FAULT_ERROR | VM_FAULT_NOPAGE))) {
 			put_page(vmf->page);
@@ -175,7 +175,7 @@ static vm_fault_t do_shared_fault(struct vm_fault *vmf)
 	}
 	ret |= finish_fault(vmf);
 	if (ret & FAULT_UNFINISHED) {
-		unlock_page(vmf->page);
+		page_unlock(vmf->page);
 		put_page(vmf->page);
 		return ret;
 	}

@@ -23,7 +23,7 @@ static bool hung_task(struct sim_machine *machine)
  * page, or nobody did for very long.
  * Models: include/linux/pagemap.h, lock_page, 6.1.
  */
-bool lock_page(struct page *page)
+bool page_lock_or_bug(struct page *page)
 {
 	struct sim_machine *machine = sim_machine_of(page);
 
@@ -39,7 +39,7 @@ bool lock_page(struct page *page)
 	return true;
 }
 
-void unlock_page(struct page *page)
+void page_unlock(struct page *page)
 {
 	__atomic_fetch_and(&page->flags, ~(1UL << PG_locked), __ATOMIC_RELEASE);
 }
@@ -61,10 +61,10 @@ vm_fault_t do_page_mkwrite(struct vm_fault *vmf)
 	vmf->flags = old_flags;
 	if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE | VM_FAULT_LOCKED))
 		return ret;
-	if (!lock_page(page))
+	if (!page_lock_or_bug(page))
 		return VM_FAULT_SIGBUS;
 	if (!page_rmapping(page)) {
-		unlock_page(page);
+		page_unlock(page);
 		return 0;
 	}
 	return ret | VM_FAULT_LOCKED;
@@ -93,9 +93,9 @@ vm_fault_t fault_dirty_shared_page(struct vm_fault *vmf)
 	bool dirtied = !page_test_and_set(page, PG_dirty);
 	bool mapping = page_rmapping(page) != NULL;
 
-	unlock_page(page);
+	page_unlock(page);
 	if (!(dirtied || page_mkwrite) || !mapping || !may_unlock_mmap(vmf))
 		return 0;
-	sim_mmap_read_unlock(vma->vm_mm);
+	sim_mmap_unlock(vma->vm_mm);
 	return sim_rule(machine, SIM_RULE_FAULT_COMPLETED) ? VM_FAULT_COMPLETED : VM_FAULT_RETRY;
 }

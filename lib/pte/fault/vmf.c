@@ -9,49 +9,110 @@
 
 /* ---- calls into the driver ---- */
 
-/* Only the machine may be looked at where mmap_lock is gone. */
-static vm_fault_t handler_returned(struct sim_machine *machine, unsigned long addr,
-				   vm_fault_t ret, const char *what)
+/* A handler that is under way. */
+struct handler {
+	struct sim_callback callback;
+	struct vm_fault *vmf;
+	struct mm_struct *mm;
+	unsigned long start, end;	/* of the vma */
+};
+
+static void handler_enter(struct handler *h, struct vm_fault *vmf, const char *name, const void *fn)
 {
+	h->vmf = vmf;
+	h->mm = vmf->vma->vm_mm;
+	h->start = vmf->vma->vm_start;
+	h->end = vmf->vma->vm_end;
+	sim_count(h->mm->sim_machine, SIM_CNT_HANDLER);
+	sim_callback_enter(&h->callback, h->mm->sim_machine, name, fn, vmf->address);
+}
+
+/* Which mmap_lock does the result say was let go? NULL: none. */
+static const void *lock_dropped(const struct handler *h, vm_fault_t ret)
+{
+	if (ret & VM_FAULT_COMPLETED)
+		return &h->mm->mmap_lock;
+	if (!(ret & VM_FAULT_RETRY) || (h->vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+		return NULL;
+	return &h->mm->mmap_lock;
+}
+
+/* Under mmap_lock for reading a mapping has its place. */
+static void check_place(const struct handler *h)
+{
+	struct vm_area_struct *vma = h->vmf->vma;
+
+	if (likely(vma->vm_start == h->start && vma->vm_end == h->end))
+		return;
+	sim_outcome_record(h->mm->sim_machine, SIM_MISUSE, "mm/memory.c", h->callback.name,
+			   "vm_start or vm_end was changed");
+	vma->vm_start = h->start;
+	vma->vm_end = h->end;
+}
+
+/* Only the machine may be looked at where mmap_lock is gone. */
+static vm_fault_t handler_returned(struct handler *h, vm_fault_t ret, const char *what)
+{
+	struct sim_machine *machine = h->mm->sim_machine;
+	unsigned long addr = h->vmf->address;
+	const void *dropped = lock_dropped(h, ret);
+
+	sim_callback_leave(&h->callback, dropped);
+	if (!dropped)
+		check_place(h);
 	sim_event(machine, SIM_EV_HANDLER, addr, ret, what);
-	if (sim_is_crashed(machine) && !(ret & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
+	if (sim_is_crashed(machine) && !dropped)
 		return VM_FAULT_SIGBUS;
 	return ret;
 }
 
+static __attribute__((noinline)) vm_fault_t call_fault_guarded(struct handler *h)
+{
+	return SIM_CALL_WITHIN(&h->callback, VM_FAULT_SIGBUS, h->vmf->vma->vm_ops->fault(h->vmf));
+}
+
 vm_fault_t call_fault(struct vm_fault *vmf)
 {
-	struct sim_machine *machine = vmf_machine(vmf);
+	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
+	struct handler h;
+	vm_fault_t ret;
 
-	sim_count(machine, SIM_CNT_HANDLER);
-	return handler_returned(machine, vmf->address, vmf->vma->vm_ops->fault(vmf), "fault");
+	handler_enter(&h, vmf, "->fault", sim_code_of(&ops->fault));
+	ret = SIM_CALL_HOT(&h.callback, call_fault_guarded(&h), ops->fault(vmf));
+	return handler_returned(&h, ret, "fault");
 }
 
 vm_fault_t call_huge_fault(struct vm_fault *vmf, enum page_entry_size size)
 {
-	struct sim_machine *machine = vmf_machine(vmf);
+	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
+	struct handler h;
+	vm_fault_t ret;
 
-	sim_count(machine, SIM_CNT_HANDLER);
-	return handler_returned(machine, vmf->address, vmf->vma->vm_ops->huge_fault(vmf, size),
-				"huge_fault");
+	handler_enter(&h, vmf, "->huge_fault", sim_code_of(&ops->huge_fault));
+	ret = SIM_CALL_WITHIN(&h.callback, VM_FAULT_SIGBUS, ops->huge_fault(vmf, size));
+	return handler_returned(&h, ret, "huge_fault");
 }
 
 vm_fault_t call_page_mkwrite(struct vm_fault *vmf)
 {
-	struct sim_machine *machine = vmf_machine(vmf);
+	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
+	struct handler h;
+	vm_fault_t ret;
 
-	sim_count(machine, SIM_CNT_HANDLER);
-	return handler_returned(machine, vmf->address, vmf->vma->vm_ops->page_mkwrite(vmf),
-				"page_mkwrite");
+	handler_enter(&h, vmf, "->page_mkwrite", sim_code_of(&ops->page_mkwrite));
+	ret = SIM_CALL_WITHIN(&h.callback, VM_FAULT_SIGBUS, ops->page_mkwrite(vmf));
+	return handler_returned(&h, ret, "page_mkwrite");
 }
 
 vm_fault_t call_pfn_mkwrite(struct vm_fault *vmf)
 {
-	struct sim_machine *machine = vmf_machine(vmf);
+	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
+	struct handler h;
+	vm_fault_t ret;
 
-	sim_count(machine, SIM_CNT_HANDLER);
-	return handler_returned(machine, vmf->address, vmf->vma->vm_ops->pfn_mkwrite(vmf),
-				"pfn_mkwrite");
+	handler_enter(&h, vmf, "->pfn_mkwrite", sim_code_of(&ops->pfn_mkwrite));
+	ret = SIM_CALL_WITHIN(&h.callback, VM_FAULT_SIGBUS, ops->pfn_mkwrite(vmf));
+	return handler_returned(&h, ret, "pfn_mkwrite");
 }
 
 /* ---- slots ---- */

@@ -93,7 +93,7 @@ static vm_fault_t mkwrite_shared(struct vm_fault *vmf)
 		return ret & ~VM_FAULT_LOCKED;
 	ret = finish_mkwrite_fault(vmf);
 	if (ret) {
-		unlock_page(vmf->page);
+		page_unlock(vmf->page);
 		return ret;
 	}
 	return VM_FAULT_LOCKED;
@@ -113,7 +113,7 @@ static vm_fault_t wp_page_shared(struct vm_fault *vmf)
 		ret = mkwrite_shared(vmf);
 	} else {
 		wp_page_reuse(vmf);
-		if (!lock_page(page))
+		if (!page_lock_or_bug(page))
 			ret = VM_FAULT_SIGBUS;
 	}
 	if (ret == VM_FAULT_LOCKED)
@@ -132,7 +132,7 @@ static bool can_reuse_by_count(struct page *page)
 	if (page_count(page) != 1 || page_test_and_set(page, PG_locked))
 		return false;
 	alone = page_mapcount(page) == 1 && page_count(page) == 1;
-	unlock_page(page);
+	page_unlock(page);
 	return alone;
 }
 
@@ -148,7 +148,7 @@ static bool can_reuse_by_mark(struct page *page, struct vm_area_struct *vma)
 	alone = page_count(page) == 1;
 	if (alone)
 		page_move_anon_rmap(page, vma);
-	unlock_page(page);
+	page_unlock(page);
 	return alone;
 }
 

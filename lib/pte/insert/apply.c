@@ -60,6 +60,30 @@ static int call_each(const struct apply *apply, char *slot, unsigned long addr, 
 	return err;
 }
 
+static __attribute__((noinline)) int call_each_guarded(struct sim_callback *callback,
+						      const struct apply *apply, char *slot,
+						      unsigned long addr, unsigned long nr)
+{
+	return SIM_CALL_WITHIN(callback, -EIO, call_each(apply, slot, addr, nr));
+}
+
+/* The same, all of it one callback: under the lock of the table. */
+static inline int call_under_lock(const struct apply *apply, spinlock_t *ptl, char *slot,
+			   unsigned long addr, unsigned long nr)
+{
+	struct sim_callback callback;
+	const void *before;
+	int err;
+
+	before = sim_callback_enter_atomic(&callback, apply->mm->sim_machine,
+					   "apply_to_page_range's function",
+					   sim_code_of(&apply->fn), addr, ptl);
+	err = SIM_CALL_HOT(&callback, call_each_guarded(&callback, apply, slot, addr, nr),
+			   call_each(apply, slot, addr, nr));
+	sim_callback_leave_atomic(&callback, before);
+	return err;
+}
+
 /*
  * A huge leaf is refused from 5.14 on; before, its memory would be taken for a
  * page table, and apply_to_pte_range() has a BUG_ON against that.
@@ -107,7 +131,7 @@ static int apply_to_table(const struct apply *apply, unsigned long addr, unsigne
 	ptl = sim_ptl(mmu, 0, slot);
 	ptl_lock(sim_cpu(mm->sim_machine), ptl);
 	before = lend(mm);
-	err = call_each(apply, slot, addr, (end - addr) >> mmu->page_shift);
+	err = call_under_lock(apply, ptl, slot, addr, (end - addr) >> mmu->page_shift);
 	take_back(mm, &before);
 	ptl_unlock(ptl);
 	return err;

@@ -71,7 +71,7 @@ static void test_fault_on_crashed_machine_is_sigbus(void **state)
 	assert_int_equal(mm_fault(vma, MM_BASE, 0), VM_FAULT_SIGBUS);
 	assert_int_equal(fx.drv.nr_fault, 1);
 	/* the lock was let go each time */
-	sim_write_lock(fx.machine, &fx.mm->mmap_lock, SIM_RANK_MMAP);
+	sim_write_lock(fx.machine, &fx.mm->mmap_lock, SIM_RANK_MMAP, __func__);
 	sim_rw_unlock(&fx.mm->mmap_lock, SIM_RANK_MMAP);
 	sim_machine_destroy(fx.machine);
 }

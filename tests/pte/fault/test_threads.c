@@ -100,7 +100,7 @@ static void *zapper(void *arg)
 		struct vm_area_struct *vmas[] = { race->anon, race->file, race->pfn };
 		struct vm_area_struct *vma = vmas[next_random(&t->seed) % 3];
 
-		sim_read_lock(race->fx.machine, &race->fx.mm->mmap_lock, SIM_RANK_MMAP);
+		sim_read_lock(race->fx.machine, &race->fx.mm->mmap_lock, SIM_RANK_MMAP, __func__);
 		sim_zap_range(vma, vma->vm_start + race->fx.page, vma->vm_end, &all);
 		sim_rw_unlock(&race->fx.mm->mmap_lock, SIM_RANK_MMAP);
 	}
@@ -113,7 +113,7 @@ static void copy_and_drop(struct race *race, struct vm_area_struct *vma)
 	struct vm_area_struct *child;
 	int ret;
 
-	sim_write_lock(race->fx.machine, &race->fx.mm->mmap_lock, SIM_RANK_MMAP);
+	sim_write_lock(race->fx.machine, &race->fx.mm->mmap_lock, SIM_RANK_MMAP, __func__);
 	child = mm_dup_vma(vma, mm);
 	ret = copy_page_range(child, vma);
 	sim_flush_tlb_range(race->fx.mm, vma->vm_start, vma->vm_end);

@@ -155,7 +155,7 @@ static void insert_page_bug(bool write_locked, unsigned long vm_flags)
 	assert_string_equal(sim_last_outcome(f.machine, SIM_BUG)->function, "vm_insert_page");
 	assert_false(vma->vm_flags & VM_MIXEDMAP);
 	/* the lock that the check took is free again */
-	assert_true(sim_write_trylock(NULL, &f.mm->mmap_lock, SIM_RANK_MMAP));
+	assert_true(sim_write_trylock(NULL, &f.mm->mmap_lock, SIM_RANK_MMAP, __func__));
 	sim_rw_unlock(&f.mm->mmap_lock, SIM_RANK_MMAP);
 	pte_fixture_exit(&f);
 }
