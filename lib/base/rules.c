@@ -103,6 +103,7 @@ static const char *const texts[SIM_NR_RULES] = {
 	[SIM_RULE_MIXED_TAKES_PROT] = "vmf_insert_mixed_prot() exists",
 	[SIM_RULE_GUP_REFUSES_INTERNAL] =
 		"GUP refuses flags that only GUP itself sets, and FOLL_GET without pages",
+	[SIM_RULE_GUP_DUMP_KEEPS_LOCK] = "get_dump_page() keeps mmap_lock through its faults",
 	[SIM_RULE_GUP_NONE_IS_EFAULT] = "GUP that gets no page and no error is a WARN and -EFAULT",
 	[SIM_RULE_MADV_DONTNEED_LOCKED] = "MADV_DONTNEED_LOCKED exists",
 	[SIM_RULE_MADV_COLLAPSE] = "MADV_COLLAPSE exists",
