@@ -224,7 +224,8 @@ static const struct explained {
 	  { " over=d", "insert=page" } },
 	{ "devices of two types", " M.1 ", " x86_64 ", NULL, { "caching=" },
 	  { " over=d", "insert=fault_page" } },
-	{ "a device of two types", " M.2 ", " arm64 ", NULL, { "mprotect" }, { "insert_caching=" } },
+	{ "a device of two types", " M.2 ", " arm64 ", NULL, { "mprotect" },
+	  { "insert_caching=" } },
 	{ "a device of two types", " M.2 ", " arm64 ", NULL, { "mprotect" },
 	  { "prot_caching=", "insert_prot=" } },
 	{ "a device of two types", " M.2 ", NULL, NULL, { " by=" }, { "insert_caching=" } },
@@ -286,7 +287,8 @@ static bool is_explained(const struct run *run, const char *finding)
 		if (is_listed(e->rules, finding, strcspn(finding, " ")) &&
 		    is_listed(e->archs, run->arch, strlen(run->arch)) &&
 		    is_listed(e->releases, run->release, strlen(run->release)) &&
-		    (!e->follows || run->miscounted) && has_words(run, e) && dev_has_words(run, finding, e))
+		    (!e->follows || run->miscounted) && has_words(run, e) &&
+		    dev_has_words(run, finding, e))
 			return true;
 	}
 	return false;
