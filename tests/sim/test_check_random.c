@@ -160,7 +160,7 @@ static void object_program(uint64_t seed, unsigned int index, const char *mode, 
 static const struct explained {
 	const char *row;	/* in docs/fidelity.md */
 	const char *rules, *archs, *releases;
-	const char *words[2];	/* anywhere */
+	const char *words[3];	/* anywhere */
 	const char *dev[2];	/* in the line of the device in whose vma the entry lies */
 	bool follows;		/* of a page that is told to be MISCOUNTED */
 } explained[] = {
@@ -180,6 +180,7 @@ static const struct explained {
 	{ "mprotect and memory types", " O.4 M.2 ", " arm64 ", NULL, { "\nbo ", "mprotect" } },
 	{ "remap in a fault", " V.2 ", NULL, NULL, { "insert=remap", "share=private" } },
 	{ "a part of a remap", " M.1 M.4 ", " x86_64 ", NULL, { "insert=remap" } },
+	{ "a fork that fails", " M.3 ", " x86_64 ", " 5.11 5.14 ", { "insert=remap", "fork c" } },
 	{ "locked, moved and kept", " V.3 ", NULL, " 5.11 5.14 ", { "lock", "dontunmap" } },
 	{ "copies of pinned pages", " P.3 ", NULL, " 5.11 5.14 ", { "pin" } },
 	/* what these programs' drivers do wrong */
@@ -187,9 +188,14 @@ static const struct explained {
 	{ "apply over an entry", " V.5 P.1 ", NULL, NULL, { " by=apply\n" } },
 	{ "apply in any mapping", " E.10 ", NULL, NULL, { "insert=apply" } },
 	{ "apply in any mapping", " E.10 ", NULL, NULL, { " by=apply\n" } },
-	{ "PFN_SPECIAL in any mapping", " E.10 ", NULL, NULL, { NULL }, { "insert=mixed_special" } },
+	{ "PFN_SPECIAL in any mapping", " E.10 ", NULL, NULL, { NULL },
+	  { "insert=mixed_special" } },
 	{ "PFN_SPECIAL in any mapping", " E.10 ", NULL, NULL, { " by=mixed_special\n" } },
-	{ "more rights than the mapping", " E.1 E.2 E.3 ", NULL, NULL, { NULL }, { "insert_prot=" } },
+	{ "more rights than the mapping", " E.1 E.2 E.3 ", NULL, NULL, { NULL },
+	  { "insert_prot=" } },
+	/* what remap has is one block, and only its first page has a reference */
+	{ "a page of a block for a fault", " E.7 E.8 E.9 P.2 ", NULL, NULL,
+	  { "insert=remap", "insert=fault_page", " over=d" } },
 	{ "mkwrite without a write", " E.4 ", NULL, NULL, { NULL },
 	  { "insert=mixed_mkwrite", "time=mmap" } },
 	{ "mkwrite without a write", " E.4 ", NULL, NULL, { "insert m" },
