@@ -207,6 +207,7 @@ static int run_file(const struct args *args, int number)
 	char *text = read_scenario(path, &len);
 	int ret;
 
+	how.machine.oops = true;
 	if (!text) {
 		unusable("%s: %s", program_shown(path), strerror(errno));
 		return file_unusable(args, number);

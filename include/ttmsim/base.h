@@ -12,6 +12,9 @@
  *  - Functions return 0 or -errno unless their text says otherwise.
  *  - Once a machine has crashed (a BUG, an oops), every call on it returns -EIO, or the
  *    failure value of its type (NULL, VM_FAULT_SIGBUS).
+ *  - Where a kernel would wait for a lock that its own thread holds, in a driver's
+ *    callback or outside, the call returns -EDEADLK, or the failure value of its type
+ *    (with errno EDEADLK for NULL and counts), and an outcome SIM_MISUSE says why.
  *  - Functions with a kernel name keep the kernel's signature and results.
  *    Names that begin with sim_ or SIM_ exist only here.
  *  - Calls are safe from many threads unless their text says otherwise.
@@ -258,8 +261,8 @@ typedef void (*sim_event_fn)(const struct sim_event *event, void *data);
 
 /**
  * sim_set_event_fn - have every event of a machine reported
- * @fn: called on the thread that causes the event, with locks held: it must
- *      not call into the machine. NULL ends the reporting.
+ * @fn: called on the thread that causes the event, with locks held: what it
+ *      calls of the machine is refused with -EDEADLK. NULL ends the reporting.
  *
  * Not to be called while another thread uses the machine.
  */

@@ -135,15 +135,15 @@ SIM_API int set_page_dirty_lock(struct page *page);
 SIM_API int PageDirty(const struct page *page);
 
 /**
- * sim_page_lock - lock_page(): wait for a page's lock
+ * sim_driver_lock_page - lock_page(): wait for a page's lock
  *
  * Ends when the machine has crashed; what the calling thread holds already hangs a
  * kernel: SIM_WARN after 30 s.
  * Models: include/linux/pagemap.h, lock_page, 6.1.
  */
-SIM_API void sim_page_lock(struct page *page);
+SIM_API void sim_driver_lock_page(struct page *page);
 
-#define lock_page(page) sim_page_lock(page)
+#define lock_page(page) sim_driver_lock_page(page)
 
 /**
  * trylock_page - take it if it is free
@@ -154,11 +154,11 @@ SIM_API void sim_page_lock(struct page *page);
 SIM_API bool trylock_page(struct page *page);
 
 /**
- * sim_page_unlock - unlock_page(): let go; of a free one: SIM_WARN
+ * sim_driver_unlock_page - unlock_page(): let go; of a free one: SIM_WARN
  */
-SIM_API void sim_page_unlock(struct page *page);
+SIM_API void sim_driver_unlock_page(struct page *page);
 
-#define unlock_page(page) sim_page_unlock(page)
+#define unlock_page(page) sim_driver_unlock_page(page)
 
 /**
  * PageLocked - is it taken, by whomever?

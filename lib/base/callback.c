@@ -58,7 +58,8 @@ static void end_outer(struct sim_callback *callback, const void *dropped)
 		if (held->released) {
 			sim_held.released -= sim_held.released != 0;
 		} else {
-			misuse(callback, held, "is still held, though the result says that it was let go");
+			misuse(callback, held,
+			       "is still held, though the result says that it was let go");
 			sim_held_let_go(held);
 		}
 		if (i < callback->base) {
@@ -74,6 +75,8 @@ static void end_outer(struct sim_callback *callback, const void *dropped)
 
 void sim_callback_repair(struct sim_callback *callback, const void *dropped)
 {
+	const struct sim_machine *machine = callback->machine;
+
 	if (sim_held.stuck) {
 		sim_held.stuck = false;
 		if (callback->machine)
@@ -83,8 +86,8 @@ void sim_callback_repair(struct sim_callback *callback, const void *dropped)
 	}
 	end_taken(callback);
 	end_outer(callback, dropped);
-	if (sim_thread.task != callback->task && callback->machine && callback->machine->switch_task)
-		callback->machine->switch_task(callback->task);
+	if (machine && machine->switch_task && sim_thread.task != callback->task)
+		machine->switch_task(callback->task);
 }
 
 const struct sim_callback *sim_callback_of(const struct sim_machine *machine)

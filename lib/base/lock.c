@@ -48,13 +48,14 @@ static void count_lock(struct sim_machine *machine)
 static void refuse(struct sim_machine *machine, const struct sim_held_lock *held,
 		   enum sim_lock_rank rank, bool write, const char *by)
 {
+	enum sim_lock_rank have = (enum sim_lock_rank)held->rank;
 	char from[160];
 
 	if (!machine)
 		return;
 	sim_outcome_format(machine, SIM_MISUSE, file_of(rank), by,
 			   "%s wanted%s while %s is held%s, taken by %s%s", sim_rank_name(rank),
-			   write ? " for writing" : "", sim_rank_name((enum sim_lock_rank)held->rank),
+			   write ? " for writing" : "", sim_rank_name(have),
 			   held->write ? " for writing" : "", held->by,
 			   sim_describe_caller(held->from, from, sizeof(from)));
 }

@@ -97,6 +97,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_GUP_PIN_REFUSES_WITH_0] = "gup_pin_refuses_with_0",
 	[SIM_RULE_GUP_LONGTERM_UNLOCKS] = "gup_longterm_unlocks",
 	[SIM_RULE_GUP_REFUSES_INTERNAL] = "gup_refuses_internal",
+	[SIM_RULE_GUP_DUMP_KEEPS_LOCK] = "gup_dump_keeps_lock",
 	[SIM_RULE_GUP_NONE_IS_EFAULT] = "gup_none_is_efault",
 	[SIM_RULE_GUP_ALWAYS_CHECKS_REFCOUNT] = "gup_always_checks_refcount",
 	[SIM_RULE_DIRECT_IO_PINS] = "direct_io_pins",

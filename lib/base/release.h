@@ -69,6 +69,7 @@ enum sim_rule {
 	SIM_RULE_GUP_PIN_REFUSES_WITH_0, /* pin_user_pages: bad arguments are 0, not -EINVAL */
 	SIM_RULE_GUP_LONGTERM_UNLOCKS,	/* the fast walk's fallback: retries for FOLL_LONGTERM */
 	SIM_RULE_GUP_REFUSES_INTERNAL,	/* flags that only GUP sets, or FOLL_GET without pages */
+	SIM_RULE_GUP_DUMP_KEEPS_LOCK,	/* get_dump_page: no fault gives mmap_lock up */
 	SIM_RULE_GUP_NONE_IS_EFAULT,	/* no page without an error: WARN, -EFAULT */
 	SIM_RULE_GUP_ALWAYS_CHECKS_REFCOUNT, /* a page without references: WARN, taken or not */
 	SIM_RULE_DIRECT_IO_PINS,	/* direct I/O takes pins, not references */

@@ -100,6 +100,17 @@ static const char *const texts[SIM_NR_RULES] = {
 		"munmap() flushes VM_PFNMAP and VM_MIXEDMAP vmas before they leave i_mmap",
 	[SIM_RULE_PAGEMAP_LEAF_EACH] =
 		"pagemap looks at the mapcount of each page of a huge leaf, not the first's",
+	[SIM_RULE_DRM_UNPLUG_UNMAPS] =
+		"drm_dev_unplug() unmaps all that the files of its device map",
+	[SIM_RULE_MIXED_TAKES_PROT] = "vmf_insert_mixed_prot() exists",
+	[SIM_RULE_GUP_REFUSES_INTERNAL] =
+		"GUP refuses flags that only GUP itself sets, and FOLL_GET without pages",
+	[SIM_RULE_GUP_DUMP_KEEPS_LOCK] = "get_dump_page() keeps mmap_lock through its faults",
+	[SIM_RULE_GUP_NONE_IS_EFAULT] = "GUP that gets no page and no error is a WARN and -EFAULT",
+	[SIM_RULE_MADV_DONTNEED_LOCKED] = "MADV_DONTNEED_LOCKED exists",
+	[SIM_RULE_MADV_COLLAPSE] = "MADV_COLLAPSE exists",
+	[SIM_RULE_MADV_REMOVE_MAYWRITE] = "MADV_REMOVE asks for VM_MAYWRITE, not for VM_WRITE",
+	[SIM_RULE_MADV_PAGEOUT_KEEPS_YOUNG] = "MADV_PAGEOUT leaves entries as they are",
 };
 
 const char *sim_rule_text(enum sim_rule rule)

@@ -113,7 +113,7 @@ bool trylock_page(struct page *page)
 	return !(__atomic_fetch_or(&page->flags, bit, __ATOMIC_ACQUIRE) & bit);
 }
 
-void sim_page_lock(struct page *page)
+void sim_driver_lock_page(struct page *page)
 {
 	struct sim_machine *machine = sim_machine_of(page);
 	double deadline = 0;
@@ -132,7 +132,7 @@ void sim_page_lock(struct page *page)
 	}
 }
 
-void sim_page_unlock(struct page *page)
+void sim_driver_unlock_page(struct page *page)
 {
 	unsigned long bit = 1UL << PG_locked;
 

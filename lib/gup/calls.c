@@ -164,16 +164,34 @@ long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned l
 	return __get_user_pages_locked(&g);
 }
 
-/* Models: mm/gup.c, get_dump_page, 5.11 to 6.12. */
+static long get_keeping_lock(struct mm_struct *mm, unsigned long addr, unsigned int gup_flags,
+			     struct page **page)
+{
+	struct gup g = { mm, addr, 1, gup_flags, page, NULL, NULL };
+	long ret;
+
+	mmap_read_lock(mm);
+	ret = __get_user_pages_locked(&g);
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+/* Models: mm/gup.c, get_dump_page, 5.11 to 6.12, which has no FOLL_UNLOCKABLE there. */
 struct page *get_dump_page(unsigned long addr)
 {
-	long err;
-	struct mm_struct *mm = enter_current_mm(&err);
+	const unsigned int flags = FOLL_FORCE | FOLL_DUMP | FOLL_GET;
 	struct page *page = NULL;
+	struct sim_call call;
+	bool keeps;
+	long ret;
 
-	if (!mm || get_current_unlocked(addr, 1, &page, FOLL_FORCE | FOLL_DUMP | FOLL_GET) != 1)
+	if (!enter_current_mm(&ret) || !sim_task_hold(&call, sim_current()))
 		return NULL;
-	return page;
+	keeps = sim_rule(call.mm->sim_machine, SIM_RULE_GUP_DUMP_KEEPS_LOCK);
+	ret = keeps ? get_keeping_lock(call.mm, addr, flags, &page)
+		    : get_unlocked(call.mm, addr, 1, &page, flags);
+	sim_task_release(&call);
+	return ret == 1 ? page : NULL;
 }
 
 long gup_longterm_unlocked(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,

@@ -42,14 +42,18 @@ struct copy {
 
 /* Must the child have a copy of its own at once?
  * Models: mm/memory.c, copy_present_page, 5.11: any page of a COW mapping;
- * include/linux/rmap.h, page_try_dup_anon_rmap, 6.1: exclusive anonymous ones. */
+ * include/linux/rmap.h, page_try_dup_anon_rmap, 6.1: exclusive anonymous ones, also where
+ * the mapping may not be written. */
 static bool needs_copy_for_pin(const struct copy *c, const struct page *page)
 {
-	if (!c->cow || !__atomic_load_n(&c->src_mm->has_pinned, __ATOMIC_ACQUIRE))
+	if (!__atomic_load_n(&c->src_mm->has_pinned, __ATOMIC_ACQUIRE))
 		return false;
-	if (sim_rule(c->machine, SIM_RULE_ANON_EXCLUSIVE) &&
-	    !(sim_page_is_anon(page) && sim_page_test(page, PG_anon_exclusive)))
+	if (!sim_rule(c->machine, SIM_RULE_ANON_EXCLUSIVE)) {
+		if (!c->cow)
+			return false;
+	} else if (!sim_page_is_anon(page) || !sim_page_test(page, PG_anon_exclusive)) {
 		return false;
+	}
 	return page_maybe_dma_pinned(page);
 }
 

@@ -18,17 +18,18 @@ static void relative(const struct mm_struct *mm, unsigned long addr, char text[3
 
 /*
  * The offset in pages. remap_pfn_range() puts the pfn there that a mapping which
- * can be copied on write begins with: told from the device's first, "pfn+2".
+ * can be copied on write begins with: told as the device's page that has it, "pfn+2".
  */
 static void offset_of(const struct vm_area_struct *vma, char text[32])
 {
 	const struct sim_dev *dev = sim_dev_of(vma);
-	unsigned long offset = vma->vm_file ? vma->vm_pgoff : 0, first;
-	bool may_be_pfn = dev && sim_dev_remaps(dev) && !(vma->vm_flags & VM_MAYSHARE);
+	unsigned long offset = vma->vm_file ? vma->vm_pgoff : 0, n = 0;
+	unsigned long nr = dev && !(vma->vm_flags & VM_MAYSHARE) ? sim_dev_nr_pages(dev) : 0;
 
-	first = may_be_pfn ? sim_dev_pfn(dev, 0) : 0;
-	if (may_be_pfn && offset >= first && offset - first < sim_dev_nr_pages(dev))
-		snprintf(text, 32, "pfn+%lu", offset - first);
+	while (n < nr && (offset < nr || sim_dev_pfn(dev, n) != offset))
+		n++;
+	if (n < nr)
+		snprintf(text, 32, "pfn+%lu", n);
 	else
 		snprintf(text, 32, "%lu", offset);
 }

@@ -149,7 +149,7 @@ void scn_assume_made(struct parser *p)
 	for (int i = 0; params && params[i].name; i++) {
 		int object = p->op->arg[i].object;
 
-		if (params[i].type != SCN_NEW || object <= 0)
+		if ((params[i].type != SCN_NEW && params[i].type != SCN_KEY_NEW) || object <= 0)
 			continue;
 		p->scn->names[object].kind = SCN_ANY;
 		p->scn->names[object].live = true;

@@ -18,16 +18,6 @@ static void see(const struct sim_event *event, void *data)
 	seen->last = *event;
 }
 
-/* What is recorded here is meant. */
-static int expecting_setup(void **state)
-{
-	int ret = bare_setup(state);
-
-	for (int kind = 0; kind < SIM_NR_OUTCOME_KINDS; kind++)
-		sim_expect_outcome(*state, (enum sim_outcome_kind)kind, SIM_ANY_NUMBER);
-	return ret;
-}
-
 static vm_fault_t bug_if(struct sim_machine *machine, bool cond)
 {
 	if (SIM_BUG_ON(machine, "mm/memory.c", cond))
@@ -213,7 +203,7 @@ static void test_expect_of_nonsense_is_ignored(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, expecting_setup, bare_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bare_setup, bare_teardown)
 	TEST(test_bug_on_false_is_nothing),
 	TEST(test_bug_on_crashes_and_says_where),
 	TEST(test_bug_on_in_names_the_kernel_function),

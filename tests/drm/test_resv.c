@@ -214,9 +214,33 @@ static void test_held_is_by_the_calling_thread(void **state)
 	dma_resv_fini(&resv);
 }
 
+static void *ask_signaled(void *data)
+{
+	return dma_resv_test_signaled(data, DMA_RESV_USAGE_BOOKKEEP) ? data : NULL;
+}
+
+/* What a thread is made known to a machine by may be the lock of the fences. */
+static void test_first_call_of_a_thread(void **state)
+{
+	struct ttm_fixture *fx = *state;
+	struct dma_fence *fence = sim_fence_create(fx->machine);
+	struct dma_resv resv;
+	pthread_t thread;
+	void *answer = &resv;
+
+	dma_resv_init(&resv);
+	dma_resv_add_fence(&resv, fence, DMA_RESV_USAGE_KERNEL);
+	pthread_create(&thread, NULL, ask_signaled, &resv);
+	pthread_join(thread, &answer);
+	assert_null(answer);
+	dma_resv_fini(&resv);
+	dma_fence_put(fence);
+}
+
 #define RESV_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
+	RESV_TEST(test_first_call_of_a_thread),
 	RESV_TEST(test_lock_is_the_reservations),
 	RESV_TEST(test_walk_meets_fences_of_its_usages),
 	RESV_TEST(test_held_is_by_the_calling_thread),

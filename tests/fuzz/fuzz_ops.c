@@ -68,9 +68,11 @@ static struct bench benches[NR_CONFIGS];
 static bool prepare(struct bench *b, const struct sim_machine_config *config)
 {
 	static const uint32_t places[NR_BOS] = { TTM_PL_SYSTEM, TTM_PL_TT, TTM_PL_VRAM };
+	struct sim_machine_config quiet = *config;
 	struct sim_ttm_device *ttm;
 
-	b->machine = sim_machine_create(config);
+	quiet.quiet = true;
+	b->machine = sim_machine_create(&quiet);
 	ttm = b->machine ? sim_machine_ttm(b->machine) : NULL;
 	if (!ttm)
 		return false;

@@ -234,7 +234,28 @@ static void test_dump_page_makes_nothing(void **state)
 	gup_each(dump);
 }
 
+static void dump_retry(struct gup_fixture *fx)
+{
+	bool keeps = refuses_internal(fx);
+	unsigned long addr;
+	struct page *page;
+
+	fx->dev.insert = GUP_INSERT_PAGE;
+	addr = gup_map(fx, RW, MAP_SHARED, 1);
+	page = get_dump_page(addr);
+	assert_non_null(page);
+	put_page(page);
+	assert_int_equal(!!(fx->dev.fault_flags & FAULT_FLAG_ALLOW_RETRY), !keeps);
+}
+
+static void test_dump_page_and_the_lock(void **state)
+{
+	(void)state;
+	gup_each_release("x86_64", dump_retry);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_dump_page_and_the_lock),
 	cmocka_unit_test(test_remote_acts_on_that_mm),
 	cmocka_unit_test(test_remote_gives_the_lock_up_where_it_may),
 	cmocka_unit_test(test_nowait_gets_nothing_instead),

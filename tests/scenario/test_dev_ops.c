@@ -108,6 +108,19 @@ static void test_open_close_access(void **state)
 		  "mprotect m prot=rw -> -EACCES\n"
 		  "mmap n d prot=r share=private\n"
 		  "read n+0 -> 0\n" },
+		{ "... and a page of it that is pinned when it forks",
+		  "dev d vma=MIXEDMAP,NOMAYWRITE backing=iomem pages=2\n"
+		  "mmap m d share=private\n"
+		  "pin m+0 write -> 1\n"
+		  "fork c -> 0\n"
+		  "refs m+0 -> ref=1 map=1 pin=1\n" },
+		{ "... in 5.14",
+		  "machine release=5.14\n"
+		  "dev d vma=MIXEDMAP,NOMAYWRITE backing=iomem pages=2\n"
+		  "mmap m d share=private\n"
+		  "pin m+0 write -> 1\n"
+		  "fork c -> 0\n"
+		  "refs m+0 -> ref=2 map=2 pin=1\n" },
 	};
 
 	(void)state;

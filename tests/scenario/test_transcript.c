@@ -15,7 +15,7 @@ static void test_text(void **state)
 		"write m+0 value=3                       -> 0\n"
 		"read m+0                                -> 0 value=0x03\n"
 		"#| FAILED: t:5: expected value=4, got value=0x03\n"
-		"read m+1                                -> SIGSEGV\n"
+		"read m+1                                -> SIGSEGV code=SEGV_MAPERR\n"
 		"#| FAILED: t:6: expected 0, got SIGSEGV\n"
 		"#| FAILED: t:6: expected value=1, got value=nothing\n";
 	struct scenario_output o = scenario_run_len(text, sizeof(text) - 1, SIM_SCENARIO_TEXT);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "support/address_space.h"
+#include "support/outcomes.h"
 
 static void tell(const char *what, void *data)
 {
@@ -65,6 +66,7 @@ void as_create(struct as *as, const char *arch, const char *release)
 	memset(as, 0, sizeof(*as));
 	as->machine = sim_machine_create(&config);
 	assert_non_null(as->machine);
+	expect_outcomes(as->machine);
 	as->page = 1UL << sim_machine_arch(as->machine)->page_shift;
 	as->base = 0x10000000;
 	as->task = sim_task_create(as->machine, "test");

@@ -10,6 +10,7 @@
 
 #include "base/cpu.h"
 #include "phys/layout.h"
+#include "support/outcomes.h"
 
 #define THREADS_MAX 128
 
@@ -19,6 +20,7 @@ struct sim_machine *bare_machine_create(void)
 
 	assert_non_null(machine);
 	assert_int_equal(sim_cpu_init(machine), 0);
+	expect_outcomes(machine);
 	return machine;
 }
 

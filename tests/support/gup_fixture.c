@@ -3,6 +3,7 @@
  * gup_fixture.c - see gup_fixture.h.
  */
 #include "support/gup_fixture.h"
+#include "support/outcomes.h"
 
 /* ---- the device ---- */
 
@@ -119,6 +120,7 @@ void gup_open_toggled(struct gup_fixture *fx, const char *arch, const char *rele
 	fx->release = release;
 	fx->machine = sim_machine_create(&config);
 	assert_non_null(fx->machine);
+	expect_outcomes(fx->machine);
 	fx->mmu = fx->machine->mmu;
 	fx->page = mmu_page_size(fx->mmu);
 	fx->task = sim_task_create(fx->machine, "gup");

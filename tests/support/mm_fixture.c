@@ -3,6 +3,7 @@
  * mm_fixture.c - see mm_fixture.h.
  */
 #include "support/mm_fixture.h"
+#include "support/outcomes.h"
 #include "support/tables.h"
 
 static const char *const archs[] = { "x86_64", "arm64", "arm", "um", "mips64", "s390x" };
@@ -40,6 +41,7 @@ void mm_fixture_open(struct mm_fixture *fx, const struct sim_machine_config *con
 	memset(fx, 0, sizeof(*fx));
 	fx->machine = sim_machine_create(config);
 	assert_non_null(fx->machine);
+	expect_outcomes(fx->machine);
 	assert_int_equal(sim_enter(fx->machine), 0);
 	note_baseline(fx->machine);
 	fx->mmu = fx->machine->mmu;

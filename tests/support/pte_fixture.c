@@ -3,6 +3,7 @@
 #include "support/tables.h"
 
 #include "sim/machine.h"
+#include "support/outcomes.h"
 
 /* ---- making and ending ---- */
 
@@ -23,6 +24,7 @@ void pte_fixture_init_machine(struct pte_fixture *f, struct sim_machine *machine
 	memset(f, 0, sizeof(*f));
 	f->machine = machine;
 	assert_non_null(f->machine);
+	expect_outcomes(f->machine);
 	add_task(f);
 }
 

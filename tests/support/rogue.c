@@ -6,6 +6,7 @@
 
 #include "phys/phys.h"
 #include "pte/mmu.h"
+#include "support/outcomes.h"
 
 static pgprot_t entry_prot(const struct rogue *r, const struct vm_area_struct *vma)
 {
@@ -77,6 +78,7 @@ void rogue_create(struct rogue *r, const char *arch, const char *release, unsign
 	memset(r, 0, sizeof(*r));
 	r->machine = sim_machine_create(&config);
 	assert_non_null(r->machine);
+	expect_outcomes(r->machine);
 	r->page = mmu_page_size(r->machine->mmu);
 	r->pfn = sim_machine_arch(r->machine)->io_start_pfn;
 	r->vm_flags = VM_PFNMAP;

@@ -3,6 +3,7 @@
  * straight.c - see straight.h.
  */
 #include "support/straight.h"
+#include "support/outcomes.h"
 
 /* ---- the device ---- */
 
@@ -392,6 +393,7 @@ void straight_open(struct straight *w, const struct sim_machine_config *config)
 	memset(w, 0, sizeof(*w));
 	w->machine = sim_machine_create(config);
 	assert_non_null(w->machine);
+	expect_outcomes(w->machine);
 	w->mmu = w->machine->mmu;
 	w->task[0] = sim_task_create(w->machine, "straight");
 	assert_non_null(w->task[0]);

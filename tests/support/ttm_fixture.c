@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/ttm_fixture.h"
+#include "support/outcomes.h"
 
 #define VRAM_PAGES 64
 #define TT_PAGES 128
@@ -30,6 +31,7 @@ void ttm_fixture_open(struct ttm_fixture *fx, const struct sim_machine_config *c
 	memset(fx, 0, sizeof(*fx));
 	fx->machine = sim_machine_create(config);
 	assert_non_null(fx->machine);
+	expect_outcomes(fx->machine);
 	fx->arch = sim_machine_arch(fx->machine)->name;
 	fx->release = sim_machine_release(fx->machine);
 	fx->page = 1UL << sim_machine_arch(fx->machine)->page_shift;

@@ -46,7 +46,40 @@ static void test_ttm_counts_its_own_references(void **state)
 	ttm_fixture_close(&fx);
 }
 
+static void test_waits_follow_the_context(void **state)
+{
+	struct ttm_operation_ctx nowait = { .no_wait_gpu = true }, intr = { .interruptible = true };
+	struct ttm_fixture fx;
+	struct ttm_buffer_object *bo;
+	struct ww_acquire_ctx ticket;
+	struct dma_fence *fence;
+
+	(void)state;
+	ttm_fixture_open(&fx, NULL);
+	bo = ttm_bo(&fx, 1, TTM_PL_SYSTEM, ttm_cached);
+	fence = sim_fence_create(fx.machine);
+	ww_acquire_init(&ticket, &reservation_ww_class);
+	assert_int_equal(ttm_bo_reserve_slowpath(bo, true, &ticket), 0);
+	assert_ptr_equal(dma_resv_locking_ctx(bo->base.resv), &ticket);
+	assert_int_equal(dma_resv_reserve_fences(bo->base.resv, 1), 0);
+	dma_resv_add_fence(bo->base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	assert_int_equal(ttm_bo_wait_ctx(bo, &nowait), -EBUSY);
+	fx.task->sim_signal_pending = true;
+	assert_int_equal(ttm_bo_wait_ctx(bo, &intr), -ERESTARTSYS);
+	fx.task->sim_signal_pending = false;
+	dma_fence_signal(fence);
+	assert_int_equal(ttm_bo_wait_ctx(bo, &intr), 0);
+	ttm_bo_unreserve(bo);
+	assert_int_equal(ttm_bo_reserve_slowpath(bo, false, &ticket), 0);
+	ttm_bo_unreserve(bo);
+	ww_acquire_fini(&ticket);
+	dma_fence_put(fence);
+	ttm_bo_put(bo);
+	ttm_fixture_close(&fx);
+}
+
 static const struct CMUnitTest tests[] = {
+	TTM_TEST(test_waits_follow_the_context),
 	TTM_TEST(test_ttm_counts_its_own_references),
 };
 

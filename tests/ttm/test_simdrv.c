@@ -5,8 +5,10 @@ static struct sim_machine *machine;
 
 static int setup(void **state)
 {
+	const struct sim_machine_config config = { .quiet = true };
+
 	(void)state;
-	machine = sim_machine_create(NULL);
+	machine = sim_machine_create(&config);
 	return machine ? 0 : -1;
 }
 

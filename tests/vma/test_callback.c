@@ -527,10 +527,11 @@ struct state_case {
 };
 
 static const struct state_case state_cases[] = {
-	{ "takes mmap_lock and keeps it", KEEPS_READ, 0, 2, "mmap_lock is still held at the return, "
-	  "taken by mmap_read_lock" },
+	{ "takes mmap_lock and keeps it", KEEPS_READ, 0, 2,
+	  "mmap_lock is still held at the return, taken by mmap_read_lock" },
 	{ "keeps another's", KEEPS_WRITE_OF_OTHER, 0, 1, "taken by mmap_write_lock, called from " },
-	{ "lets mmap_lock go", DROPS_WITHOUT_SAYING, 0, 1, "was let go and is needed, taken by sim_read" },
+	{ "lets mmap_lock go", DROPS_WITHOUT_SAYING, 0, 1,
+	  "was let go and is needed, taken by sim_read" },
 	{ "lets it go twice", DROPS_TWICE, 0, 2, "was let go and is needed" },
 	{ "retries, and holds it", RETRIES_AND_HOLDS, 0, 1, "though the result says" },
 	{ "retries as it should", RETRIES, 0, 0, NULL },

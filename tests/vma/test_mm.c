@@ -76,7 +76,8 @@ static void test_mm_bad_counters(void **state)
 	static const char *const type[NR_MM_COUNTERS] = {
 		"MM_FILEPAGES", "MM_ANONPAGES", "MM_SWAPENTS", "MM_SHMEMPAGES",
 	};
-	struct sim_machine *machine = sim_machine_create(NULL);
+	const struct sim_machine_config config = { .quiet = true };
+	struct sim_machine *machine = sim_machine_create(&config);
 
 	(void)state;
 	assert_non_null(machine);

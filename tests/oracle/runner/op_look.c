@@ -305,18 +305,21 @@ static const char *map_name(const struct scn_run *run, const struct procfs_map *
 
 /*
  * The offset in pages. remap_pfn_range() puts the pfn there that a mapping which
- * can be copied on write begins with: told from the device's first, "pfn+2".
+ * can be copied on write begins with: told as the device's page that has it, "pfn+2".
  */
 static void map_offset(struct scn_run *run, const struct procfs_map *map, int file,
 		       char text[32])
 {
-	unsigned long offset = map->offset >> machine.page_shift;
+	unsigned long offset = map->offset >> machine.page_shift, n = 0, nr = 0;
 	struct object *o = file >= 0 ? &run->object[file] : NULL;
-	uint64_t first;
+	uint64_t pfn;
 
-	if (o && o->remaps && map->perms[3] == 'p' && dev_pfn(run, o, 0, &first) &&
-	    offset >= first && offset - first < object_pages(run, o))
-		snprintf(text, 32, "pfn+%lu", offset - (unsigned long)first);
+	if (o && o->dev >= 0 && map->perms[3] == 'p')
+		nr = object_pages(run, o);
+	while (n < nr && (offset < nr || !dev_pfn(run, o, n, &pfn) || pfn != offset))
+		n++;
+	if (n < nr)
+		snprintf(text, 32, "pfn+%lu", n);
 	else
 		snprintf(text, 32, "%lu", offset);
 }

@@ -119,7 +119,6 @@ void scn_op_dev(struct scn_run *run, const struct scn_op *op, struct scn_result 
 		return;
 	}
 	o->dev = dev.id;
-	o->remaps = dev.insert == ORACLE_REMAP;
 }
 
 void scn_op_reserve(struct scn_run *run, const struct scn_op *op, struct scn_result *res)

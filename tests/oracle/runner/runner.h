@@ -85,7 +85,6 @@ struct object {
 	int fd;			/* of an open or regular file; -1 */
 	int dev;		/* id of a device; -1 */
 	uint64_t *pfn;		/* of a device's pages; NULL: not asked yet */
-	bool remaps;		/* a device that inserts by remap_pfn_range() */
 	unsigned long ino;	/* of a device or regular file; 0: not asked yet */
 	dev_t on;		/* the file system that it is an inode of */
 };
