@@ -394,8 +394,9 @@ static unsigned long page_floor(const struct sim_mmu *mmu, unsigned long addr)
 	return addr & ~(mmu_page_size(mmu) - 1);
 }
 
-static void zap_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long start,
-		      unsigned long end, const struct sim_zap *zap)
+static inline __attribute__((always_inline)) void
+zap_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long start,
+	  unsigned long end, const struct sim_zap *zap)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long page = mmu_page_size(mm->sim_mmu);
