@@ -55,7 +55,7 @@ static int touch_dev(struct scn_run *run, const struct scn_op *op, uint64_t n, u
 	int ret = dev ? 0 : -ENOENT;
 
 	for (uint64_t i = place->number; !ret && i < place->number + n; i++) {
-		uint8_t other, *to = i == place->number ? byte : &other;
+		uint8_t other = 0, *to = i == place->number ? byte : &other;
 		unsigned long pfn;
 
 		if (i >= sim_dev_nr_pages(dev))

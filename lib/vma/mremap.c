@@ -443,12 +443,13 @@ static long mremap_mm(struct remap *remap, unsigned long old_len, unsigned long 
 	remap->new_len = page_align(mm, new_len);
 	if (!remap->new_len)
 		return -EINVAL;
-	remap->spares = &spares;
 	if (sim_mmap_write_lock(mm, "sim_mremap"))
 		return -EDEADLK;
+	remap->spares = &spares;
 	ret = vma_spares_get(mm, &spares, spares_needed(remap));
 	if (!ret)
 		ret = do_mremap(remap);
+	remap->spares = NULL;
 	vma_spares_put(&spares);
 	sim_mmap_unlock(mm);
 	if (ret > 0 && remap->populate_len)

@@ -19,6 +19,7 @@ follow(struct sim_machine *machine, int *at)
 
 	if (machine)
 		assert_int_equal(sim_read_lock(machine, &lock, SIM_RANK_MMAP, "follow"), 0);
+	__asm__("" : "+r"(at)); /* the compiler must not see where it points */
 	value = *(volatile int *)at;
 	if (machine)
 		sim_rw_unlock(&lock, SIM_RANK_MMAP);
