@@ -10,6 +10,7 @@
 #include <ttmsim/mm_types.h>
 #include <ttmsim/arch.h>
 #include <ttmsim/pte.h>
+#include <ttmsim/file.h>
 #include <ttmsim/vma.h>
 #include <ttmsim/gup.h>
 #include <ttmsim/mm.h>
@@ -18,6 +19,7 @@
 #include <ttmsim/lock.h>
 #include <ttmsim/slab.h>
 #include <ttmsim/drm_mm.h>
+#include <ttmsim/resv.h>
 #include <ttmsim/drm.h>
 #include <ttmsim/drm_gem.h>
 #include <ttmsim/ttm.h>
