@@ -211,12 +211,18 @@ int ww_mutex_lock_interruptible(struct ww_mutex *lock, struct ww_acquire_ctx *ct
 	return ww_lock(lock, ctx, true, __func__, __builtin_return_address(0));
 }
 
-int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+bool ww_mutex_trylock_by(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, const char *by,
+			 const void *from)
 {
 	if (!ww_take(lock, ctx))
-		return 0;
-	ww_note(lock, __func__, __builtin_return_address(0));
-	return 1;
+		return false;
+	ww_note(lock, by, from);
+	return true;
+}
+
+int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+{
+	return ww_mutex_trylock_by(lock, ctx, __func__, __builtin_return_address(0));
 }
 
 void ww_mutex_unlock(struct ww_mutex *lock)
