@@ -120,9 +120,10 @@ bool sim_held_in_driver(void);
 struct sim_held_lock *sim_held_slot_slow(const void *lock);
 bool sim_held_pop_slow(const void *lock);
 
-/* Notes a lock that has been taken. */
-static inline void sim_held_push(const void *lock, const struct sim_lock_ops *ops,
-				 enum sim_lock_rank rank, bool write, const char *by)
+/* Notes a lock that has been taken. Returns where. */
+static inline struct sim_held_lock *sim_held_push(const void *lock, const struct sim_lock_ops *ops,
+						  enum sim_lock_rank rank, bool write,
+						  const char *by)
 {
 	struct sim_held_lock *held;
 
@@ -138,6 +139,7 @@ static inline void sim_held_push(const void *lock, const struct sim_lock_ops *op
 	held->write = write;
 	held->phantom = false;
 	held->released = false;
+	return held;
 }
 
 /* Is it the newest, really taken, and not from before the innermost callback? */

@@ -173,8 +173,7 @@ static void ww_note(const struct ww_mutex *lock, const char *by, const void *fro
 {
 	static const struct sim_lock_ops ops = { ww_let_go, ww_take_back };
 
-	sim_held_push(lock, &ops, SIM_RANK_RESV, true, by);
-	sim_lock_taken_by(by, from);
+	sim_held_push(lock, &ops, SIM_RANK_RESV, true, by)->from = from;
 }
 
 /* Whoever holds a lock of higher rank is told, and goes on, as with lockdep. */
