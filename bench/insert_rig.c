@@ -20,7 +20,7 @@
 #include <sys/mman.h>
 
 #include "insert.h"
-#include "pte/pgtable.h"
+#include "pte/tlb.h"
 #include "sim/machine.h"
 
 #define MAX_MEMORY (4UL << 30)	/* of a machine's RAM, and of its VRAM: bytes */
@@ -334,6 +334,16 @@ void insert_run(void *data, unsigned int n)
 		rig->way->insert(&thread->part[i]);
 }
 
+/* As munmap() would: the task has nothing else. */
+static void free_tables(const struct insert_rig *rig, struct mm_struct *mm)
+{
+	struct mmu_gather tlb;
+
+	tlb_gather_mmu(&tlb, mm);
+	sim_free_tables(&tlb, rig->g.base, rig->g.base + rig->g.span * rig->m.page_size, 0, 0);
+	tlb_flush_mmu(&tlb);
+}
+
 void insert_zap(void *data, unsigned int n)
 {
 	static const struct sim_zap all = { .even_cows = true };
@@ -346,10 +356,8 @@ void insert_zap(void *data, unsigned int n)
 		sim_zap_range(part->vma, part->addr, part->addr + part->nr * part->page_size,
 			      &all);
 	}
-	/* As munmap() would: the task has nothing else. */
 	if (rig->point.fresh)
-		sim_free_tables(thread->task->mm, rig->g.base,
-				rig->g.base + rig->g.span * rig->m.page_size, 0, 0);
+		free_tables(rig, thread->task->mm);
 }
 
 /* ---- checking, once ---- */

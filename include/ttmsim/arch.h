@@ -27,6 +27,7 @@ enum sim_feature {
 	SIM_FEAT_NUMA_BALANCING, /* ARCH_SUPPORTS_NUMA_BALANCING: pte_protnone() works */
 	SIM_FEAT_PER_VMA_LOCK,	/* ARCH_SUPPORTS_PER_VMA_LOCK: vm_flags_set() looks at locks */
 	SIM_FEAT_SECRETMEM,	/* ARCH_HAS_SET_DIRECT_MAP: GUP looks for secret pages */
+	SIM_FEAT_MERGE_VMAS,	/* MMU_GATHER_MERGE_VMAS: one TLB flush for many vmas */
 	SIM_NR_FEATURES
 };
 

@@ -18,6 +18,11 @@
  *  - Functions with a kernel name keep the kernel's signature and results.
  *    Names that begin with sim_ or SIM_ exist only here.
  *  - Calls are safe from many threads unless their text says otherwise.
+ *  - After the program's own fork() the child goes on with copies of the machines that
+ *    no other thread than the forking one has used. Of every other machine
+ *    sim_crashed() is true: it can be destroyed, and no lock of it may be taken by its
+ *    kernel name. New machines work. The library calls urcu_bp_before_fork() and its
+ *    kin, so a program must not; fork() is not for callbacks of a machine.
  */
 #ifndef TTMSIM_BASE_H
 #define TTMSIM_BASE_H
@@ -342,6 +347,7 @@ SIM_API struct sim_snapshot *sim_snapshot(const struct sim_machine *machine);
  * No other thread may be inside the machine.
  *
  * Returns: 0;
+ *          -EBUSY where the machine is the parent's (fork(), see the top);
  *          -EINVAL where @snapshot is another machine's, or either is NULL.
  */
 SIM_API int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot);

@@ -11,17 +11,17 @@
  * machine's locks at the same addresses for the old ones.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/fork.h"
 #include "base/internal.h"
 
 #define POOL_MAX 8
 #define ZERO_BY_HAND_MAX (1UL << 20)
 
-static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t sim_pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *pool[POOL_MAX];
 static unsigned int pool_nr;
 
@@ -39,10 +39,10 @@ static void *pool_take(void)
 {
 	void *base = NULL;
 
-	pthread_mutex_lock(&pool_lock);
+	pthread_mutex_lock(&sim_pool_lock);
 	if (pool_nr)
 		base = pool[--pool_nr];
-	pthread_mutex_unlock(&pool_lock);
+	pthread_mutex_unlock(&sim_pool_lock);
 	return base;
 }
 
@@ -50,12 +50,12 @@ static bool pool_keep(void *base)
 {
 	bool kept = false;
 
-	pthread_mutex_lock(&pool_lock);
+	pthread_mutex_lock(&sim_pool_lock);
 	if (!SIM_TSAN && pool_nr < POOL_MAX) {
 		pool[pool_nr++] = base;
 		kept = true;
 	}
-	pthread_mutex_unlock(&pool_lock);
+	pthread_mutex_unlock(&sim_pool_lock);
 	return kept;
 }
 
@@ -110,6 +110,10 @@ void *sim_arena_create(size_t head_bytes)
 		base = reserve();
 	if (!base)
 		return NULL;
+	if (sim_fork_watch(base)) {
+		munmap(base, SIM_ARENA_BYTES);
+		return NULL;
+	}
 
 	arena = sim_arena_of(base);
 	arena->id = new_id();
@@ -126,6 +130,7 @@ void sim_arena_destroy(void *base)
 	size_t brk = arena->brk;
 	size_t map_used = arena->map_used;
 
+	sim_fork_unwatch(base);
 	sim_unpoison(base, brk);
 	sim_arena_zero((char *)base + SIM_ARENA_MEM_MAP, map_used);
 	sim_arena_zero((char *)base + SIM_ARENA_DESC, sim_desc_bytes(brk));

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "base/fork.h"
 #include "base/outcome.h"
 #include "base/tell.h"
 
@@ -114,8 +115,11 @@ int sim_enter_call(struct sim_machine *machine, const char *call)
 {
 	const struct sim_callback *callback = sim_thread.callback;
 
-	if (sim_is_crashed(machine))
+	if (sim_is_crashed(machine)) {
+		if (machine->of_parent)
+			sim_fork_tell(machine, call);
 		return -EIO;
+	}
 	if (__builtin_expect(machine->up, 0) && sim_thread_id() != machine->owner_thread)
 		return -EBUSY;
 	if (unlikely(callback && callback->atomic)) {

@@ -6,6 +6,8 @@
 #ifndef SIM_BASE_INTERNAL_H
 #define SIM_BASE_INTERNAL_H
 
+#include <pthread.h>
+
 #include "base/arena.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -43,6 +45,10 @@
 #define sim_unpoison(ptr, size) ((void)(ptr), (void)(size))
 #define SIM_POISONS 0
 #endif
+
+/* Of the process: the arenas that are kept; who wants signals (oops.c). fork.c holds
+ * them, in this order. */
+extern pthread_mutex_t sim_pool_lock, sim_oops_lock;
 
 /* Where the arena's state lies; the machine's head has the room before it. */
 #define SIM_ARENA_STATE 2048

@@ -61,6 +61,13 @@ struct sim_telling {
 	unsigned int unexpected[SIM_NR_OUTCOME_KINDS];	/* atomic; that came */
 };
 
+/* In a child of fork(): does the machine remain the parent's, and is that told? */
+enum sim_of_parent {
+	SIM_OF_SELF,
+	SIM_OF_PARENT,
+	SIM_OF_PARENT_TOLD
+};
+
 struct sim_machine {
 	/* hot, read-only after creation */
 	const struct sim_mmu *mmu;	/* lib/pte/mmu.h */
@@ -79,7 +86,8 @@ struct sim_machine {
 
 	bool oops;			/* a callback's wild pointer is an outcome (oops.h) */
 
-	int crashed;			/* atomic; 1 after a BUG or an oops */
+	int crashed;			/* atomic; 1 after a BUG or an oops, or what follows */
+	int of_parent;			/* atomic; enum sim_of_parent (fork.c) */
 	uint64_t epoch;			/* atomic; unique in the process, see cpu.h */
 	uint64_t owner_thread;		/* the thread that created it */
 	int threaded;			/* atomic; 1 once another thread came */

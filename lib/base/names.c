@@ -120,6 +120,7 @@ static const char *const rule_names[SIM_NR_RULES] = {
 	[SIM_RULE_MPROTECT_UNACCOUNTS] = "mprotect_unaccounts",
 	[SIM_RULE_FORK_OPENS_FIRST] = "fork_opens_first",
 	[SIM_RULE_SMAPS_WALKS_PFNMAP] = "smaps_walks_pfnmap",
+	[SIM_RULE_UNMAP_FLUSHES_PFNMAP] = "unmap_flushes_pfnmap",
 	[SIM_RULE_PAGEMAP_LEAF_EACH] = "pagemap_leaf_each",
 };
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "base/internal.h"
 #include "base/lockrank.h"
 #include "base/outcome.h"
 
@@ -16,9 +17,9 @@
 static const int signals[] = { SIGSEGV, SIGBUS };
 #define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned int nr_users; /* machines that want it; under users_lock */
-static struct sigaction before[NR_SIGNALS]; /* whose the signals were; under users_lock */
+pthread_mutex_t sim_oops_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned int nr_users; /* machines that want it; under sim_oops_lock */
+static struct sigaction before[NR_SIGNALS]; /* whose the signals were; under sim_oops_lock */
 
 static __thread uint64_t fault_address __attribute__((tls_model("initial-exec")));
 
@@ -63,7 +64,7 @@ static bool is_ours(const struct sigaction *action)
 	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal;
 }
 
-/* => users_lock held */
+/* => sim_oops_lock held */
 static void install_locked(void)
 {
 	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK }, now;
@@ -81,10 +82,10 @@ static void install_locked(void)
 
 void sim_oops_begin(struct sim_machine *machine)
 {
-	pthread_mutex_lock(&users_lock);
+	pthread_mutex_lock(&sim_oops_lock);
 	nr_users++;
 	install_locked();
-	pthread_mutex_unlock(&users_lock);
+	pthread_mutex_unlock(&sim_oops_lock);
 	machine->oops = true;
 }
 
@@ -94,9 +95,9 @@ void sim_oops_arm(struct sim_callback *callback, sigjmp_buf *trap)
 
 	sigaction(SIGSEGV, NULL, &now);
 	if (!is_ours(&now)) {
-		pthread_mutex_lock(&users_lock);
+		pthread_mutex_lock(&sim_oops_lock);
 		install_locked();
-		pthread_mutex_unlock(&users_lock);
+		pthread_mutex_unlock(&sim_oops_lock);
 	}
 	callback->inner = sim_held.nr;
 	callback->jump = trap;
@@ -109,7 +110,7 @@ void sim_oops_end(struct sim_machine *machine)
 	if (!machine->oops)
 		return;
 	machine->oops = false;
-	pthread_mutex_lock(&users_lock);
+	pthread_mutex_lock(&sim_oops_lock);
 	if (--nr_users == 0) {
 		for (unsigned int i = 0; i < NR_SIGNALS; i++) {
 			sigaction(signals[i], NULL, &now);
@@ -117,7 +118,7 @@ void sim_oops_end(struct sim_machine *machine)
 				sigaction(signals[i], &before[i], NULL);
 		}
 	}
-	pthread_mutex_unlock(&users_lock);
+	pthread_mutex_unlock(&sim_oops_lock);
 }
 
 /* Locks as they were at the call; those of callbacks that it had made as well. */

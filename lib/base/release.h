@@ -93,6 +93,7 @@ enum sim_rule {
 	SIM_RULE_MPROTECT_UNACCOUNTS,	/* VM_ACCOUNT goes with VM_WRITE, before any fault */
 	SIM_RULE_FORK_OPENS_FIRST,	/* ->open of the copy comes before its entries */
 	SIM_RULE_SMAPS_WALKS_PFNMAP,	/* smaps counts private copies in VM_PFNMAP mappings */
+	SIM_RULE_UNMAP_FLUSHES_PFNMAP,	/* special vmas: a flush of their own, before i_mmap */
 	SIM_RULE_PAGEMAP_LEAF_EACH,	/* a huge leaf: each page's mapcount, not the first's */
 	SIM_NR_RULES
 };

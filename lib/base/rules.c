@@ -96,6 +96,8 @@ static const char *const texts[SIM_NR_RULES] = {
 	[SIM_RULE_MPROTECT_UNACCOUNTS] = "VM_ACCOUNT goes with VM_WRITE, before any fault",
 	[SIM_RULE_FORK_OPENS_FIRST] = "fork() calls the copy's ->open before it copies entries",
 	[SIM_RULE_SMAPS_WALKS_PFNMAP] = "smaps counts private copies in VM_PFNMAP mappings",
+	[SIM_RULE_UNMAP_FLUSHES_PFNMAP] =
+		"munmap() flushes VM_PFNMAP and VM_MIXEDMAP vmas before they leave i_mmap",
 	[SIM_RULE_PAGEMAP_LEAF_EACH] =
 		"pagemap looks at the mapcount of each page of a huge leaf, not the first's",
 	[SIM_RULE_DRM_UNPLUG_UNMAPS] =

@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "base/callback.h"
+#include "base/fork.h"
 #include "base/internal.h"
 #include "base/machine.h"
 
@@ -90,6 +91,10 @@ int sim_restore(struct sim_machine *machine, const struct sim_snapshot *snapshot
 		return -EINVAL;
 	if (sim_callback_refuses(machine, __func__))
 		return -EDEADLK;
+	if (machine->of_parent) {
+		sim_fork_tell(machine, __func__);
+		return -EBUSY;
+	}
 	sim_held_forget(machine, (const char *)machine + SIM_ARENA_BYTES);
 	listeners = machine->listeners;
 	telling = machine->telling;

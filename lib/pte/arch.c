@@ -89,6 +89,7 @@ const char *sim_feature_name(enum sim_feature feature)
 		[SIM_FEAT_NUMA_BALANCING] = "numa_balancing",
 		[SIM_FEAT_PER_VMA_LOCK] = "per_vma_lock",
 		[SIM_FEAT_SECRETMEM] = "secretmem",
+		[SIM_FEAT_MERGE_VMAS] = "merge_vmas",
 	};
 
 	return (unsigned int)feature < SIM_NR_FEATURES ? name[feature] : NULL;

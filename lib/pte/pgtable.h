@@ -12,6 +12,8 @@
 #include "phys/refs.h"
 #include "pte/mmu.h"
 
+struct mmu_gather;
+
 /* ---- tables (tables.c) ---- */
 
 /* Allocate the top table: 0 or -ENOMEM. */
@@ -21,11 +23,11 @@ void sim_pgd_free(struct mm_struct *mm);
 
 /*
  * Free the tables that serve only [floor, ceiling), of which [start, end) was
- * zapped; ceiling 0 = the end of user space. After a grace period where other
- * threads may walk (machine->threaded).
+ * zapped; ceiling 0 = the end of user space. After a TLB flush, which is a grace
+ * period where other threads may walk (machine->threaded).
  * Models: mm/memory.c, free_pgtables, 6.1.
  */
-void sim_free_tables(struct mm_struct *mm, unsigned long start, unsigned long end,
+void sim_free_tables(struct mmu_gather *tlb, unsigned long start, unsigned long end,
 		     unsigned long floor, unsigned long ceiling);
 
 /* ---- walks (walk.c) ---- */
@@ -85,6 +87,13 @@ struct sim_zap {
  */
 void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		   const struct sim_zap *zap);
+
+/*
+ * Drop all leaves of a vma that goes. Pages wait in @tlb, but for those for which
+ * there was no room. Holds: mmap_lock.
+ * Models: mm/memory.c, unmap_single_vma, 5.11 to 6.12.
+ */
+void sim_unmap_vma(struct mmu_gather *tlb, struct vm_area_struct *vma);
 
 /*
  * Copy the entries of a vma at fork. Both mmap_locks held for writing.

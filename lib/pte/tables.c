@@ -9,7 +9,7 @@
  */
 #include <errno.h>
 
-#include "pte/lockless.h"
+#include "pte/tlb.h"
 #include "pte/walk.h"
 
 uint64_t sim_none_value(const struct sim_mmu *mmu, int level)
@@ -98,7 +98,7 @@ void sim_pgd_free(struct mm_struct *mm)
 #define BATCH 64
 
 struct batch {
-	struct mm_struct *mm;
+	struct mmu_gather *tlb;
 	unsigned int nr;
 	struct {
 		void *table;
@@ -106,29 +106,30 @@ struct batch {
 	} item[BATCH];
 };
 
-static void flush(struct batch *batch)
+/* Nobody walks over them any more. */
+static void free_batch(struct batch *batch)
 {
-	if (!batch->nr)
-		return;
-	lockless_wait(batch->mm);
 	for (unsigned int i = 0; i < batch->nr; i++)
-		sim_table_free(batch->mm, batch->item[i].level, batch->item[i].table);
+		sim_table_free(batch->tlb->mm, batch->item[i].level, batch->item[i].table);
 	batch->nr = 0;
 }
 
-/* Takes the table under @slot out of its parent. */
-static void unhook(struct batch *batch, int level, void *slot, void *table)
+/* Takes the table under @slot, which is that of @addr, out of its parent. */
+static void unhook(struct batch *batch, int level, void *slot, unsigned long addr, void *table)
 {
-	struct mm_struct *mm = batch->mm;
+	struct mm_struct *mm = batch->tlb->mm;
 
-	if (batch->nr == BATCH)
-		flush(batch);
+	if (batch->nr == BATCH) {
+		lockless_wait(mm);
+		free_batch(batch);
+	}
 	mmu_write(mm->sim_mmu, level, slot, sim_none_value(mm->sim_mmu, level));
 	__atomic_fetch_sub(&mm->pgtables_bytes.counter, sim_table_bytes(mm->sim_mmu, level - 1),
 			   __ATOMIC_RELAXED);
 	batch->item[batch->nr].table = table;
 	batch->item[batch->nr].level = level - 1;
 	batch->nr++;
+	tlb_remove_entry(batch->tlb, addr, addr + mmu_page_size(mm->sim_mmu));
 }
 
 /*
@@ -139,7 +140,7 @@ static void unhook(struct batch *batch, int level, void *slot, void *table)
 static void free_below(struct batch *batch, int level, void *table, unsigned long addr,
 		       unsigned long end, unsigned long floor, unsigned long last)
 {
-	const struct sim_mmu *mmu = batch->mm->sim_mmu;
+	const struct sim_mmu *mmu = batch->tlb->mm->sim_mmu;
 	unsigned long span = mmu_leaf_size(mmu, level);
 
 	for (unsigned long stop; addr < end; addr = stop) {
@@ -150,21 +151,25 @@ static void free_below(struct batch *batch, int level, void *table, unsigned lon
 		stop = span_last < end - 1 ? span_last + 1 : end;
 		if (mmu_is_none(mmu, level, e) || mmu_is_leaf(mmu, level, e))
 			continue;
-		child = mmu_table(mmu, level, e, batch->mm->sim_machine);
+		child = mmu_table(mmu, level, e, batch->tlb->mm->sim_machine);
 		if (level > 1)
 			free_below(batch, level - 1, child, addr, stop, floor, last);
 		if (base >= floor && span_last <= last)
-			unhook(batch, level, slot, child);
+			unhook(batch, level, slot, base, child);
 	}
 }
 
-void sim_free_tables(struct mm_struct *mm, unsigned long start, unsigned long end,
+void sim_free_tables(struct mmu_gather *tlb, unsigned long start, unsigned long end,
 		     unsigned long floor, unsigned long ceiling)
 {
+	struct mm_struct *mm = tlb->mm;
 	struct batch batch;
 
-	batch.mm = mm;
+	batch.tlb = tlb;
 	batch.nr = 0;
 	free_below(&batch, mm->sim_mmu->nr_levels - 1, mm->pgd, start, end, floor, ceiling - 1);
-	flush(&batch);
+	if (!batch.nr)
+		return;
+	tlb_flush_mmu_tlbonly(tlb);
+	free_batch(&batch);
 }

@@ -57,6 +57,25 @@ void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb)
 	tlb->end = 0;
 }
 
+/*
+ * Nobody counts who maps what is special, so unmap_mapping_range() has to find the
+ * vma for as long as its entries may be in a TLB. Before 5.19 only the architectures
+ * that do not merge see to that.
+ * Models: include/asm-generic/tlb.h, tlb_end_vma, 5.11 to 6.12; up to 5.14 with the
+ * empty one of arch/{x86,s390}/include/asm/tlb.h.
+ */
+void tlb_end_vma(struct mmu_gather *tlb, const struct vm_area_struct *vma)
+{
+	struct sim_machine *machine = tlb->mm->sim_machine;
+
+	if (tlb->fullmm)
+		return;
+	if (!mmu_has(machine->mmu, SIM_FEAT_MERGE_VMAS) ||
+	    ((vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) &&
+	     sim_rule(machine, SIM_RULE_UNMAP_FLUSHES_PFNMAP)))
+		tlb_flush_mmu_tlbonly(tlb);
+}
+
 void tlb_flush_mmu(struct mmu_gather *tlb)
 {
 	struct sim_machine *machine = tlb->mm->sim_machine;

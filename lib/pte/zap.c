@@ -33,7 +33,7 @@ struct zap_walk {
 	bool plain_pages;	/* what is present and not marked is its pfn's page, and goes */
 	bool force_flush;
 	long rss[NR_MM_COUNTERS];
-	struct mmu_gather tlb;
+	struct mmu_gather *tlb;
 };
 
 /* ---- huge leaves ---- */
@@ -74,7 +74,7 @@ static void zap_leaf(struct zap_walk *w, int level, void *slot, unsigned long ad
 	if (end - addr != mmu_leaf_size(w->mmu, level))
 		split_huge_leaf(w->vma, level, slot, addr);
 	else if (take_leaf(w->vma, level, slot, addr))
-		tlb_remove_entry(&w->tlb, addr, end);
+		tlb_remove_entry(w->tlb, addr, end);
 }
 
 /* ---- pages ---- */
@@ -175,12 +175,12 @@ static void zap_page(struct zap_walk *w, void *slot, unsigned long addr, struct 
 	if (!should_zap_page(w, page))
 		return;
 	e = leaf_take(w->machine, w->cpu, 0, slot, addr);
-	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
+	tlb_remove_entry(w->tlb, addr, addr + mmu_page_size(w->mmu));
 	note_dirty(w, page, e);
 	w->rss[sim_mm_counter(page)]--;
 	if (sim_page_remove_map(page) < 0)
 		bad_mapcount(w);
-	w->tlb.page[w->tlb.nr++] = page;
+	w->tlb->page[w->tlb->nr++] = page;
 }
 
 /* Any entry. */
@@ -200,7 +200,7 @@ static void zap_pte(struct zap_walk *w, void *slot, unsigned long addr)
 	}
 	/* Nobody wants its young and dirty: a plain store will do. */
 	write_entry(w->machine, w->cpu, 0, slot, addr, fmt->none_value);
-	tlb_remove_entry(&w->tlb, addr, addr + mmu_page_size(w->mmu));
+	tlb_remove_entry(w->tlb, addr, addr + mmu_page_size(w->mmu));
 }
 
 /* ---- runs of entries of one kind ---- */
@@ -256,7 +256,7 @@ static unsigned long zap_special(struct zap_walk *w, void *slot, unsigned long a
 	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_READ, done);
 	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_WRITE, dropped.nr);
 	if (dropped.nr)
-		tlb_remove_entry(&w->tlb, addr + (dropped.first << shift),
+		tlb_remove_entry(w->tlb, addr + (dropped.first << shift),
 				 addr + (dropped.end << shift));
 	return done;
 }
@@ -271,12 +271,13 @@ static unsigned long zap_plain_pages(struct zap_walk *w, char *slot, unsigned lo
 	const struct sim_entry_format *fmt = &w->mmu->format[0];
 	const struct sim_pte_test *dirty = &fmt->test[SIM_TEST_DIRTY];
 	unsigned long zero_pfn = w->machine->phys->zero_pfn, i = 0;
+	struct mmu_gather *tlb = w->tlb;
 	bool up = w->machine->up;
 	unsigned int unmapped = 0;
 
 	if (!w->plain_pages)
 		return 0;
-	for (; i < nr && !tlb_full(&w->tlb); i++, slot += w->mmu->level[0].entry_bytes) {
+	for (; i < nr && !tlb_full(tlb); i++, slot += w->mmu->level[0].entry_bytes) {
 		uint64_t e = mmu_read(w->mmu, 0, slot);
 		unsigned long pfn = (unsigned long)((e & fmt->pfn_mask) >> fmt->pfn_shift);
 		struct page *page = sim_pfn_to_page(w->machine, pfn);
@@ -292,10 +293,10 @@ static unsigned long zap_plain_pages(struct zap_walk *w, char *slot, unsigned lo
 			unmapped++;
 		else
 			bad_mapcount(w);
-		w->tlb.page[w->tlb.nr++] = page;
+		tlb->page[tlb->nr++] = page;
 	}
 	if (i)
-		tlb_remove_entry(&w->tlb, addr, addr + (i << w->mmu->page_shift));
+		tlb_remove_entry(tlb, addr, addr + (i << w->mmu->page_shift));
 	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_READ, i);
 	sim_cpu_count_n(w->cpu, SIM_CNT_PTE_WRITE, i);
 	sim_cpu_count_n(w->cpu, SIM_CNT_MAPCOUNT, unmapped);
@@ -308,7 +309,7 @@ static unsigned long zap_entries(struct zap_walk *w, char *slot, unsigned long a
 {
 	unsigned int bytes = w->mmu->level[0].entry_bytes, shift = w->mmu->page_shift;
 
-	while (addr != end && !tlb_full(&w->tlb)) {
+	while (addr != end && !tlb_full(w->tlb)) {
 		unsigned long left = (end - addr) >> shift, done = 0;
 
 		if (likely(!w->machine->listeners.event)) {
@@ -346,13 +347,13 @@ static unsigned long zap_some_ptes(struct zap_walk *w, void *table, unsigned lon
 	ptl_lock(w->cpu, ptl);
 	addr = zap_entries(w, mmu_slot(w->mmu, 0, table, addr), addr, end);
 	add_rss(w);
-	flush = w->force_flush || tlb_full(&w->tlb);
+	flush = w->force_flush || tlb_full(w->tlb);
 	if (flush)
-		tlb_flush_mmu_tlbonly(&w->tlb);
+		tlb_flush_mmu_tlbonly(w->tlb);
 	ptl_unlock(ptl);
 	w->force_flush = false;
 	if (flush)
-		tlb_flush_mmu(&w->tlb);
+		tlb_flush_mmu(w->tlb);
 	return addr;
 }
 
@@ -393,8 +394,9 @@ static unsigned long page_floor(const struct sim_mmu *mmu, unsigned long addr)
 	return addr & ~(mmu_page_size(mmu) - 1);
 }
 
-void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-		   const struct sim_zap *zap)
+static inline __attribute__((always_inline)) void
+zap_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long start,
+	  unsigned long end, const struct sim_zap *zap)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long page = mmu_page_size(mm->sim_mmu);
@@ -411,14 +413,31 @@ void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned lon
 	w.mmu = mm->sim_mmu;
 	w.cpu = sim_cpu(mm->sim_machine);
 	w.zap = zap;
+	w.tlb = tlb;
 	resolve_special(&w);
 	resolve_pages(&w);
 	w.force_flush = false;
 	memset(w.rss, 0, sizeof(w.rss));
-	tlb_gather_mmu(&w.tlb, mm);
 	sim_cpu_count(w.cpu, SIM_CNT_WALK);
 	zap_tables(&w, w.mmu->nr_levels - 1, mm->pgd, start, end);
-	tlb_flush_mmu(&w.tlb);
+}
+
+void sim_zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		   const struct sim_zap *zap)
+{
+	struct mmu_gather tlb;
+
+	tlb_gather_mmu(&tlb, vma->vm_mm);
+	zap_range(&tlb, vma, start, end, zap);
+	tlb_flush_mmu(&tlb);
+}
+
+void sim_unmap_vma(struct mmu_gather *tlb, struct vm_area_struct *vma)
+{
+	static const struct sim_zap all = { .even_cows = true };
+
+	zap_range(tlb, vma, vma->vm_start, vma->vm_end, &all);
+	tlb_end_vma(tlb, vma);
 }
 
 void zap_vma_ptes(struct vm_area_struct *vma, unsigned long address, unsigned long size)

@@ -97,7 +97,9 @@ static uint32_t facts_of_bits(const struct sim_entry_format *fmt, uint64_t e)
 	facts |= fmt_test(fmt, SIM_TEST_HW_READ, e) ? READS : 0;
 	facts |= fmt_test(fmt, SIM_TEST_WRITE, e) || fmt_test(fmt, SIM_TEST_HW_WRITE, e) ? WRITES
 											  : 0;
-	facts |= fmt_test(fmt, SIM_TEST_EXEC, e) ? EXECS : 0;
+	/* there is no bit against it in an entry that lets nothing through (x86, s390) */
+	facts |= fmt_test(fmt, SIM_TEST_EXEC, e) && !fmt_test(fmt, SIM_TEST_PROTNONE, e) ? EXECS
+											 : 0;
 	facts |= fmt_test(fmt, SIM_TEST_DIRTY, e) ? DIRTY : 0;
 	facts |= fmt_test(fmt, SIM_TEST_SPECIAL, e) ? SPECIAL : 0;
 	facts |= fmt_test(fmt, SIM_TEST_DEVMAP, e) ? DEVMAP : 0;

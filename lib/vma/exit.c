@@ -6,9 +6,8 @@
  * that no one finds them any more; then the tables go, and at last each vma is
  * closed and freed.
  */
+#include "pte/tlb.h"
 #include "vma/internal.h"
-
-static const struct sim_zap zap_all = { .even_cows = true };
 
 static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {
@@ -25,15 +24,18 @@ static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
+	struct mmu_gather tlb;
 
 	if (sim_mmap_write_lock(mm, __func__))
 		return;
 	sim_assert_expensive(small_vma_tree_is_valid(mm));
+	tlb_gather_mmu_fullmm(&tlb, mm);
 	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
-		sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
+		sim_unmap_vma(&tlb, vma);
 	for (vma = sim_vma_next(mm, NULL); vma; vma = vma->sim_next)
 		i_mmap_remove(vma);
-	sim_free_tables(mm, 0, mm->task_size, 0, 0);
+	sim_free_tables(&tlb, 0, mm->task_size, 0, 0);
+	tlb_flush_mmu(&tlb);
 	while ((vma = sim_vma_next(mm, NULL)))
 		remove_vma(mm, vma);
 	vma_tree_trim(mm);

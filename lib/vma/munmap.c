@@ -10,9 +10,8 @@
  *	                           4. free the tables that only it used
  *	                           5. ->close, put the file, free the vmas
  */
+#include "pte/tlb.h"
 #include "vma/internal.h"
-
-static const struct sim_zap zap_all = { .even_cows = true };
 
 /* Detached vmas hang on this link of the list that they have left. */
 static struct vm_area_struct **detached_next(struct vm_area_struct *vma)
@@ -20,26 +19,34 @@ static struct vm_area_struct **detached_next(struct vm_area_struct *vma)
 	return &vma->sim_next;
 }
 
+/* Which flushes there are, and when: tlb_end_vma(). */
 static void drop_range(struct mm_struct *mm, struct vm_area_struct *list, unsigned long start,
 		       unsigned long end, struct vm_area_struct *prev, struct vm_area_struct *next)
 {
 	struct vm_area_struct *vma;
+	struct mmu_gather tlb;
 
+	tlb_gather_mmu(&tlb, mm);
 	for (vma = list; vma; vma = *detached_next(vma))
-		sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
+		sim_unmap_vma(&tlb, vma);
 	for (vma = list; vma; vma = *detached_next(vma))
 		i_mmap_remove(vma);
-	sim_free_tables(mm, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : 0);
+	sim_free_tables(&tlb, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : 0);
+	tlb_flush_mmu(&tlb);
 }
 
 void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev,
 		  struct vm_area_struct *next)
 {
+	struct mmu_gather tlb;
+
 	sim_assert((!prev || prev->vm_end <= vma->vm_start) &&
 		   (!next || next->vm_start >= vma->vm_end));
-	sim_zap_range(vma, vma->vm_start, vma->vm_end, &zap_all);
-	sim_free_tables(mm, vma->vm_start, vma->vm_end, prev ? prev->vm_end : 0,
+	tlb_gather_mmu(&tlb, mm);
+	sim_unmap_vma(&tlb, vma);
+	sim_free_tables(&tlb, vma->vm_start, vma->vm_end, prev ? prev->vm_end : 0,
 			next ? next->vm_start : 0);
+	tlb_flush_mmu(&tlb);
 }
 
 /*

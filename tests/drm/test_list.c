@@ -94,7 +94,7 @@ static void test_entries_are_replaced(void **state)
 
 static void test_entries_may_go_while_they_are_walked(void **state)
 {
-	struct item item[6], *at, *next;
+	struct item item[6], whole, *at, *next;
 	struct list_head *pos, *n;
 	LIST_HEAD(other);
 	LIST_HEAD(head);
@@ -111,8 +111,9 @@ static void test_entries_may_go_while_they_are_walked(void **state)
 	list_for_each_safe(pos, n, &other)
 		list_del(pos);
 	assert_null(list_first_entry_or_null(&other, struct item, link));
-	at = list_prepare_entry((struct item *)NULL, &head, link);
-	list_for_each_entry_continue(at, &head, link)
+	INIT_LIST_HEAD(&whole.link); /* as a member, so that its entry is memory, too */
+	at = list_prepare_entry((struct item *)NULL, &whole.link, link);
+	list_for_each_entry_continue(at, &whole.link, link)
 		fail();
 }
 

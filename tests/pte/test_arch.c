@@ -148,6 +148,10 @@ static void test_features_table(void **state)
 		{ "s390x", SIM_FEAT_SECRETMEM, 0, 0, 0, 1 },
 		{ "mips64", SIM_FEAT_SECRETMEM, 0, 0, 0, 0 },
 		{ "mips64", SIM_FEAT_NUMA_BALANCING, 0, 0, 0, 0 },
+		{ "x86_64", SIM_FEAT_MERGE_VMAS, 1, 1, 1, 1 },
+		{ "s390x", SIM_FEAT_MERGE_VMAS, 1, 1, 1, 1 },
+		{ "arm64", SIM_FEAT_MERGE_VMAS, 0, 0, 0, 0 },
+		{ "um", SIM_FEAT_MERGE_VMAS, 0, 0, 0, 0 },
 		{ "um", SIM_FEAT_PTE_SPECIAL, 0, 0, 0, 0 },
 		{ "um", SIM_FEAT_FAST_GUP, 0, 0, 0, 0 },
 	};

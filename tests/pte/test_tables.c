@@ -7,6 +7,7 @@
 #include "pte/walk.h"
 #include "support/base_fixture.h"
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 static unsigned int nr_entries(const struct sim_mmu *mmu, int level)
 {
@@ -113,7 +114,7 @@ static void counts_balance(struct pte_fixture *f)
 	for (unsigned int level = 0; level < below; level++)
 		bytes += (long)nr_entries(f->mmu, level) * f->mmu->level[level].entry_bytes;
 	assert_int_equal(f->mm->pgtables_bytes.counter, bytes);
-	sim_free_tables(f->mm, f->base, f->base + pages(f, 1), 0, 0);
+	free_tables(f->mm, f->base, f->base + pages(f, 1), 0, 0);
 	assert_int_equal(sim_counter(f->machine, SIM_CNT_TABLE_FREE), frees + below);
 	assert_int_equal(f->mm->pgtables_bytes.counter, 0);
 }
@@ -161,8 +162,8 @@ static void fill_mock(struct pte_fixture *f, const struct range *r)
 static void check_range(struct pte_fixture *f, const struct range *r)
 {
 	fill_mock(f, r);
-	sim_free_tables(f->mm, pages(f, r->start), pages(f, r->end), pages(f, r->floor),
-			pages(f, r->ceiling));
+	free_tables(f->mm, pages(f, r->start), pages(f, r->end), pages(f, r->floor),
+		    pages(f, r->ceiling));
 	for (unsigned long page = 0; page < MOCK_NR_PAGES; page += 4) {
 		int level, want;
 
@@ -174,7 +175,7 @@ static void check_range(struct pte_fixture *f, const struct range *r)
 			fail_msg("[%lu, %lu) in [%lu, %lu): page %lu at level %d, not %d",
 				 r->start, r->end, r->floor, r->ceiling, page, level, want);
 	}
-	sim_free_tables(f->mm, 0, f->mmu->task_size, 0, 0);
+	free_tables(f->mm, 0, f->mmu->task_size, 0, 0);
 	assert_int_equal(f->mm->pgtables_bytes.counter, 0);
 }
 
@@ -220,7 +221,7 @@ static void test_free_tables_more_than_one_batch(void **state)
 	for (unsigned long i = 0; i < nr; i++)
 		assert_non_null(sim_walk_alloc(f.mm, f.base + (i << 21), 0, &err));
 	frees = sim_counter(f.machine, SIM_CNT_TABLE_FREE);
-	sim_free_tables(f.mm, f.base, f.base + (nr << 21), 0, 0);
+	free_tables(f.mm, f.base, f.base + (nr << 21), 0, 0);
 	assert_int_equal(sim_counter(f.machine, SIM_CNT_TABLE_FREE) - frees, nr + 2);
 	pte_fixture_exit(&f);
 }
@@ -237,7 +238,7 @@ static void test_free_tables_leaves_huge_leaves_alone(void **state)
 	slot = sim_walk_alloc(f.mm, pages(&f, 4), 1, &err);
 	leaf = fmt_make(&f.mmu->format[1], 0x100, MOCK_READ | MOCK_L);
 	mmu_write(f.mmu, 1, slot, leaf);
-	sim_free_tables(f.mm, pages(&f, 4), pages(&f, 8), pages(&f, 4), pages(&f, 8));
+	free_tables(f.mm, pages(&f, 4), pages(&f, 8), pages(&f, 4), pages(&f, 8));
 	assert_ptr_equal(sim_walk(f.mm, pages(&f, 4), &level), slot);
 	assert_int_equal(mmu_read(f.mmu, 1, slot), leaf);
 	pte_fixture_exit(&f);
@@ -260,7 +261,7 @@ static void test_free_tables_after_a_grace_period(void **state)
 	run_threads(1, enter, f.machine);
 	assert_true(f.machine->threaded);
 	assert_non_null(sim_walk_alloc(f.mm, f.base, 0, &err));
-	sim_free_tables(f.mm, f.base, f.base + pages(&f, 1), 0, 0);
+	free_tables(f.mm, f.base, f.base + pages(&f, 1), 0, 0);
 	assert_int_equal(f.mm->pgtables_bytes.counter, 0);
 	pte_fixture_exit(&f);
 }

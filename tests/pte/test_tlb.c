@@ -58,8 +58,41 @@ static void test_tlb_gather_lets_pages_go_after_the_flush(void **state)
 	mm_fixture_each(gathered, state);
 }
 
+/* A vma ends: is its range flushed at once? */
+static void ended(struct mm_fixture *fx)
+{
+	static const unsigned long flags[] = { 0, VM_PFNMAP, VM_MIXEDMAP };
+	bool merges = mmu_has(fx->mmu, SIM_FEAT_MERGE_VMAS);
+	bool special_first = sim_rule(fx->machine, SIM_RULE_UNMAP_FLUSHES_PFNMAP);
+
+	for (int i = 0; i < 6; i++) {
+		struct vm_area_struct vma = { .vm_mm = fx->mm, .vm_flags = flags[i / 2] };
+		uint64_t before = mm_count(fx, SIM_CNT_TLB_FLUSH);
+		bool full = i & 1, at_once = !full && (!merges || (i > 1 && special_first));
+		struct mmu_gather tlb;
+
+		if (full)
+			tlb_gather_mmu_fullmm(&tlb, fx->mm);
+		else
+			tlb_gather_mmu(&tlb, fx->mm);
+		tlb_end_vma(&tlb, &vma);	/* nothing was in it */
+		assert_int_equal(mm_count(fx, SIM_CNT_TLB_FLUSH), before);
+		tlb_remove_entry(&tlb, MM_BASE, MM_BASE + fx->page);
+		tlb_end_vma(&tlb, &vma);
+		assert_int_equal(mm_count(fx, SIM_CNT_TLB_FLUSH), before + at_once);
+		tlb_flush_mmu(&tlb);
+		assert_int_equal(mm_count(fx, SIM_CNT_TLB_FLUSH), before + 1);
+	}
+}
+
+static void test_tlb_end_vma_flushes_by_architecture_and_release(void **state)
+{
+	mm_fixture_each(ended, state);
+}
+
 static const struct CMUnitTest tests[] = {
 	MM_TEST(test_tlb_flush_is_counted_and_told),
+	MM_TEST(test_tlb_end_vma_flushes_by_architecture_and_release),
 	MM_TEST(test_tlb_gather_lets_pages_go_after_the_flush),
 };
 

@@ -5,6 +5,7 @@
 #include "pte/mock_arch.h"
 #include "pte/walk.h"
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 static void empty_table_ends_at_the_top(struct pte_fixture *f)
 {
@@ -173,7 +174,7 @@ static void test_walk_alloc_fails_at_each_level(void **state)
 		assert_null(sim_walk_alloc(f.mm, f.base, 0, &err));
 		assert_int_equal(err, -ENOMEM);
 		assert_false(sim_fail_alloc_pending(f.machine));
-		sim_free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
+		free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
 		assert_int_equal(f.mm->pgtables_bytes.counter, 0);
 	}
 	sim_fail_alloc(f.machine, 4);

@@ -160,7 +160,8 @@ static void test_errors_cut_long_lines(void **state)
 		const char *bar, *mark;
 
 		memset(text, ' ', sizeof(text));
-		memcpy(text + at, "fly", 3);
+		for (size_t i = 0; i < 3; i++)
+			text[at + i] = "fly"[i];
 		text[1410] = '#';
 		o = scenario_run_len(text, sizeof(text), SIM_SCENARIO_TEXT);
 		bar = strchr(o.err, '|');

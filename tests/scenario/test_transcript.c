@@ -190,8 +190,8 @@ static void test_transcripts_run_again(void **state)
 	static const char *const texts[] = {
 		"dev d insert=apply\nmmap m d share=private\nwrite m+3\ninsert m+0 n=12\n",
 		"machine arch=um\ndev d insert=fault_page\nmmap m d\nwrite m+1\n",
-		"machine arch=mips64 release=6.1\nbo b pages=4\nopen f rw\nmmap m f b\nwrite m+0\n"
-		"mprotect m prot=r\nmunmap m\nfile o pages=32\nmmap n o\nwrite n+0\ngup_fast m+0\n",
+		("machine arch=mips64 release=6.1\nbo b pages=4\nopen f rw\nmmap m f b\nwrite m+0\n"
+		 "mprotect m prot=r\nmunmap m\nfile o pages=32\nmmap n o\nwrite n+0\ngup_fast m+0\n"),
 		"dev d\nmmap m d share=private prot=r\nread m+0\nread m+0\npte m+0 full\n",
 		"mmap m anon pages=2\nwrite m+1\npte m+0\npte m+1\npte m+1 full\npte m+0 full\n",
 		"exit main\nmaps\nteardown\nteardown\n",

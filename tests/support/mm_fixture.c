@@ -4,6 +4,7 @@
  */
 #include "support/mm_fixture.h"
 #include "support/outcomes.h"
+#include "support/tables.h"
 
 static const char *const archs[] = { "x86_64", "arm64", "arm", "um", "mips64", "s390x" };
 static const char *const releases[] = { "5.11", "6.1", "6.12" };
@@ -115,7 +116,7 @@ void mm_destroy(struct mm_struct *mm)
 {
 	for (int i = 0; i < NR_MM_COUNTERS; i++)
 		assert_int_equal(mm_rss(mm, i), 0);
-	sim_free_tables(mm, MM_BASE, mm->task_size, 0, 0);
+	free_tables(mm, MM_BASE, mm->task_size, 0, 0);
 	sim_pgd_free(mm);
 	sim_free(mm, sizeof(*mm), SIM_OBJ_MM);
 }

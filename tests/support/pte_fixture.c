@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 #include "sim/machine.h"
 #include "support/outcomes.h"
@@ -70,7 +71,7 @@ static void check_machine(struct pte_fixture *f)
 		pte_fixture_drop(f, f->vma[i]);
 		sim_free(f->vma[i], sizeof(*f->vma[i]), SIM_OBJ_VMA);
 	}
-	sim_free_tables(f->mm, 0, f->mmu->task_size, 0, 0);
+	free_tables(f->mm, 0, f->mmu->task_size, 0, 0);
 	check_nothing_left(f);
 	sim_exit(f->task);
 	assert_int_equal(sim_machine_leaks(f->machine, NULL, NULL), 0);

@@ -56,6 +56,8 @@ static const struct entry_case cases[] = {
 
 	{ "E.3", "executable where the mapping is not", WITH_NX, RW, R, MAP_SHARED,
 	  { .rights = VM_READ | VM_EXEC | VM_SHARED }, IO },
+	{ NULL, "nothing goes through, though the mapping can be read", WITH_NX, RW, R, MAP_SHARED,
+	  { .rights = VM_SHARED }, IO },
 	{ NULL, "executable, and so is the mapping", ANY, RW, R | PROT_EXEC, MAP_SHARED,
 	  { .rights = VM_READ | VM_EXEC | VM_SHARED }, IO },
 

@@ -206,6 +206,7 @@ static const struct sim_arch_feature feature[] = {
 	{ SIM_FEAT_NUMA_BALANCING, 0, 0 },
 	{ SIM_FEAT_PER_VMA_LOCK, SIM_RELEASE(6, 12), 0 },
 	{ SIM_FEAT_SECRETMEM, SIM_RELEASE(5, 14), 0 },
+	{ SIM_FEAT_MERGE_VMAS, 0, 0 },
 	SIM_ARCH_FEATURES_END
 };
 

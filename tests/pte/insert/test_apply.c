@@ -4,6 +4,7 @@
  */
 #include "pte/walk.h"
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 struct visit {
 	struct pte_fixture *f;
@@ -138,7 +139,7 @@ static void test_apply_without_memory(void **state)
 		sim_fail_alloc(f.machine, nth);
 		assert_int_equal(apply_to_page_range(f.mm, f.base, pages(&f, 4), map_one, &v),
 				 -ENOMEM);
-		sim_free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
+		free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
 	}
 	assert_int_equal(v.nr, 0);
 	assert_int_equal(apply_to_page_range(f.mm, f.base, pages(&f, 4), map_one, &v), 0);

@@ -4,6 +4,7 @@
  */
 #include "pte/walk.h"
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 #define PFNMAP (VM_DRIVER | VM_PFNMAP | VM_IO)
 
@@ -218,7 +219,7 @@ static void test_huge_without_memory(void **state)
 	for (unsigned long nth = 1; nth <= 2; nth++) {
 		sim_fail_alloc(f.machine, nth);
 		assert_int_equal(insert(vma, f.base, huge_pfn(&f), false), VM_FAULT_OOM);
-		sim_free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
+		free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
 	}
 	assert_int_equal(insert(vma, f.base, huge_pfn(&f), false), VM_FAULT_NOPAGE);
 	pte_fixture_exit(&f);

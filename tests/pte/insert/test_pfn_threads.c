@@ -7,6 +7,7 @@
 #include "pte/walk.h"
 #include "support/base_fixture.h"
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 #define NR_THREADS 4
 #define NR_PAGES 96
@@ -115,7 +116,7 @@ static void *map_and_free(struct shared *s)
 	for (int i = 0; i < 50; i++) {
 		vmf_insert_pfn(s->vma, s->vma->vm_start, pte_fixture_io(&s->f));
 		pte_fixture_drop(&s->f, s->vma);
-		sim_free_tables(s->f.mm, s->vma->vm_start, s->vma->vm_end, 0, 0);
+		free_tables(s->f.mm, s->vma->vm_start, s->vma->vm_end, 0, 0);
 	}
 	__atomic_store_n(&s->done, 1, __ATOMIC_RELEASE);
 	return NULL;

@@ -5,6 +5,7 @@
  */
 #include "pte/walk.h"
 #include "support/pte_fixture.h"
+#include "support/tables.h"
 
 #define REMAP_FLAGS (VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP)
 
@@ -197,7 +198,7 @@ static void test_remap_without_memory(void **state)
 				 nth == 1 ? -EINVAL : -ENOMEM);
 		assert_int_equal(pte_fixture_mapped(&f, vma), 0);
 		assert_int_equal(sim_live_objects(f.machine, SIM_OBJ_MEMTYPE), 0);
-		sim_free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
+		free_tables(f.mm, 0, f.mmu->task_size, 0, 0);
 	}
 	assert_int_equal(remap_all(&f, vma, pte_fixture_io(&f)), 0);
 	pte_fixture_exit(&f);
