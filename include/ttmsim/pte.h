@@ -316,8 +316,8 @@ struct sim_current_pte {
 	uint64_t upright;	/* a protection with one of these: pfn_pte() is plain */
 	uint64_t pfn_mask;
 	uint64_t special;	/* what pte_mkspecial() sets */
-	unsigned int pfn_shift;
-	unsigned int page_shift, pmd_shift, pud_shift; /* sizes of leaves, log2 */
+	uint8_t pfn_shift;
+	uint8_t page_shift, pmd_shift, pud_shift; /* sizes of leaves, log2 */
 	const struct sim_entry_format *format; /* NULL: there is no current machine */
 	/* the address space whose entries, of 8 bytes, apply_to_page_range() lends to a
 	 * callback, where nobody listens to events; and the entries stored meanwhile */

@@ -26,7 +26,7 @@ static void misuse(const struct sim_callback *callback, const struct sim_held_lo
 /* What the callback took and kept. */
 static void end_taken(const struct sim_callback *callback)
 {
-	while (sim_held.nr > sim_held.base) {
+	while (sim_held.nr > sim_held.outer.base) {
 		const struct sim_held_lock held = sim_held.lock[--sim_held.nr];
 
 		misuse(callback, &held, "is still held at the return");
@@ -40,15 +40,15 @@ static void end_taken(const struct sim_callback *callback)
  */
 static void end_outer(struct sim_callback *callback, const void *dropped)
 {
-	for (unsigned int i = sim_held.base; i-- > 0;) {
+	for (unsigned int i = sim_held.outer.base; i-- > 0;) {
 		struct sim_held_lock *held = &sim_held.lock[i];
 		bool goes = held->lock == dropped;
 
 		if (!goes && held->released) {
 			/* of an outer callback's business, it is none of this one's */
-			if (!sim_held.released)
+			if (!sim_held.outer.released)
 				continue;
-			sim_held.released--;
+			sim_held.outer.released--;
 			misuse(callback, held, "was let go and is needed");
 			if (held->ops)
 				held->ops->take_back(held->lock, held->write);
@@ -57,18 +57,18 @@ static void end_outer(struct sim_callback *callback, const void *dropped)
 		if (!goes)
 			continue;
 		if (held->released) {
-			sim_held.released -= sim_held.released != 0;
+			sim_held.outer.released -= sim_held.outer.released != 0;
 		} else {
 			misuse(callback, held,
 			       "is still held, though the result says that it was let go");
 			sim_held_let_go(held);
 		}
-		if (i < callback->base) {
+		if (i < callback->outer.base) {
 			held->released = true;
-			callback->released++;
+			callback->outer.released++;
 		} else {
 			*held = sim_held.lock[--sim_held.nr];
-			sim_held.base--;
+			sim_held.outer.base--;
 		}
 		dropped = NULL;
 	}

@@ -34,14 +34,10 @@ static inline void sim_callback_enter(struct sim_callback *callback, struct sim_
 	callback->fn = fn;
 	callback->addr = addr;
 	callback->task = sim_thread.task;
-	callback->base = sim_held.base;
-	callback->released = sim_held.released;
-	callback->inner = sim_held.nr;
-	callback->depth = ++sim_held.callbacks;
+	callback->outer = sim_held.outer;
 	callback->atomic = false;
 	callback->jump = NULL;
-	sim_held.base = sim_held.nr;
-	sim_held.released = 0;
+	sim_held.outer = (struct sim_held_outer){ .base = sim_held.nr };
 	sim_thread.callback = callback;
 }
 
@@ -61,9 +57,7 @@ static inline const void *sim_callback_enter_atomic(struct sim_callback *callbac
 	callback->name = name;
 	callback->fn = fn;
 	callback->addr = addr;
-	callback->inner = sim_held.nr;
-	callback->base = sim_held.base;
-	callback->depth = ++sim_held.callbacks;
+	callback->outer = sim_held.outer;
 	callback->atomic = false;
 	callback->jump = NULL;
 	sim_held.under = lock;
@@ -75,7 +69,6 @@ static inline void sim_callback_leave_atomic(const struct sim_callback *callback
 					     const void *before)
 {
 	sim_held.under = before;
-	sim_held.callbacks--;
 	sim_thread.callback = callback->up;
 }
 
@@ -85,12 +78,13 @@ void sim_callback_repair(struct sim_callback *callback, const void *dropped);
 /* @dropped: the lock that the callback says it has let go; NULL for none. */
 static inline void sim_callback_leave(struct sim_callback *callback, const void *dropped)
 {
-	if (unlikely(sim_held.nr != sim_held.base || sim_held.released || sim_held.stuck ||
-		     dropped || sim_thread.task != callback->task))
+	/* one jump for all that is looked up */
+	unsigned int other = (sim_held.nr ^ sim_held.outer.base) | sim_held.outer.released |
+			     sim_held.stuck;
+
+	if (unlikely(other || dropped || sim_thread.task != callback->task))
 		sim_callback_repair(callback, dropped);
-	sim_held.base = callback->base;
-	sim_held.released = callback->released;
-	sim_held.callbacks--;
+	sim_held.outer = callback->outer;
 	sim_thread.callback = callback->up;
 }
 

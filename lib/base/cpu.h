@@ -13,19 +13,20 @@
 #ifndef SIM_BASE_CPU_H
 #define SIM_BASE_CPU_H
 
+#include "base/lockrank.h"
 #include "base/machine.h"
 
 /* A driver's function that the library has called and that has not returned
  * (callback.h). Lies on the caller's stack. */
 struct sim_callback {
 	struct sim_callback *up;	/* from within which it was called; NULL */
-	struct sim_machine *machine;	/* whose; NULL where that is not known */
 	const char *name;		/* e.g. "->fault" */
+	struct sim_machine *machine;	/* whose; NULL where that is not known */
 	const void *fn;			/* the function; NULL where nobody asks for it */
 	uint64_t addr;			/* what it was called for; 0 = no address */
 	struct task_struct *task;	/* current when it was called */
-	unsigned int base, released;	/* sim_held's of the caller (lockrank.h) */
-	unsigned int depth, inner;	/* sim_held's within: callbacks, base */
+	struct sim_held_outer outer;	/* sim_held's of the caller (lockrank.h) */
+	unsigned int inner;		/* sim_held.nr when it was called; set with jump */
 	bool atomic;			/* called with locks of any kind: no call may enter */
 	void *jump;			/* sigjmp_buf to which an oops goes; NULL (oops.h) */
 };

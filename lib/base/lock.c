@@ -110,14 +110,6 @@ void sim_lock_not_held(struct sim_machine *machine, enum sim_lock_rank rank, con
 				   "%s is let go and was not held", sim_rank_name(rank));
 }
 
-void sim_lock_taken_by(const char *by, const void *from)
-{
-	if (sim_held.nr) {
-		sim_held.lock[sim_held.nr - 1].by = by;
-		sim_held.lock[sim_held.nr - 1].from = from;
-	}
-}
-
 static struct timespec patience(void)
 {
 	struct timespec until;

@@ -65,7 +65,15 @@ void sim_lock_pretend(const void *lock, enum sim_lock_rank rank, const char *by)
 void sim_lock_not_held(struct sim_machine *machine, enum sim_lock_rank rank, const char *by);
 
 /* The newest lock was taken by @by, called from the code at @from. */
-void sim_lock_taken_by(const char *by, const void *from);
+static inline void sim_lock_taken_by(const char *by, const void *from)
+{
+	struct sim_held_lock *newest = &sim_held.lock[sim_held.nr - 1u];
+
+	if (likely(sim_held.nr)) {
+		newest->by = by;
+		newest->from = from;
+	}
+}
 
 /*
  * May @by wait for this lock? Tells where not, and returns -EDEADLK of one that the

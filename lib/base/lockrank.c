@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cpu.h"
+
 /* Ranks of which a thread may hold several at once. */
 #define NESTING_RANKS (1u << SIM_RANK_MMAP | 1u << SIM_RANK_RESV | 1u << SIM_RANK_PTL)
 
@@ -39,6 +41,16 @@ const char *sim_rank_name(enum sim_lock_rank rank)
 }
 
 /* ---- what is held ---- */
+
+/* Who listens to events is called as a callback is, and is no driver. */
+bool sim_held_in_driver(void)
+{
+	const struct sim_callback *callback = sim_thread.callback;
+
+	while (callback && callback->atomic)
+		callback = callback->up;
+	return callback != NULL;
+}
 
 struct sim_held_lock *sim_held_find(const void *lock)
 {
@@ -75,9 +87,9 @@ struct sim_held_lock *sim_held_slot_slow(const void *lock)
 {
 	static __thread struct sim_held_lock lost;
 
-	for (unsigned int i = 0; sim_held.released && i < sim_held.base; i++) {
+	for (unsigned int i = 0; sim_held.outer.released && i < sim_held.outer.base; i++) {
 		if (sim_held.lock[i].lock == lock && sim_held.lock[i].released) {
-			sim_held.released--;
+			sim_held.outer.released--;
 			return &sim_held.lock[i];
 		}
 	}
@@ -97,9 +109,9 @@ bool sim_held_pop_slow(const void *lock)
 		sim_held.lost--;
 		return true;
 	}
-	if (held < &sim_held.lock[sim_held.base]) {
+	if (held < &sim_held.lock[sim_held.outer.base]) {
 		held->released = true;
-		sim_held.released++;
+		sim_held.outer.released++;
 	} else {
 		*held = sim_held.lock[--sim_held.nr];
 	}
@@ -161,7 +173,7 @@ static void violated(enum sim_lock_rank have, enum sim_lock_rank wanted)
 		hook(have, wanted);
 		return;
 	}
-	if (sim_held.callbacks)
+	if (sim_held_in_driver())
 		return;
 	fprintf(stderr, "lock order: %s wanted while %s is held\n", rank_names[wanted],
 		rank_names[have]);

@@ -82,17 +82,21 @@ struct sim_held_lock {
 
 #define SIM_HELD_MAX 64
 
+/* What of it was taken before the innermost callback. */
+struct sim_held_outer {
+	unsigned int base;	/* lock[] below it */
+	unsigned int released;	/* of those */
+} __attribute__((aligned(8)));
+
 /*
  * All that the thread holds, in no order, but that what was taken before the innermost
- * callback (callback.h) stays below base, and where it is. What finds no room is
+ * callback (callback.h) stays below outer.base, and where it is. What finds no room is
  * counted and not checked.
  */
 struct sim_held {
 	unsigned int nr;	/* in lock[] */
-	unsigned int base;
-	unsigned int released;	/* of those below base */
 	unsigned int lost;	/* no room for them */
-	unsigned int callbacks;	/* under way */
+	struct sim_held_outer outer;
 	bool stuck;		/* a spinlock was wanted that is held already (spin.c) */
 	const void *under;	/* the spinlock under which the innermost callback is called */
 	struct sim_held_lock lock[SIM_HELD_MAX];
@@ -109,17 +113,21 @@ struct sim_held_lock *sim_held_find(const void *lock);
 /* The first noted lock that @rank must not be taken under; NULL where there is none. */
 const struct sim_held_lock *sim_held_above(enum sim_lock_rank rank);
 
+/* Is a driver's function under way on this thread? */
+bool sim_held_in_driver(void);
+
 /* The slow parts of what follows. */
 struct sim_held_lock *sim_held_slot_slow(const void *lock);
 bool sim_held_pop_slow(const void *lock);
 
-/* Notes a lock that has been taken. */
-static inline void sim_held_push(const void *lock, const struct sim_lock_ops *ops,
-				 enum sim_lock_rank rank, bool write, const char *by)
+/* Notes a lock that has been taken. Returns where. */
+static inline struct sim_held_lock *sim_held_push(const void *lock, const struct sim_lock_ops *ops,
+						  enum sim_lock_rank rank, bool write,
+						  const char *by)
 {
 	struct sim_held_lock *held;
 
-	if (__builtin_expect(sim_held.released || sim_held.nr >= SIM_HELD_MAX, 0))
+	if (__builtin_expect(sim_held.outer.released || sim_held.nr >= SIM_HELD_MAX, 0))
 		held = sim_held_slot_slow(lock);
 	else
 		held = &sim_held.lock[sim_held.nr++];
@@ -131,6 +139,7 @@ static inline void sim_held_push(const void *lock, const struct sim_lock_ops *op
 	held->write = write;
 	held->phantom = false;
 	held->released = false;
+	return held;
 }
 
 /* Is it the newest, really taken, and not from before the innermost callback? */
@@ -138,7 +147,7 @@ static inline bool sim_held_is_newest(const void *lock)
 {
 	unsigned int nr = sim_held.nr;
 
-	return nr > sim_held.base && sim_held.lock[nr - 1].lock == lock &&
+	return nr > sim_held.outer.base && sim_held.lock[nr - 1].lock == lock &&
 	       !sim_held.lock[nr - 1].phantom;
 }
 

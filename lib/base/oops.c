@@ -99,6 +99,7 @@ void sim_oops_arm(struct sim_callback *callback, sigjmp_buf *trap)
 		install_locked();
 		pthread_mutex_unlock(&sim_oops_lock);
 	}
+	callback->inner = sim_held.nr;
 	callback->jump = trap;
 }
 
@@ -123,20 +124,19 @@ void sim_oops_end(struct sim_machine *machine)
 /* Locks as they were at the call; those of callbacks that it had made as well. */
 static void put_locks_back(const struct sim_callback *callback)
 {
-	sim_held.base = callback->inner;
-	sim_held.callbacks = callback->depth;
+	sim_held.outer.base = callback->inner;
 	sim_held.stuck = false;
 	sim_held.under = NULL;
 	while (sim_held.nr > callback->inner)
 		sim_held_let_go(&sim_held.lock[--sim_held.nr]);
-	for (unsigned int i = callback->base; i < callback->inner; i++) {
+	for (unsigned int i = callback->outer.base; i < callback->inner; i++) {
 		struct sim_held_lock *held = &sim_held.lock[i];
 
 		if (held->released && held->ops)
 			held->ops->take_back(held->lock, held->write);
 		held->released = false;
 	}
-	sim_held.released = 0;
+	sim_held.outer.released = 0;
 }
 
 bool sim_oops_caught(struct sim_callback *callback)

@@ -24,7 +24,7 @@ void sim_oops_end(struct sim_machine *machine);
 
 static inline bool sim_oops_wanted(const struct sim_machine *machine)
 {
-	return unlikely(machine && machine->oops);
+	return likely(machine != NULL) && unlikely(machine->oops);
 }
 
 /* An oops goes to @trap from here on. Whoever took the signals meanwhile, as a test

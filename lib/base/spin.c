@@ -47,7 +47,7 @@ static double now_s(void)
 
 void sim_spin_slow(spinlock_t *lock)
 {
-	bool suspicious = sim_held.callbacks;
+	bool suspicious = sim_held_in_driver();
 	double deadline = suspicious ? now_s() + STUCK_S : 0;
 	uint32_t free = 0;
 

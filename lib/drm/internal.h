@@ -59,4 +59,8 @@ bool drm_mm_is_valid(const struct drm_mm *mm);
 /* The last node that begins at @start or before, or NULL. */
 struct drm_mm_node *drm_mm_last_from(const struct drm_mm *mm, uint64_t start);
 
+/* ww_mutex_trylock() for @by, called from the code at @from. */
+bool ww_mutex_trylock_by(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, const char *by,
+			 const void *from);
+
 #endif

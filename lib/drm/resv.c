@@ -61,10 +61,7 @@ int dma_resv_lock_slow_interruptible(struct dma_resv *obj, struct ww_acquire_ctx
 
 bool dma_resv_trylock(struct dma_resv *obj)
 {
-	if (!ww_mutex_trylock(&obj->lock, NULL))
-		return false;
-	sim_lock_taken_by(__func__, __builtin_return_address(0));
-	return true;
+	return ww_mutex_trylock_by(&obj->lock, NULL, __func__, __builtin_return_address(0));
 }
 
 void dma_resv_unlock(struct dma_resv *obj)

@@ -173,8 +173,7 @@ static void ww_note(const struct ww_mutex *lock, const char *by, const void *fro
 {
 	static const struct sim_lock_ops ops = { ww_let_go, ww_take_back };
 
-	sim_held_push(lock, &ops, SIM_RANK_RESV, true, by);
-	sim_lock_taken_by(by, from);
+	sim_held_push(lock, &ops, SIM_RANK_RESV, true, by)->from = from;
 }
 
 /* Whoever holds a lock of higher rank is told, and goes on, as with lockdep. */
@@ -211,12 +210,18 @@ int ww_mutex_lock_interruptible(struct ww_mutex *lock, struct ww_acquire_ctx *ct
 	return ww_lock(lock, ctx, true, __func__, __builtin_return_address(0));
 }
 
-int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+bool ww_mutex_trylock_by(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, const char *by,
+			 const void *from)
 {
 	if (!ww_take(lock, ctx))
-		return 0;
-	ww_note(lock, __func__, __builtin_return_address(0));
-	return 1;
+		return false;
+	ww_note(lock, by, from);
+	return true;
+}
+
+int ww_mutex_trylock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
+{
+	return ww_mutex_trylock_by(lock, ctx, __func__, __builtin_return_address(0));
 }
 
 void ww_mutex_unlock(struct ww_mutex *lock)

@@ -14,15 +14,11 @@ __thread struct sim_current_pte sim_current_pte = {
 	.page_shift = NO_PAGE_SHIFT, .pmd_shift = NO_PMD_SHIFT, .pud_shift = NO_PUD_SHIFT,
 };
 
-/* With fewer levels, of the top one: its tables are folded. */
-static unsigned int leaf_shift(const struct sim_mmu *mmu, unsigned int level)
-{
-	return mmu->level[level < mmu->nr_levels ? level : mmu->nr_levels - 1u].shift;
-}
-
 static void set_current_pte(const struct sim_machine *machine)
 {
-	static const struct sim_plain_pte none;
+	static const struct sim_plain_pte none = {
+		.page_shift = NO_PAGE_SHIFT, .pmd_shift = NO_PMD_SHIFT, .pud_shift = NO_PUD_SHIFT,
+	};
 	const struct sim_plain_pte *plain = machine ? &machine->mmu->plain : &none;
 	struct sim_current_pte *cur = &sim_current_pte;
 
@@ -30,9 +26,9 @@ static void set_current_pte(const struct sim_machine *machine)
 	cur->pfn_mask = plain->pfn_mask;
 	cur->special = plain->special;
 	cur->pfn_shift = plain->pfn_shift;
-	cur->page_shift = machine ? machine->mmu->page_shift : NO_PAGE_SHIFT;
-	cur->pmd_shift = machine ? leaf_shift(machine->mmu, 1) : NO_PMD_SHIFT;
-	cur->pud_shift = machine ? leaf_shift(machine->mmu, 2) : NO_PUD_SHIFT;
+	cur->page_shift = plain->page_shift;
+	cur->pmd_shift = plain->pmd_shift;
+	cur->pud_shift = plain->pud_shift;
 	cur->format = machine ? &machine->mmu->format[SIM_LEAF_PTE] : NULL;
 }
 

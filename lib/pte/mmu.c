@@ -178,6 +178,12 @@ static bool is_plain(const struct sim_mmu *mmu)
 	       fmt->pfn_shift == SIM_PLAIN_PFN_SHIFT && does_nothing(&fmt->op[SIM_OP_MAKE]);
 }
 
+/* With fewer levels, of the top one: its tables are folded. */
+static uint8_t leaf_shift(const struct sim_mmu *mmu, unsigned int level)
+{
+	return mmu->level[level < mmu->nr_levels ? level : mmu->nr_levels - 1u].shift;
+}
+
 static void resolve_plain(struct sim_mmu *mmu)
 {
 	const struct sim_entry_format *fmt = &mmu->format[0];
@@ -190,6 +196,9 @@ static void resolve_plain(struct sim_mmu *mmu)
 	plain->special = fmt->op[SIM_OP_MKSPECIAL].step[0].set;
 	plain->none_mask = ~fmt->none_ignore;
 	plain->pfn_shift = fmt->pfn_shift;
+	plain->page_shift = mmu->page_shift;
+	plain->pmd_shift = leaf_shift(mmu, 1);
+	plain->pud_shift = leaf_shift(mmu, 2);
 	plain->table_set = top->table_set;
 	plain->no_addr_mask = top->no_addr_mask;
 	if (mmu->has_pat)

@@ -60,6 +60,7 @@ struct sim_plain_pte {
 	uint64_t table_set, no_addr_mask; /* where uniform: of sim_walk_level */
 	uint8_t kind;
 	uint8_t pfn_shift;
+	uint8_t page_shift, pmd_shift, pud_shift; /* of leaves; of folded levels, the top one's */
 } __attribute__((aligned(64)));
 
 #define SIM_PLAIN_PFN_SHIFT 12

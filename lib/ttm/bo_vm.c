@@ -39,7 +39,9 @@ static void wait_unlocked(struct ttm_buffer_object *bo, struct mm_struct *mm)
 
 vm_fault_t ttm_bo_vm_reserve(struct ttm_buffer_object *bo, struct vm_fault *vmf)
 {
-	if (__builtin_expect(!dma_resv_trylock(bo->base.resv), 0)) {
+	const void *from = __builtin_return_address(0);
+
+	if (unlikely(!ww_mutex_trylock_by(&bo->base.resv->lock, NULL, __func__, from))) {
 		if (fault_flag_allow_retry_first(vmf->flags)) {
 			if (!(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
 				wait_unlocked(bo, vmf->vma->vm_mm);
@@ -47,8 +49,8 @@ vm_fault_t ttm_bo_vm_reserve(struct ttm_buffer_object *bo, struct vm_fault *vmf)
 		}
 		if (dma_resv_lock_interruptible(bo->base.resv, NULL))
 			return VM_FAULT_NOPAGE;
+		sim_lock_taken_by(__func__, from);
 	}
-	sim_lock_taken_by(__func__, __builtin_return_address(0));
 	if (bo->ttm && (bo->ttm->page_flags & TTM_TT_FLAG_EXTERNAL) &&
 	    !(bo->ttm->page_flags & TTM_TT_FLAG_EXTERNAL_MAPPABLE)) {
 		dma_resv_unlock(bo->base.resv);

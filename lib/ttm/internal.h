@@ -127,4 +127,7 @@ int ttm_bo_pipeline_gutting(struct ttm_buffer_object *bo);
 /* ttm_prot_from_caching() on a machine of the caller's (caching.c). */
 pgprot_t ttm_machine_prot(struct sim_machine *machine, enum ttm_caching caching, pgprot_t prot);
 
+/* io_mem_reserve of a simulated device (simdrv.c). */
+int ttm_sim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem);
+
 #endif

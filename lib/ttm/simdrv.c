@@ -82,7 +82,7 @@ static int sim_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operati
 	return ttm_bo_move_memcpy(bo, ctx, new_mem);
 }
 
-static int sim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
+int ttm_sim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 {
 	unsigned long pfn = to_driver(bdev)->vram_pfn + mem->start;
 
@@ -108,7 +108,7 @@ static struct ttm_device_funcs sim_ttm_funcs = {
 	.eviction_valuable = ttm_bo_eviction_valuable,
 	.evict_flags = sim_evict_flags,
 	.move = sim_move,
-	.io_mem_reserve = sim_io_mem_reserve,
+	.io_mem_reserve = ttm_sim_io_mem_reserve,
 	.access_memory = sim_access_memory,
 };
 

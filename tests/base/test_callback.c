@@ -37,7 +37,7 @@ static void test_nothing_done_is_nothing_told(void **state)
 	sim_callback_leave(&outer, NULL);
 	assert_true(sim_rw_unlock(&a, SIM_RANK_MMAP));
 	assert_int_equal(sim_nr_outcomes(*state, SIM_MISUSE), 0);
-	assert_int_equal(sim_held.nr + sim_held.base + sim_held.callbacks, 0);
+	assert_int_equal(sim_held.nr + sim_held.outer.base + sim_held_in_driver(), 0);
 	assert_null(sim_thread.callback);
 }
 

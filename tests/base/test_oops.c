@@ -61,7 +61,7 @@ static void test_null_pointer_is_an_outcome(void **state)
 	assert_string_equal(outcome->handler, "->move");
 	assert_string_equal(outcome->condition, "a NULL pointer is followed");
 	assert_int_equal(outcome->addr, 8);
-	assert_int_equal(sim_held.nr + sim_held.callbacks, 0);
+	assert_int_equal(sim_held.nr + sim_held_in_driver(), 0);
 	assert_null(sim_thread.callback);
 	assert_true(sim_write_trylock(machine, &lock, SIM_RANK_MMAP, "test"));
 	sim_rw_unlock(&lock, SIM_RANK_MMAP);

@@ -17,7 +17,8 @@ struct handler {
 	unsigned long start, end;	/* of the vma */
 };
 
-static void handler_enter(struct handler *h, struct vm_fault *vmf, const char *name, const void *fn)
+static inline __attribute__((always_inline)) void
+handler_enter(struct handler *h, struct vm_fault *vmf, const char *name, const void *fn)
 {
 	h->vmf = vmf;
 	h->mm = vmf->vma->vm_mm;
@@ -38,20 +39,27 @@ static const void *lock_dropped(const struct handler *h, vm_fault_t ret)
 }
 
 /* Under mmap_lock for reading a mapping has its place. */
-static void check_place(const struct handler *h)
+static __attribute__((cold, noinline)) void put_place_back(const struct handler *h)
 {
 	struct vm_area_struct *vma = h->vmf->vma;
 
-	if (likely(vma->vm_start == h->start && vma->vm_end == h->end))
-		return;
 	sim_outcome_record(h->mm->sim_machine, SIM_MISUSE, "mm/memory.c", h->callback.name,
 			   "vm_start or vm_end was changed");
 	vma->vm_start = h->start;
 	vma->vm_end = h->end;
 }
 
+static inline void check_place(const struct handler *h)
+{
+	const struct vm_area_struct *vma = h->vmf->vma;
+
+	if (unlikely(vma->vm_start != h->start || vma->vm_end != h->end))
+		put_place_back(h);
+}
+
 /* Only the machine may be looked at where mmap_lock is gone. */
-static vm_fault_t handler_returned(struct handler *h, vm_fault_t ret, const char *what)
+static inline __attribute__((always_inline)) vm_fault_t
+handler_returned(struct handler *h, vm_fault_t ret, const char *what)
 {
 	struct sim_machine *machine = h->mm->sim_machine;
 	unsigned long addr = h->vmf->address;
