@@ -417,7 +417,10 @@ static const char *ask(const struct point *point,
 		       const char *(*question)(const struct sim_machine *machine,
 					       const struct point *point))
 {
-	struct sim_machine_config config = { .arch = point->arch, .release = point->release };
+	/* quiet: what it meets is the answer */
+	struct sim_machine_config config = {
+		.arch = point->arch, .release = point->release, .quiet = true,
+	};
 	struct sim_machine *machine = sim_machine_create(&config);
 	const char *why;
 

@@ -68,6 +68,7 @@ void bench_machine_create(struct bench_machine *out, const struct point *point,
 		.ttm = mode,
 		.prefault = (unsigned int)(point->prefault ? point->prefault : point->nr),
 		.cpus = point->cpus,
+		.quiet = true, /* what a row meets it says itself */
 	};
 
 	out->page_size = 1UL << sim_arch_find(point->arch)->page_shift;
