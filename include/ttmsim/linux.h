@@ -19,6 +19,9 @@
  *	up to 6.9	follow_pfn(), follow_pte() by mm
  *	from 6.12 on	follow_pfnmap_start()
  *
+ * Where nobody chose, get_user_pages(), pin_user_pages() and pin_user_pages_remote() take
+ * vmas or do without.
+ *
  * Names that went (vmf_insert_mixed_prot(), vmf_insert_pfn_pmd_prot()) stay.
  */
 #ifndef TTMSIM_LINUX_H
@@ -30,6 +33,8 @@
 #endif
 
 #ifndef TTMSIM_LINUX
+/* Nobody chose: where a call lost an argument both forms are taken. */
+#define SIM_LINUX_NOT_CHOSEN 1
 #define TTMSIM_LINUX KERNEL_VERSION(6, 12, 0)
 #endif
 

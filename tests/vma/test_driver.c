@@ -144,7 +144,23 @@ static void test_fault_results(void **state)
 
 #define DRIVER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Nobody chose a release: the call with vmas and the one without are both understood. */
+static void test_gup_takes_vmas_or_not(void **state)
+{
+	struct page *page;
+
+	(void)state;
+	sim_task_switch(NULL);
+	assert_int_equal(get_user_pages(0, 1, 0, &page), -EFAULT);
+	assert_int_equal(get_user_pages(0, 1, 0, &page, NULL), -EFAULT);
+	assert_int_equal(pin_user_pages(0, 1, 0, &page), -EFAULT);
+	assert_int_equal(pin_user_pages(0, 1, 0, &page, NULL), -EFAULT);
+	assert_int_equal(pin_user_pages_remote(NULL, 0, 1, 0, &page, NULL), -EFAULT);
+	assert_int_equal(pin_user_pages_remote(NULL, 0, 1, 0, &page, NULL, NULL), -EFAULT);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_gup_takes_vmas_or_not),
 	DRIVER_TEST(test_assertions_about_the_lock),
 	DRIVER_TEST(test_vmas_are_found),
 	DRIVER_TEST(test_vma_gets_another_file),
