@@ -579,31 +579,8 @@ static inline void flush_cache_page(struct vm_area_struct *vma, unsigned long ad
 	(void)vma, (void)addr, (void)pfn;
 }
 
-/* -------------------------------------------------- get_user_pages() ----- */
-
-/* From 6.5 on without vmas. */
-#if defined(SIM_LINUX_NOT_CHOSEN)
-#define SIM_PAGES_VMAS(pages, vmas, ...) pages, vmas
-#define SIM_PAGES_LOCKED(pages, locked) pages, NULL, locked
-#define SIM_PAGES_VMAS_LOCKED(pages, vmas, locked) pages, vmas, locked
-#define SIM_THIRD_OF(a, b, c, form, ...) form
-#define get_user_pages(start, nr_pages, gup_flags, ...) \
-	get_user_pages(start, nr_pages, gup_flags, SIM_PAGES_VMAS(__VA_ARGS__, NULL, 0))
-#define pin_user_pages(start, nr_pages, gup_flags, ...) \
-	pin_user_pages(start, nr_pages, gup_flags, SIM_PAGES_VMAS(__VA_ARGS__, NULL, 0))
-#define pin_user_pages_remote(mm, start, nr_pages, gup_flags, ...) \
-	pin_user_pages_remote(mm, start, nr_pages, gup_flags, \
-			      SIM_THIRD_OF(__VA_ARGS__, SIM_PAGES_VMAS_LOCKED, \
-					   SIM_PAGES_LOCKED, 0)(__VA_ARGS__))
-#elif TTMSIM_LINUX >= KERNEL_VERSION(6, 5, 0)
-#define get_user_pages(start, nr_pages, gup_flags, pages) \
-	get_user_pages(start, nr_pages, gup_flags, pages, NULL)
-#define pin_user_pages(start, nr_pages, gup_flags, pages) \
-	pin_user_pages(start, nr_pages, gup_flags, pages, NULL)
-#define pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages, locked) \
-	pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages, NULL, locked)
-#endif
-
 SIM_END_DECLS
+
+#include <ttmsim/gup_args.h>
 
 #endif
