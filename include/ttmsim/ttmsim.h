@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * ttmsim.h - all of the library: one header per floor, the lowest first.
+ * ttmsim.h - all of the library, the lowest floor first.
  */
 #ifndef TTMSIM_TTMSIM_H
 #define TTMSIM_TTMSIM_H

@@ -43,31 +43,33 @@ static long pin_unlocked(unsigned long addr, int n, unsigned int flags, struct p
 	return pin_user_pages_unlocked(addr, (unsigned long)n, pages, flags);
 }
 
+typedef long remote_fn(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+		       unsigned int flags, struct page **pages, struct vm_area_struct **vmas,
+		       int *locked);
+
 /* The task's own memory, as if somebody else asked for it who need not keep the lock. */
-static long gup_remote(unsigned long addr, int n, unsigned int flags, struct page **pages)
+static long ask_remote(remote_fn *ask, unsigned long addr, int n, unsigned int flags,
+		       struct page **pages)
 {
 	struct mm_struct *mm = current->mm;
 	int locked = 1;
 	long ret;
 
 	mmap_read_lock(mm);
-	ret = get_user_pages_remote(mm, addr, (unsigned long)n, flags, pages, NULL, &locked);
+	ret = ask(mm, addr, (unsigned long)n, flags, pages, NULL, &locked);
 	if (locked)
 		mmap_read_unlock(mm);
 	return ret;
 }
 
+static long gup_remote(unsigned long addr, int n, unsigned int flags, struct page **pages)
+{
+	return ask_remote(get_user_pages_remote, addr, n, flags, pages);
+}
+
 static long pin_remote(unsigned long addr, int n, unsigned int flags, struct page **pages)
 {
-	struct mm_struct *mm = current->mm;
-	int locked = 1;
-	long ret;
-
-	mmap_read_lock(mm);
-	ret = pin_user_pages_remote(mm, addr, (unsigned long)n, flags, pages, NULL, &locked);
-	if (locked)
-		mmap_read_unlock(mm);
-	return ret;
+	return ask_remote(pin_user_pages_remote, addr, n, flags, pages);
 }
 
 static long dump_page(unsigned long addr, int n, unsigned int flags, struct page **pages)
